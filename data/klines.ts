@@ -1,0 +1,74 @@
+import { parseNumber, parseTime, type Place, readLines } from "./lines.ts";
+
+/** One candlestick of the exchange, in the columns that its history files have. */
+export interface Kline {
+  /** Open time, ms UTC. */
+  readonly open_time: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  /** Base currency traded. */
+  readonly volume: number;
+  /** Quote currency traded; absent in OHLCV-only files. */
+  readonly quote_volume?: number;
+  /** Number of raw trades; absent in OHLCV-only files. */
+  readonly num_trades?: number;
+  /** Base volume with the buyer as aggressor; absent in OHLCV-only files. */
+  readonly taker_buy_volume?: number;
+  /** Quote volume with the buyer as aggressor; absent in OHLCV-only files. */
+  readonly taker_buy_quote_volume?: number;
+}
+
+const OHLCV = ["open", "high", "low", "close", "volume"];
+
+function checkHeader(fields: string[], place: Place): void {
+  const names = fields.slice(1, 6).map((name) => name.trim().toLowerCase());
+  if (OHLCV.some((name, i) => names[i] !== name)) {
+    throw new SyntaxError(
+      `${place.path}:${place.line}: columns must be open_time,${OHLCV.join(",")} and, ` +
+        `where known, Binance's further ones: the header is "${fields.join(",")}"`,
+    );
+  }
+}
+
+function parseKline(fields: string[], place: Place): Kline {
+  const kline = {
+    open_time: parseTime(fields[0], "open_time", place),
+    open: parseNumber(fields[1], "open", place),
+    high: parseNumber(fields[2], "high", place),
+    low: parseNumber(fields[3], "low", place),
+    close: parseNumber(fields[4], "close", place),
+    volume: parseNumber(fields[5], "volume", place),
+  };
+  if (fields.length < 11) return kline;
+  return {
+    ...kline,
+    quote_volume: parseNumber(fields[7], "quote_volume", place),
+    num_trades: parseNumber(fields[8], "num_trades", place),
+    taker_buy_volume: parseNumber(fields[9], "taker_buy_volume", place),
+    taker_buy_quote_volume: parseNumber(fields[10], "taker_buy_quote_volume", place),
+  };
+}
+
+/**
+ * Reads candlesticks from a Binance history file, in the order of the file.
+ *
+ * @param path CSV, plain, `.gz` or `.zip`, with or without header, 6 (OHLCV) or 12 columns,
+ *   times in milliseconds or microseconds.
+ * @returns Chunks of candlesticks; nothing is sorted, dropped or repaired.
+ * @throws SyntaxError naming file, line and column for a row that cannot be understood.
+ */
+export async function* readKlines(path: string): AsyncGenerator<Kline[]> {
+  let line = 0;
+  for await (const lines of readLines(path)) {
+    const klines: Kline[] = [];
+    for (const text of lines) {
+      const place = { path, line: ++line };
+      const fields = text.split(",");
+      if (line === 1 && !/^\d/.test(text)) checkHeader(fields, place);
+      else klines.push(parseKline(fields, place));
+    }
+    if (klines.length > 0) yield klines;
+  }
+}

@@ -1,0 +1,98 @@
+import { createReadStream } from "node:fs";
+import { createGunzip } from "node:zlib";
+import { Unzip, UnzipInflate } from "fflate";
+
+/** The uncompressed bytes of a plain, `.gz` or `.zip` file; of a zip, all entries one after another. */
+async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
+  const file = createReadStream(path, { highWaterMark: 1 << 18 });
+  if (path.endsWith(".gz")) {
+    const gunzip = createGunzip({ chunkSize: 1 << 18 });
+    file.on("error", (error) => gunzip.destroy(error));
+    yield* file.pipe(gunzip);
+  } else if (path.endsWith(".zip")) {
+    yield* unzip(file);
+  } else {
+    yield* file;
+  }
+}
+
+async function* unzip(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let out: Uint8Array[] = [];
+  let open = 0;
+  const archive = new Unzip((entry) => {
+    open++;
+    entry.ondata = (error, bytes, final) => {
+      if (error) throw error;
+      out.push(bytes);
+      if (final) open--;
+    };
+    entry.start();
+  });
+  archive.register(UnzipInflate);
+  for await (const chunk of file) {
+    archive.push(chunk, false);
+    yield* out;
+    out = [];
+  }
+  archive.push(new Uint8Array(0), true);
+  yield* out;
+  if (open > 0) throw new SyntaxError("the archive ends in the middle of a file");
+}
+
+/**
+ * Reads a text file line by line, in chunks.
+ *
+ * @param path A plain, `.gz` or `.zip` file.
+ * @returns Non-empty runs of lines without their line ends; blank lines are left out.
+ * @throws Error naming the file when it cannot be read or unpacked.
+ */
+export async function* readLines(path: string): AsyncGenerator<string[]> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  try {
+    for await (const bytes of readBytes(path)) {
+      const lines = (rest + decoder.decode(bytes, { stream: true })).split(/\r?\n/);
+      rest = lines.pop() ?? "";
+      const filled = lines.filter((line) => line !== "");
+      if (filled.length > 0) yield filled;
+    }
+  } catch (error) {
+    throw new Error(`Cannot read ${path}: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+  if (rest !== "") yield [rest];
+}
+
+/** Where a value stands, for error messages. */
+export interface Place {
+  readonly path: string;
+  /** 1-based line among the file's non-blank lines. */
+  readonly line: number;
+}
+
+/**
+ * Parses a decimal number of a CSV field.
+ *
+ * @throws SyntaxError naming file, line and column when the field is no finite number.
+ */
+export function parseNumber(text: string | undefined, column: string, place: Place): number {
+  const value = text === undefined || text === "" ? NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  throw new SyntaxError(
+    `${place.path}:${place.line}: ${column} must be a number: current value is ${
+      JSON.stringify(text ?? null)
+    }`,
+  );
+}
+
+/**
+ * Parses an exchange time in milliseconds or, as Binance's spot files have from 2025 on,
+ * microseconds.
+ *
+ * @returns Milliseconds UTC.
+ */
+export function parseTime(text: string | undefined, column: string, place: Place): number {
+  const value = parseNumber(text, column, place);
+  return value >= 1e14 ? Math.floor(value / 1000) : value;
+}

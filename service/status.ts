@@ -1,0 +1,41 @@
+/** What the service knows of one market's feed. */
+export interface SymbolStatus {
+  readonly symbol: string;
+  /** Exchange time of the last trade, ms UTC; null before the first. */
+  readonly last_trade_time: number | null;
+  /** Open time of the last published bar, ms UTC; null before the first. */
+  readonly last_bar: number | null;
+  /** Trades folded into bars since the start. */
+  readonly trades: number;
+  /** Holes seen in the sequence of trade ids since the start. */
+  readonly gaps: number;
+  /** Trades that those holes were long. */
+  readonly missing_trades: number;
+  /** Trades received twice and dropped. */
+  readonly duplicates: number;
+  /** Trades that came after their minute was published. */
+  readonly late: number;
+}
+
+/** State of the line to the exchange. */
+export type ConnectionState = "connecting" | "live" | "silent" | "disconnected";
+
+/** Health of the service; the SSE event `status` and the heart of `/healthz`. */
+export interface Status {
+  /** Where the data on the page comes from now. */
+  readonly source: "binance" | "simulator";
+  /** What `SOURCE` asked for. */
+  readonly requested: "auto" | "binance" | "simulator";
+  readonly connection: ConnectionState;
+  /** One line for people: what is going on and, when something is wrong, what to do. */
+  readonly message: string;
+  /** When `connection` last changed, ms UTC of this machine. */
+  readonly since: number;
+  /** Exchange clock minus this machine's clock, ms; null before it was measured. */
+  readonly clock_offset: number | null;
+  /** Times the connection was lost since the start. */
+  readonly disconnects: number;
+  /** Frames refused since the start (not decodable, or values out of range). */
+  readonly invalid_frames: number;
+  readonly symbols: readonly SymbolStatus[];
+}

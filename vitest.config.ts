@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     pool: "forks",
     include: ["test/**/*.test.ts"],
+    exclude: ["test/e2e/**"],
+    reporters: ["default", "./test/support/closing_line.ts"],
     testTimeout: 30_000,
   },
 });

@@ -1,4 +1,4 @@
-import { parseNumber, parseTime, type Place, readLines } from "./lines.ts";
+import { type OnRead, parseNumber, parseTime, type Place, readLines } from "./lines.ts";
 
 /** One candlestick of the exchange, in the columns that its history files have. */
 export interface Kline {
@@ -59,9 +59,9 @@ function parseKline(fields: string[], place: Place): Kline {
  * @returns Chunks of candlesticks; nothing is sorted, dropped or repaired.
  * @throws SyntaxError naming file, line and column for a row that cannot be understood.
  */
-export async function* readKlines(path: string): AsyncGenerator<Kline[]> {
+export async function* readKlines(path: string, onRead?: OnRead): AsyncGenerator<Kline[]> {
   let line = 0;
-  for await (const lines of readLines(path)) {
+  for await (const lines of readLines(path, onRead)) {
     const klines: Kline[] = [];
     for (const text of lines) {
       const place = { path, line: ++line };

@@ -2,9 +2,13 @@ import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { Unzip, UnzipInflate } from "fflate";
 
+/** Told how many bytes of the file, as it lies on the disk, were read; for progress. */
+export type OnRead = (bytes: number) => void;
+
 /** The uncompressed bytes of a plain, `.gz` or `.zip` file; of a zip, all entries one after another. */
-async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
+async function* readBytes(path: string, onRead?: OnRead): AsyncGenerator<Uint8Array> {
   const file = createReadStream(path, { highWaterMark: 1 << 18 });
+  if (onRead) file.on("data", (chunk) => onRead(chunk.length));
   if (path.endsWith(".gz")) {
     const gunzip = createGunzip({ chunkSize: 1 << 18 });
     file.on("error", (error) => gunzip.destroy(error));
@@ -46,11 +50,11 @@ async function* unzip(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arra
  * @returns Non-empty runs of lines without their line ends; blank lines are left out.
  * @throws Error naming the file when it cannot be read or unpacked.
  */
-export async function* readLines(path: string): AsyncGenerator<string[]> {
+export async function* readLines(path: string, onRead?: OnRead): AsyncGenerator<string[]> {
   const decoder = new TextDecoder();
   let rest = "";
   try {
-    for await (const bytes of readBytes(path)) {
+    for await (const bytes of readBytes(path, onRead)) {
       const lines = (rest + decoder.decode(bytes, { stream: true })).split(/\r?\n/);
       rest = lines.pop() ?? "";
       const filled = lines.filter((line) => line !== "");

@@ -1,4 +1,4 @@
-import { parseNumber, parseTime, type Place, readLines } from "./lines.ts";
+import { type OnRead, parseNumber, parseTime, type Place, readLines } from "./lines.ts";
 
 /** One row of a trade history file. */
 export interface TradeRow {
@@ -51,9 +51,9 @@ function parseTrade(fields: string[], place: Place): TradeRow {
  * @param path CSV, plain, `.gz` or `.zip`, with or without header, times in ms or us.
  * @throws SyntaxError naming file, line and column for a row that cannot be understood.
  */
-export async function* readTrades(path: string): AsyncGenerator<TradeRow[]> {
+export async function* readTrades(path: string, onRead?: OnRead): AsyncGenerator<TradeRow[]> {
   let line = 0;
-  for await (const lines of readLines(path)) {
+  for await (const lines of readLines(path, onRead)) {
     const trades: TradeRow[] = [];
     for (const text of lines) {
       line++;

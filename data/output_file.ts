@@ -1,0 +1,53 @@
+import { createWriteStream, type WriteStream } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { once } from "node:events";
+import process from "node:process";
+
+/** A text file that appears under its name only when it is whole. */
+export class OutputFile {
+  readonly #path: string;
+  readonly #temporary: string;
+  readonly #stream: WriteStream;
+
+  private constructor(path: string, temporary: string, stream: WriteStream) {
+    this.#path = path;
+    this.#temporary = temporary;
+    this.#stream = stream;
+  }
+
+  /**
+   * Starts a file.
+   *
+   * @throws Error naming the path when it cannot be written.
+   */
+  static async create(path: string): Promise<OutputFile> {
+    const temporary = `${path}.${process.pid}.part`;
+    const stream = createWriteStream(temporary, { highWaterMark: 1 << 18 });
+    try {
+      await once(stream, "open");
+    } catch (cause) {
+      throw new Error(`Cannot write ${path}: ${cause instanceof Error ? cause.message : cause}`, {
+        cause,
+      });
+    }
+    return new OutputFile(path, temporary, stream);
+  }
+
+  /** Writes text; waits while the disk is behind. */
+  async write(text: string): Promise<void> {
+    if (!this.#stream.write(text)) await once(this.#stream, "drain");
+  }
+
+  /** Completes the file, replacing an earlier one of its name. */
+  async commit(): Promise<void> {
+    this.#stream.end();
+    await once(this.#stream, "finish");
+    await rename(this.#temporary, this.#path);
+  }
+
+  /** Gives the file up and leaves nothing behind. */
+  async discard(): Promise<void> {
+    this.#stream.destroy();
+    await rm(this.#temporary, { force: true });
+  }
+}

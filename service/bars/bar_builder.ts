@@ -1,0 +1,106 @@
+import type { Trade } from "../market/trade.ts";
+import { type Bar, type BarQuality, type BarSource, MINUTE_MS } from "./bar.ts";
+import { DecimalSum } from "./decimal_sum.ts";
+
+/** Open time of the minute that a time falls into, ms UTC. */
+export function minuteOf(time: number): number {
+  return time - (time % MINUTE_MS);
+}
+
+/** Folds the trades of one symbol's minute into a bar. */
+export class BarBuilder {
+  readonly symbol: string;
+  readonly source: BarSource;
+  /** Open time of the minute, ms UTC. */
+  readonly timestamp: number;
+  /** Trades folded so far. */
+  trades = 0;
+  readonly #volume = new DecimalSum();
+  readonly #quoteVolume = new DecimalSum();
+  readonly #takerBuyVolume = new DecimalSum();
+  readonly #takerSellVolume = new DecimalSum();
+  #open = NaN;
+  #high = -Infinity;
+  #low = Infinity;
+  #close = NaN;
+  #numTrades = 0;
+  #firstTradeId = 0;
+  #lastTradeId = 0;
+
+  constructor(symbol: string, source: BarSource, timestamp: number) {
+    this.symbol = symbol;
+    this.source = source;
+    this.timestamp = timestamp;
+  }
+
+  /** Folds a trade; the caller sees to it that it belongs to this minute and is in order. */
+  add(trade: Trade): void {
+    if (this.trades++ === 0) {
+      this.#open = trade.price;
+      this.#firstTradeId = trade.firstTradeId;
+    }
+    this.#high = Math.max(this.#high, trade.price);
+    this.#low = Math.min(this.#low, trade.price);
+    this.#close = trade.price;
+    this.#numTrades += trade.lastTradeId - trade.firstTradeId + 1;
+    this.#lastTradeId = trade.lastTradeId;
+    this.#volume.add(trade.quantity);
+    this.#quoteVolume.add(trade.price * trade.quantity);
+    (trade.buyerIsMaker ? this.#takerSellVolume : this.#takerBuyVolume).add(trade.quantity);
+  }
+
+  /**
+   * The bar of the trades folded so far.
+   *
+   * @param quality What is known of its completeness.
+   * @throws RangeError without any trade; such a minute is {@linkcode emptyBar}'s.
+   */
+  build(quality: BarQuality): Bar {
+    if (this.trades === 0) {
+      throw new RangeError("Cannot build a bar as it must have at least one trade");
+    }
+    return {
+      symbol: this.symbol,
+      timestamp: this.timestamp,
+      close_time: this.timestamp + MINUTE_MS - 1,
+      open: this.#open,
+      high: this.#high,
+      low: this.#low,
+      close: this.#close,
+      volume: this.#volume.value,
+      quote_volume: this.#quoteVolume.value,
+      num_trades: this.#numTrades,
+      taker_buy_volume: this.#takerBuyVolume.value,
+      taker_sell_volume: this.#takerSellVolume.value,
+      first_trade_id: this.#firstTradeId,
+      last_trade_id: this.#lastTradeId,
+      quality,
+      source: this.source,
+    };
+  }
+}
+
+/** The bar of a minute without trades: the previous close, volume 0, as the exchange's klines. */
+export function emptyBar(
+  symbol: string,
+  source: BarSource,
+  timestamp: number,
+  previousClose: number,
+): Bar {
+  return {
+    symbol,
+    timestamp,
+    close_time: timestamp + MINUTE_MS - 1,
+    open: previousClose,
+    high: previousClose,
+    low: previousClose,
+    close: previousClose,
+    volume: 0,
+    quote_volume: 0,
+    num_trades: 0,
+    taker_buy_volume: 0,
+    taker_sell_volume: 0,
+    quality: "empty",
+    source,
+  };
+}

@@ -1,0 +1,41 @@
+import type { Trade } from "../market/trade.ts";
+import { Sequencer } from "../market/sequencer.ts";
+import { type Bar, type BarSource, MINUTE_MS } from "./bar.ts";
+import { BarBuilder, emptyBar, minuteOf } from "./bar_builder.ts";
+
+/**
+ * Folds recorded trades of one symbol into bars. The first and the last minute, of which a part may
+ * be missing, and minutes at a hole in the trade ids are `incomplete`; minutes between trades
+ * without a hole are `empty`.
+ */
+export async function* barsOfTrades(
+  trades: AsyncIterable<readonly Trade[]>,
+  source: BarSource,
+): AsyncGenerator<Bar[]> {
+  const sequencer = new Sequencer();
+  let forming: BarBuilder | undefined;
+  let complete = false;
+  for await (const chunk of trades) {
+    const bars: Bar[] = [];
+    for (const trade of chunk) {
+      const place = sequencer.place(trade.id);
+      if (place.kind === "duplicate") continue;
+      const minute = minuteOf(trade.time);
+      const unbroken = place.kind === "next";
+      complete &&= unbroken;
+      if (forming !== undefined && minute > forming.timestamp) {
+        const bar = forming.build(complete ? "trades" : "incomplete");
+        bars.push(bar);
+        for (let t = bar.timestamp + MINUTE_MS; unbroken && t < minute; t += MINUTE_MS) {
+          bars.push(emptyBar(bar.symbol, source, t, bar.close));
+        }
+        complete = unbroken;
+        forming = undefined;
+      }
+      forming ??= new BarBuilder(trade.symbol, source, minute);
+      forming.add(trade);
+    }
+    if (bars.length > 0) yield bars;
+  }
+  if (forming !== undefined) yield [forming.build("incomplete")];
+}

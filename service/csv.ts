@@ -1,0 +1,45 @@
+type Cell = string | number | boolean | null;
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isCell(value: unknown): value is Cell {
+  return value === null || ["string", "number", "boolean"].includes(typeof value);
+}
+
+/**
+ * Flattens a record: nested names are joined by `_`.
+ *
+ * @throws TypeError for a value that has no place in a table, such as a list.
+ */
+export function flatten(record: unknown, prefix = ""): [name: string, value: Cell][] {
+  if (!isRecord(record)) throw new TypeError(`Cannot flatten ${record} as it must be a record`);
+  return Object.entries(record).flatMap(([name, value]): [string, Cell][] => {
+    const path = prefix === "" ? name : `${prefix}_${name}`;
+    if (isRecord(value)) return flatten(value, path);
+    if (isCell(value)) return [[path, value]];
+    throw new TypeError(`Cannot put ${path} into a table as it must be a plain value`);
+  });
+}
+
+function quote(cell: Cell | undefined): string {
+  const text = String(cell ?? "");
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** One line of CSV (RFC 4180), without its line end. */
+export function csvLine(cells: readonly (Cell | undefined)[]): string {
+  return cells.map(quote).join(",");
+}
+
+/**
+ * Records as CSV with a header line. The columns are all names that occur, in order of their
+ * first appearance; a record without one leaves its cell empty.
+ */
+export function toCsv(records: readonly unknown[]): string {
+  const rows = records.map((record) => new Map(flatten(record)));
+  const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))];
+  const lines = rows.map((row) => csvLine(columns.map((column) => row.get(column))));
+  return [csvLine(columns), ...lines].join("\n") + "\n";
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { type Artifact, ArtifactError, fingerprint, parseArtifact } from "../../models/artifact.ts";
+import { type Config, ConfigError } from "../config.ts";
+
+/** A model that the engine runs. */
+export interface LoadedModel {
+  readonly artifact: Artifact;
+  /** Names the artifact's content. */
+  readonly fingerprint: string;
+}
+
+function readArtifact(path: string): LoadedModel {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new ArtifactError(`${path}: cannot be read; MODELS must name model artifacts`, { cause });
+  }
+  return { artifact: parseArtifact(text, path), fingerprint: fingerprint(text) };
+}
+
+function checkExpected(name: string, expected: number | undefined, actual: number): void {
+  if (expected === undefined || expected === actual) return;
+  throw new ConfigError(
+    `${name} must be ${actual}, which the primary model was trained with, or unset: ` +
+      `current value is "${expected}"`,
+  );
+}
+
+/**
+ * Reads the artifacts that the configuration names.
+ *
+ * @returns One model an artifact; the first is the primary one.
+ * @throws ArtifactError for a file that is missing, damaged or named like another.
+ * @throws ConfigError when the environment expects other parameters than the primary has.
+ */
+export function loadModels(config: Pick<Config, "models" | "expected">): readonly LoadedModel[] {
+  const models = config.models.map(readArtifact);
+  const [primary] = models;
+  if (primary === undefined) {
+    throw new ConfigError("MODELS must name at least one artifact: current value is empty");
+  }
+  const names = models.map(({ artifact }) => artifact.name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new ArtifactError(`MODELS must name each model once: "${twice}" is there twice`);
+  }
+  const { expected } = config;
+  const { forest, hmm, features } = primary.artifact;
+  checkExpected("ISOLATION_FOREST_CONTAMINATION", expected.contamination, forest.contamination);
+  checkExpected("HMM_N_COMPONENTS", expected.states, hmm.labels.length);
+  checkExpected("FEATURE_WINDOW_SIZE", expected.window, features.windows.rolling);
+  return models;
+}

@@ -1,0 +1,153 @@
+import { readFile } from "node:fs/promises";
+import { join, normalize } from "node:path";
+import { Hono } from "hono";
+import { compress } from "hono/compress";
+import { HTTPException } from "hono/http-exception";
+import { secureHeaders } from "hono/secure-headers";
+import type { Bus, RecordKind } from "../bus/bus.ts";
+import { toCsv } from "../csv.ts";
+import type { LoadedModel } from "../engine/loaded_model.ts";
+import type { Log } from "../log.ts";
+import type { Status } from "../status.ts";
+import type { EventHub } from "./event_hub.ts";
+import { Problem, problemResponse } from "./problem.ts";
+import { readHistoryQuery, readStreamQuery } from "./query.ts";
+
+/** What the HTTP interface serves from. */
+export interface AppOptions {
+  readonly symbols: readonly string[];
+  readonly models: readonly LoadedModel[];
+  /** The bus of the present source; undefined before the first is open. */
+  readonly bus: () => Bus | undefined;
+  readonly status: () => Status;
+  readonly hub: EventHub;
+  /** Folder of the built dashboard. */
+  readonly dashboard: string;
+  readonly log: Log;
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  html: "text/html; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+/** A model as `/api/v1/models` tells it: the artifact without its trees. */
+function describeModel({ artifact, fingerprint }: LoadedModel, index: number) {
+  const { trees, ...forest } = artifact.forest;
+  return {
+    ...artifact,
+    fingerprint,
+    primary: index === 0,
+    forest: { ...forest, trees: trees.length },
+  };
+}
+
+/** Serves a file of the dashboard; its name may not lead out of the folder. */
+async function serveFile(folder: string, name: string): Promise<Response> {
+  const path = join(folder, normalize(`/${name}`));
+  const type = CONTENT_TYPES[path.split(".").at(-1) ?? ""];
+  try {
+    if (type === undefined) throw new Problem(404, "Not found", `there is no ${name}`);
+    const body = new Uint8Array(await readFile(path));
+    return new Response(body, { headers: { "content-type": type, "cache-control": "no-cache" } });
+  } catch {
+    throw new Problem(404, "Not found", `there is no ${name}; "deno task build" makes the page`);
+  }
+}
+
+/** The HTTP interface: dashboard, feed, history and health. */
+export function createApp(options: AppOptions): Hono {
+  const { symbols, hub } = options;
+  const app = new Hono();
+
+  app.use(secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", "data:"],
+      frameAncestors: ["'none'"],
+    },
+    strictTransportSecurity: false,
+  }));
+
+  app.onError((error, context) => {
+    if (error instanceof Problem) return problemResponse(context, error);
+    if (error instanceof HTTPException) return error.getResponse();
+    options.log.error("a request failed", { path: context.req.path, error: String(error) });
+    return problemResponse(
+      context,
+      new Problem(500, "Internal error", "the request failed; the log says why"),
+    );
+  });
+
+  app.notFound((context) =>
+    problemResponse(context, new Problem(404, "Not found", `there is no ${context.req.path}`))
+  );
+
+  // The feed stands before compression, which would hold events back.
+  app.get("/api/v1/stream", (context) => {
+    const query = readStreamQuery((name) => context.req.query(name), symbols);
+    const lastEventId = context.req.header("last-event-id");
+    return new Response(hub.open(query, lastEventId), {
+      headers: {
+        "content-type": "text/event-stream; charset=utf-8",
+        "cache-control": "no-store",
+        "x-accel-buffering": "no",
+        "access-control-allow-origin": "*",
+      },
+    });
+  });
+
+  app.use(compress());
+
+  function history(kind: RecordKind) {
+    return (read: (name: string) => string | undefined): Response => {
+      const { format, ...query } = readHistoryQuery(read, symbols);
+      const records = options.bus()?.query({ kind, ...query }) ?? [];
+      const headers = { "access-control-allow-origin": "*", "cache-control": "no-store" };
+      return format === "json"
+        ? new Response(`[${records.join(",\n")}]`, {
+          headers: { ...headers, "content-type": "application/json" },
+        })
+        : new Response(toCsv(records.map((json): unknown => JSON.parse(json))), {
+          headers: { ...headers, "content-type": "text/csv; charset=utf-8" },
+        });
+    };
+  }
+  const signals = history("signal");
+  const bars = history("bar");
+  app.get("/api/v1/signals", (context) => signals((name) => context.req.query(name)));
+  app.get("/api/v1/bars", (context) => bars((name) => context.req.query(name)));
+
+  app.get("/api/v1/symbols", (context) =>
+    context.json(symbols.map((symbol) => {
+      const state = options.status().symbols.find((entry) => entry.symbol === symbol);
+      return { symbol, ...state };
+    })));
+  app.get("/api/v1/models", (context) => context.json(options.models.map(describeModel)));
+
+  app.get("/healthz", (context) => {
+    const status = options.status();
+    const health = status.connection === "live" ? "ok" : "degraded";
+    return context.json({
+      status: health,
+      ...status,
+      models: options.models.map(({ artifact, fingerprint }) => ({
+        name: artifact.name,
+        fingerprint,
+      })),
+      subscribers: hub.size,
+    });
+  });
+  app.get("/readyz", (context) => {
+    const { connection, message, symbols: states } = options.status();
+    const ready = connection === "live" && states.every(({ last_bar }) => last_bar !== null);
+    return context.json({ ready, connection, message }, ready ? 200 : 503);
+  });
+
+  app.get("/", () => serveFile(options.dashboard, "index.html"));
+  app.get("/assets/:name", (context) => serveFile(options.dashboard, context.req.param("name")));
+  return app;
+}

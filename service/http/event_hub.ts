@@ -1,0 +1,150 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Bus, BusEvent } from "../bus/bus.ts";
+import type { Signal } from "../engine/signal.ts";
+import type { Status } from "../status.ts";
+import type { StreamEvent, StreamQuery } from "./query.ts";
+
+/** Proxies close connections that are quiet; the contract promises a comment every 15 s. */
+const HEARTBEAT_MS = 15_000;
+/** A client further behind than this does not read; it is dropped and may resume by its last id. */
+const MAX_BEHIND_BYTES = 4 << 20;
+/** Events read from the bus at once while a client catches up. */
+const PAGE = 500;
+
+const encoder = new TextEncoder();
+const HEARTBEAT = encoder.encode(": heartbeat\n\n");
+
+function encodeEvent(event: StreamEvent, json: string, id?: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(
+    `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${json}\n\n`,
+  );
+}
+
+interface Client {
+  readonly query: StreamQuery;
+  readonly controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+  /** Place on the bus up to which a resuming client was served; undefined once it is live. */
+  cursor: string | undefined;
+}
+
+function wants(query: StreamQuery, event: StreamEvent, symbol: string): boolean {
+  return query.events.has(event) && query.symbols.has(symbol);
+}
+
+/**
+ * Fans events out to the subscribers of the stream. An event is encoded once and its bytes are
+ * shared by all; a client that does not read is dropped, never waited for.
+ */
+export class EventHub {
+  readonly #clients = new Set<Client>();
+  readonly #heartbeat: ReturnType<typeof setInterval>;
+  #bus: Bus | undefined;
+  #unsubscribe: () => void = () => {};
+  #status: Uint8Array<ArrayBuffer> | undefined;
+
+  constructor() {
+    this.#heartbeat = setInterval(() => {
+      for (const client of this.#clients) this.#send(client, HEARTBEAT);
+    }, HEARTBEAT_MS);
+  }
+
+  /** Number of subscribers. */
+  get size(): number {
+    return this.#clients.size;
+  }
+
+  /** Serves events from this bus from now on, in place of an earlier one. */
+  attach(bus: Bus): void {
+    this.#unsubscribe();
+    this.#bus = bus;
+    this.#unsubscribe = bus.subscribe((events) => this.#publish(events));
+    for (const client of this.#clients) client.cursor = undefined;
+  }
+
+  /** Sends a provisional signal to those who want it; it has no id, for it is never resumed. */
+  nowcast(signal: Signal): void {
+    const bytes = encodeEvent("nowcast", JSON.stringify(signal));
+    for (const client of this.#clients) {
+      if (wants(client.query, "nowcast", signal.symbol)) this.#send(client, bytes);
+    }
+  }
+
+  /** Sends the service's state to those who want it, and to each later subscriber first of all. */
+  status(status: Status): void {
+    this.#status = encodeEvent("status", JSON.stringify(status));
+    for (const client of this.#clients) {
+      if (client.query.events.has("status")) this.#send(client, this.#status);
+    }
+  }
+
+  /**
+   * Opens a stream.
+   *
+   * @param lastEventId Where the client left off; without it, or when it is not of this bus, the
+   *   stream starts with what comes next.
+   */
+  open(
+    query: StreamQuery,
+    lastEventId: string | undefined,
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    let client: Client | undefined;
+    return new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => {
+        client = { query, controller, cursor: lastEventId };
+        this.#clients.add(client);
+        controller.enqueue(encoder.encode("retry: 2000\n\n"));
+        if (this.#status && query.events.has("status")) controller.enqueue(this.#status);
+      },
+      pull: async (controller) => {
+        while (client?.cursor !== undefined && (controller.desiredSize ?? 0) > 0) {
+          this.#catchUp(client, client.cursor);
+          await nextTurn();
+        }
+      },
+      cancel: () => {
+        if (client) this.#clients.delete(client);
+      },
+    }, new ByteLengthQueuingStrategy({ highWaterMark: MAX_BEHIND_BYTES }));
+  }
+
+  /** Ends all streams. */
+  close(): void {
+    clearInterval(this.#heartbeat);
+    this.#unsubscribe();
+    for (const client of this.#clients) client.controller.close();
+    this.#clients.clear();
+  }
+
+  /** Sends one page from the bus; with the last one, in the same turn, the client goes live. */
+  #catchUp(client: Client, cursor: string): void {
+    const page = this.#bus?.after(cursor, PAGE);
+    client.cursor = page && !page.complete ? page.events.at(-1)?.id : undefined;
+    for (const { id, kind, symbol, json } of page?.events ?? []) {
+      if (wants(client.query, kind, symbol)) {
+        client.controller.enqueue(encodeEvent(kind, json, id));
+      }
+    }
+  }
+
+  #publish(events: readonly BusEvent[]): void {
+    for (const { id, kind, symbol, json } of events) {
+      const bytes = encodeEvent(kind, json, id);
+      for (const client of this.#clients) {
+        // One that is catching up finds the event on the bus.
+        if (client.cursor === undefined && wants(client.query, kind, symbol)) {
+          this.#send(client, bytes);
+        }
+      }
+    }
+  }
+
+  #send(client: Client, bytes: Uint8Array<ArrayBuffer>): void {
+    const { controller } = client;
+    if ((controller.desiredSize ?? 0) > 0) {
+      controller.enqueue(bytes);
+    } else if (client.cursor === undefined) {
+      this.#clients.delete(client);
+      controller.error(new Error("the client reads too slowly"));
+    }
+  }
+}

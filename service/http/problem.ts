@@ -1,0 +1,33 @@
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+
+/** A request that cannot be served; becomes an `application/problem+json` answer (RFC 9457). */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly status: ContentfulStatusCode;
+  readonly title: string;
+
+  /**
+   * @param status HTTP status.
+   * @param title The kind of problem, the same for all of its kind.
+   * @param detail What was wrong with this request, and what is allowed.
+   */
+  constructor(status: ContentfulStatusCode, title: string, detail: string) {
+    super(detail);
+    this.status = status;
+    this.title = title;
+  }
+}
+
+/** The answer that tells a problem. */
+export function problemResponse(context: Context, problem: Problem): Response {
+  const { status, title, message: detail } = problem;
+  const instance = context.req.path;
+  return context.body(
+    JSON.stringify({ type: "about:blank", title, status, detail, instance }),
+    status,
+    {
+      "content-type": "application/problem+json",
+    },
+  );
+}

@@ -1,0 +1,96 @@
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { loadCore } from "../core-wasm/load.ts";
+import { ArtifactError } from "../models/artifact.ts";
+import { type Config, ConfigError, loadEnvironment, readConfig } from "./config.ts";
+import { loadModels } from "./engine/loaded_model.ts";
+import { createApp } from "./http/app.ts";
+import { EventHub } from "./http/event_hub.ts";
+import { createLog } from "./log.ts";
+import { SourceSwitch } from "./source_switch.ts";
+
+const HELP = `Usage: deno task serve
+
+Streams trades, builds one-minute bars, tells the regime of each market every minute, and serves
+the dashboard and the feed. Configured by the environment or a .env file; the README lists it all.
+
+  SYMBOLS          markets, separated by commas            BTCUSDT
+  SOURCE           auto, binance or simulator              auto
+  DASHBOARD_PORT   where the dashboard is                  8501
+  HOST             address to listen on                    127.0.0.1
+  MODELS           artifacts, the primary first            models/classic.json
+  DATA_DIR         where the journal is kept               data
+`;
+
+/** Ends the process with one line for people. */
+function exit(code: number, message: string): never {
+  process.stderr.write(`microstream: ${message}\n`);
+  process.exit(code);
+}
+
+function listen(config: Config, handler: (request: Request) => Response | Promise<Response>) {
+  const { host: hostname, port } = config;
+  try {
+    return Deno.serve({ hostname, port, handler, onListen() {} });
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) {
+      exit(1, `port ${port} is in use: end what uses it, or set DASHBOARD_PORT to another`);
+    }
+    const why = error instanceof Error ? error.message : String(error);
+    exit(1, `cannot listen on ${hostname}:${port}: ${why}; check HOST and DASHBOARD_PORT`);
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { help: { type: "boolean" } } });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const config = readConfig(loadEnvironment(process.env));
+  const models = loadModels(config);
+  const wasm = loadCore();
+  const log = createLog(config.logLevel);
+  const hub = new EventHub();
+  const sources = new SourceSwitch({
+    config,
+    wasm,
+    models,
+    hub,
+    log,
+    onFailure: (error) => exit(1, error instanceof Error ? error.message : String(error)),
+  });
+  const app = createApp({
+    symbols: config.symbols,
+    models,
+    bus: () => sources.session?.bus,
+    status: () => sources.status(),
+    hub,
+    dashboard: fileURLToPath(new URL("./dashboard/dist", import.meta.url)),
+    log,
+  });
+  const server = listen(config, (request) => app.fetch(request));
+  const shown = config.host === "127.0.0.1" || config.host === "0.0.0.0"
+    ? "localhost"
+    : config.host;
+  process.stdout.write(`MicroStream is at http://${shown}:${server.addr.port}\n`);
+
+  const stop = async () => {
+    await sources.close();
+    hub.close();
+    await server.shutdown();
+    process.exit(0);
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  await sources.start();
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof ConfigError || error instanceof ArtifactError) exit(2, error.message);
+  if (error instanceof TypeError && "code" in error) exit(2, error.message);
+  exit(1, error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,193 @@
+import { type Exchange, startExchange } from "./exchange/exchange.ts";
+import { simulatedMarket } from "./exchange/simulated/source.ts";
+import { MINUTE_MS } from "./bars/bar.ts";
+import { Journal } from "./bus/journal.ts";
+import type { Config } from "./config.ts";
+import type { EventHub } from "./http/event_hub.ts";
+import type { LoadedModel } from "./engine/loaded_model.ts";
+import type { Log } from "./log.ts";
+import { probeExchange } from "./market/probe.ts";
+import { journalPath, Session } from "./session.ts";
+import type { Status } from "./status.ts";
+
+/** The contract: Binance has so long to answer before `SOURCE=auto` falls back, ms. */
+const PROBE_MS = 5000;
+const RETRY_MS = 30_000;
+/** Counters move all the time; the page is told of them this often, ms. */
+const STATUS_EVERY_MS = 5000;
+
+/** What a switch works with. */
+export interface SourceSwitchOptions {
+  readonly config: Config;
+  readonly wasm: WebAssembly.Module;
+  readonly models: readonly LoadedModel[];
+  readonly hub: EventHub;
+  readonly log: Log;
+  /** Told of an error that the service cannot go on with. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Owns the running session and, for `SOURCE=auto`, which exchange it listens to. */
+export class SourceSwitch {
+  readonly #options: SourceSwitchOptions;
+  readonly #statusTimer: ReturnType<typeof setInterval>;
+  #session: Session | undefined;
+  #simulator: Exchange | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  /** Why the simulator stands in for Binance. */
+  #fallbackReason: string | undefined;
+  #closed = false;
+
+  constructor(options: SourceSwitchOptions) {
+    this.#options = options;
+    this.#statusTimer = setInterval(() => this.#publishStatus(), STATUS_EVERY_MS);
+  }
+
+  /** The session that is running; undefined until the first has begun. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** The state of the service as it tells it to the world. */
+  status(): Status {
+    const { config } = this.#options;
+    const session = this.#session;
+    if (session === undefined) {
+      return {
+        source: config.source === "simulator" ? "simulator" : "binance",
+        requested: config.source,
+        connection: "connecting",
+        message: "starting",
+        since: Date.now(),
+        clock_offset: null,
+        disconnects: 0,
+        invalid_frames: 0,
+        symbols: [],
+      };
+    }
+    return {
+      source: session.source,
+      requested: config.source,
+      connection: session.connection.state,
+      message: this.#message(session),
+      since: session.connection.since,
+      clock_offset: session.clockOffset,
+      disconnects: session.disconnects,
+      invalid_frames: session.invalidFrames,
+      symbols: session.symbols,
+    };
+  }
+
+  /** Chooses the source and starts its session. */
+  async start(): Promise<void> {
+    const { config, log } = this.#options;
+    if (config.source === "simulator") return await this.#runSimulator();
+    if (config.source === "binance") return await this.#runBinance();
+    const reason = await this.#probe();
+    if (this.#closed) return;
+    if (reason === undefined) return await this.#runBinance();
+    this.#fallbackReason = reason;
+    log.warning("Binance cannot be reached: running on the SIMULATED market", { reason });
+    this.#scheduleRetry();
+    await this.#runSimulator();
+  }
+
+  /** Ends everything that runs. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    clearInterval(this.#statusTimer);
+    this.#session?.close();
+    await this.#simulator?.close();
+  }
+
+  #probe(): Promise<string | undefined> {
+    const { binanceWsUrl, binanceRestUrl } = this.#options.config;
+    return probeExchange(binanceWsUrl, binanceRestUrl, PROBE_MS);
+  }
+
+  #message(session: Session): string {
+    const { config } = this.#options;
+    const { state, message } = session.connection;
+    if (session.source === "binance") {
+      return state === "disconnected"
+        ? `${message}. Check the network, BINANCE_WS_URL and BINANCE_REST_URL, or run with SOURCE=simulator`
+        : message;
+    }
+    return this.#fallbackReason === undefined
+      ? `Simulated market, seed ${config.simulatorSeed}, as SOURCE=simulator asks`
+      : `Simulated market: Binance cannot be reached (${this.#fallbackReason}); trying again every ` +
+        `${RETRY_MS / 1000} s`;
+  }
+
+  #publishStatus(): void {
+    this.#options.hub.status(this.status());
+  }
+
+  #scheduleRetry(): void {
+    this.#retry = setTimeout(async () => {
+      const reason = await this.#probe();
+      if (this.#closed) return;
+      if (reason === undefined) await this.#moveToBinance();
+      else this.#scheduleRetry();
+    }, RETRY_MS);
+  }
+
+  async #moveToBinance(): Promise<void> {
+    this.#options.log.info("Binance answers: leaving the simulated market");
+    const [oldSession, oldSimulator] = [this.#session, this.#simulator];
+    this.#simulator = undefined;
+    this.#fallbackReason = undefined;
+    oldSession?.close();
+    await this.#runBinance();
+    await oldSimulator?.close();
+  }
+
+  async #runBinance(): Promise<void> {
+    const { binanceWsUrl, binanceRestUrl, dataDir } = this.#options.config;
+    const journal = new Journal(journalPath(dataDir, "binance"));
+    await this.#run(journal, "binance", binanceWsUrl, binanceRestUrl);
+  }
+
+  /** The simulated market travels the road of the real one: over sockets, from a local exchange. */
+  async #runSimulator(): Promise<void> {
+    const { symbols, simulatorSeed, simulatorSpeed, dataDir } = this.#options.config;
+    const journal = new Journal(journalPath(dataDir, `simulator-${simulatorSeed}`));
+    // A run at a higher speed left the clock on the wall behind; the next one goes on from there.
+    const reached = symbols.map((symbol) => journal.lastTime("bar", symbol) ?? 0);
+    this.#simulator = await startExchange({
+      source: simulatedMarket({ seed: simulatorSeed, symbols }),
+      speed: simulatorSpeed,
+      start: Math.max(Date.now(), ...reached.map((time) => time + MINUTE_MS)),
+    });
+    const { wsUrl, url } = this.#simulator;
+    await this.#run(journal, "simulator", wsUrl, url);
+  }
+
+  async #run(
+    journal: Journal,
+    source: "binance" | "simulator",
+    wsUrl: string,
+    restUrl: string,
+  ): Promise<void> {
+    const { config, wasm, models, hub, log, onFailure } = this.#options;
+    const session = new Session({
+      source,
+      symbols: config.symbols,
+      wsUrl,
+      restUrl,
+      journal,
+      wasm,
+      models,
+      log,
+      onNowcast: (signal) => hub.nowcast(signal),
+      onChange: () => this.#publishStatus(),
+      onFailure,
+    });
+    this.#session = session;
+    hub.attach(journal);
+    this.#publishStatus();
+    log.info("session started", { source, exchange: wsUrl });
+    await session.start();
+  }
+}

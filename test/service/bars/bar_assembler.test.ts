@@ -1,0 +1,286 @@
+import { setImmediate } from "node:timers";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Kline } from "../../../data/klines.ts";
+import { type Bar, MINUTE_MS } from "../../../service/bars/bar.ts";
+import { BarAssembler } from "../../../service/bars/bar_assembler.ts";
+import { BarBuilder, emptyBar, minuteOf } from "../../../service/bars/bar_builder.ts";
+import { createLog } from "../../../service/log.ts";
+import type { Trade } from "../../../service/market/trade.ts";
+
+const START = Date.UTC(2024, 4, 1);
+const SILENT = createLog("ERROR", () => {});
+
+function trade(id: number, time: number, price = 100, quantity = 1): Trade {
+  return {
+    symbol: "BTCUSDT",
+    id,
+    price,
+    quantity,
+    firstTradeId: id,
+    lastTradeId: id,
+    time,
+    buyerIsMaker: id % 3 === 0,
+  };
+}
+
+/** The exchange's own klines of a market, computed straight from all of its trades. */
+function klinesOf(trades: readonly Trade[], from: number, to: number): Kline[] {
+  const klines: Kline[] = [];
+  let close = trades[0]?.price ?? 100;
+  for (let minute = minuteOf(trades[0]?.time ?? from); minute < to; minute += MINUTE_MS) {
+    const builder = new BarBuilder("BTCUSDT", "binance", minute);
+    for (const t of trades) if (minuteOf(t.time) === minute) builder.add(t);
+    const bar = builder.trades > 0
+      ? builder.build("trades")
+      : emptyBar("BTCUSDT", "binance", minute, close);
+    close = bar.close;
+    const { open, high, low, volume, quote_volume = 0, num_trades = 0, taker_buy_volume = 0 } = bar;
+    if (minute < from) continue;
+    klines.push({
+      ...{ open_time: minute, open, high, low, close, volume },
+      ...{ quote_volume, num_trades, taker_buy_volume, taker_buy_quote_volume: 0 },
+    });
+  }
+  return klines;
+}
+
+/** A market whose trades reach an assembler over a line that a test may cut. */
+class World {
+  #now = START;
+  #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
+  readonly published: Bar[] = [];
+  readonly failures: unknown[] = [];
+  readonly assembler: BarAssembler;
+  klinesWork = true;
+
+  constructor(trades: readonly Trade[], last?: Bar) {
+    this.assembler = new BarAssembler({
+      symbol: "BTCUSDT",
+      source: "binance",
+      last,
+      historyMinutes: 0,
+      now: () => this.#now,
+      sleep: (ms) => new Promise((wake) => this.#sleepers.push({ until: this.#now + ms, wake })),
+      klines: (_symbol, from, to) =>
+        this.klinesWork
+          ? Promise.resolve(klinesOf(trades, from, Math.min(to, minuteOf(this.now))))
+          : Promise.reject(new Error("no answer")),
+      publish: (bars) => {
+        this.published.push(...bars);
+        return Promise.resolve();
+      },
+      fail: (error) => this.failures.push(error),
+      log: SILENT,
+      closing: new AbortController().signal,
+    });
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  set now(time: number) {
+    this.#now = time;
+    const due = this.#sleepers.filter(({ until }) => until <= time);
+    this.#sleepers = this.#sleepers.filter(({ until }) => until > time);
+    for (const { wake } of due) wake();
+  }
+
+  /** Lets the exchange's clock go on, past the grace after a minute. */
+  advanceTo(time: number): void {
+    this.now = time;
+    this.assembler.closeDue();
+  }
+
+  /** Resolves when the assembler has done what it can at this time. */
+  async settle(): Promise<readonly Bar[]> {
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(this.failures).toEqual([]);
+    return this.published;
+  }
+}
+
+const at = (minute: number, second: number) => START + minute * MINUTE_MS + second * 1000;
+
+describe("BarAssembler", () => {
+  test("the first, partial minute is taken from the exchange's kline", async () => {
+    const all = [trade(1, at(0, 5), 90), trade(2, at(0, 30), 100), trade(3, at(1, 1), 101)];
+    const world = new World(all);
+    world.now = at(0, 20);
+    world.assembler.connected();
+    for (const t of all.slice(1)) world.assembler.trade(t);
+    world.now = at(1, 5);
+    const [bar] = await world.settle();
+    expect(bar).toMatchObject({ timestamp: START, open: 90, close: 100, quality: "kline" });
+  });
+
+  test("an unbroken minute is built from trades as soon as the next one begins", async () => {
+    const all = [trade(1, at(0, 5)), trade(2, at(1, 1), 100), trade(3, at(1, 9), 103, 2)];
+    const world = new World([...all, trade(4, at(2, 0))]);
+    world.assembler.connected();
+    for (const t of [...all, trade(4, at(2, 0))]) {
+      world.now = t.time;
+      world.assembler.trade(t);
+    }
+    world.now = at(2, 3);
+    const bars = await world.settle();
+    expect(bars[1]).toEqual({
+      symbol: "BTCUSDT",
+      timestamp: at(1, 0),
+      close_time: at(1, 0) + 59_999,
+      open: 100,
+      high: 103,
+      low: 100,
+      close: 103,
+      volume: 3,
+      quote_volume: 306,
+      num_trades: 2,
+      taker_buy_volume: 1,
+      taker_sell_volume: 2,
+      first_trade_id: 2,
+      last_trade_id: 3,
+      quality: "trades",
+      source: "binance",
+    });
+  });
+
+  test("without later trades the clock closes minutes, tradeless ones as empty bars", async () => {
+    const all = [trade(1, at(0, 5)), trade(2, at(1, 1), 100), trade(3, at(1, 9), 103)];
+    const world = new World(all);
+    world.assembler.connected();
+    for (const t of all) {
+      world.now = t.time;
+      world.assembler.trade(t);
+    }
+    world.advanceTo(at(4, 3));
+    const bars = await world.settle();
+    expect(bars.map((bar) => bar.quality)).toEqual(["kline", "trades", "empty", "empty"]);
+    expect(bars[3]).toMatchObject({ open: 103, high: 103, low: 103, close: 103, volume: 0 });
+  });
+
+  test("a minute is not closed before its grace has passed", async () => {
+    const world = new World([trade(1, at(0, 5)), trade(2, at(1, 5))]);
+    world.assembler.connected();
+    world.assembler.trade(trade(1, at(0, 5)));
+    world.assembler.trade(trade(2, at(1, 5)));
+    world.advanceTo(at(2, 1.9));
+    expect((await world.settle()).length).toBe(1);
+    world.advanceTo(at(2, 2.1));
+    expect((await world.settle()).length).toBe(2);
+  });
+
+  test("a hole in the ids is counted and its minutes come from klines, whole again", async () => {
+    const all = Array.from({ length: 40 }, (_, i) => trade(i, at(0, i * 6), 100 + i));
+    const world = new World(all);
+    world.assembler.connected();
+    for (const t of all.filter(({ id }) => id !== 17)) {
+      world.now = t.time;
+      world.assembler.trade(t);
+    }
+    world.advanceTo(at(4, 3));
+    const bars = await world.settle();
+    expect(bars.map((bar) => bar.quality)).toEqual(["kline", "kline", "trades", "trades"]);
+    expect(bars[1]).toMatchObject({ num_trades: 10, close: 119 });
+    expect(world.assembler.counts).toMatchObject({ gaps: 1, missingTrades: 1, trades: 39 });
+  });
+
+  test("after a lost connection the clock vouches for nothing until ids prove it", async () => {
+    const all = Array.from({ length: 20 }, (_, i) => trade(i, at(0, i * 6), 100 + i));
+    const world = new World(all);
+    world.assembler.connected();
+    for (const t of all.slice(0, 14)) {
+      world.now = t.time;
+      world.assembler.trade(t);
+    }
+    world.assembler.disconnected();
+    world.now = at(1, 50);
+    world.assembler.connected();
+    world.advanceTo(at(2, 3));
+    const bars = await world.settle();
+    expect(bars.map((bar) => bar.quality)).toEqual(["kline", "kline"]);
+    expect(bars[1]).toMatchObject({ num_trades: 10, close: 119 });
+  });
+
+  test("while disconnected no bar is made up; the minutes come once the line is back", async () => {
+    const all = Array.from({ length: 50 }, (_, i) => trade(i, at(0, i * 6), 100 + i));
+    const world = new World(all);
+    world.assembler.connected();
+    world.assembler.trade(trade(0, at(0, 0)));
+    world.assembler.disconnected();
+    world.advanceTo(at(4, 30));
+    expect(await world.settle()).toEqual([]);
+    world.assembler.connected();
+    const bars = await world.settle();
+    expect(bars.map((bar) => bar.timestamp)).toEqual([0, 1, 2, 3].map((m) => at(m, 0)));
+  });
+
+  test("when the exchange gives no kline, the trades at hand make an incomplete bar", async () => {
+    const world = new World([]);
+    world.klinesWork = false;
+    world.assembler.connected();
+    world.assembler.trade(trade(1, at(0, 5)));
+    world.assembler.trade(trade(3, at(0, 15)));
+    world.assembler.trade(trade(4, at(1, 1)));
+    for (let second = 2; second < 50; second++) {
+      world.now = at(1, second);
+      await world.settle();
+    }
+    const bars = await world.settle();
+    expect(bars).toHaveLength(1);
+    expect(bars[0]).toMatchObject({ quality: "incomplete", num_trades: 2 });
+  });
+
+  test("goes on after the last bar of an earlier run, without a hole and none twice", async () => {
+    const all = Array.from({ length: 50 }, (_, i) => trade(i, at(0, i * 6), 100 + i));
+    const last = emptyBar("BTCUSDT", "binance", at(1, 0), 119);
+    const world = new World(all, last);
+    world.now = at(4, 10);
+    world.assembler.connected();
+    const bars = await world.settle();
+    expect(bars.map((bar) => bar.timestamp)).toEqual([at(2, 0), at(3, 0)]);
+  });
+
+  test("under any loss, repetition and interruption the bars are the exchange's", async () => {
+    const step = fc.record({
+      seconds: fc.integer({ min: 0, max: 50 }),
+      fate: fc.constantFrom("arrives", "arrives", "arrives", "lost", "twice", "cut"),
+      price: fc.integer({ min: 1, max: 10 ** 6 }),
+      quantity: fc.integer({ min: 1, max: 10 ** 9 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+        let time = START;
+        const all = steps.map(({ seconds, price, quantity }, id) =>
+          trade(id, time += seconds * 1000, price / 100, quantity / 1e8)
+        );
+        const world = new World(all);
+        world.assembler.connected();
+        for (const [i, t] of all.entries()) {
+          world.advanceTo(t.time);
+          const fate = steps[i]?.fate;
+          if (fate === "cut") {
+            world.assembler.disconnected();
+            world.assembler.connected();
+          }
+          if (fate !== "lost") world.assembler.trade(t);
+          if (fate === "twice") world.assembler.trade(t);
+        }
+        world.assembler.disconnected();
+        world.now = minuteOf(time) + MINUTE_MS + 5000;
+        world.assembler.connected();
+        const bars = await world.settle();
+        const expected = klinesOf(all, START, minuteOf(time) + MINUTE_MS);
+        const strip = (
+          { open, high, low, close, volume, quote_volume, num_trades }: Bar | Kline,
+        ) => [
+          ...[open, high, low, close, volume],
+          ...[quote_volume, num_trades],
+        ];
+        expect(bars.map((bar) => bar.timestamp)).toEqual(expected.map((k) => k.open_time));
+        expect(bars.map(strip)).toEqual(expected.map(strip));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

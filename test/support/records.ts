@@ -1,0 +1,47 @@
+import type { Bar } from "../../service/bars/bar.ts";
+import type { Signal } from "../../service/engine/signal.ts";
+
+/** 2024-05-01T00:00:00Z, the first minute of made-up records. */
+export const START = Date.UTC(2024, 4, 1);
+
+/** A sound bar of the minute `index` after {@linkcode START}. */
+export function makeBar(index: number, symbol = "BTCUSDT"): Bar {
+  const timestamp = START + index * 60_000;
+  return {
+    symbol,
+    timestamp,
+    close_time: timestamp + 59_999,
+    open: 100,
+    high: 102,
+    low: 99,
+    close: 101,
+    volume: 10 + index,
+    quote_volume: 1010,
+    num_trades: 5,
+    taker_buy_volume: 4,
+    taker_sell_volume: 6 + index,
+    quality: "kline",
+    source: "binance",
+  };
+}
+
+/** A signal of the same minute, of a model with three regimes. */
+export function makeSignal(index: number, symbol = "BTCUSDT"): Signal {
+  const { timestamp, open, high, low, close, volume, quality, source } = makeBar(index, symbol);
+  return {
+    ...{ schema: 1, symbol, source, quality, final: true, timestamp },
+    datetime: new Date(timestamp).toISOString(),
+    ...{ open, high, low, close, volume },
+    features: { momentum: 0.001, volatility_proxy: 0.03, activity_ratio: 1.1 },
+    normalized: { momentum: 0.5, volatility_proxy: -0.2, activity_ratio: 0.3 },
+    anomaly_score: -0.43,
+    is_anomaly: false,
+    regime_state: 1,
+    regime_name: "Normal Market",
+    confidence: 0.9,
+    regime_probabilities: { bearish_extreme: 0.05, normal_market: 0.9, bullish_extreme: 0.05 },
+    seconds_in_state: 60 * (index + 1),
+    log_likelihood: -3.1,
+    models: {},
+  };
+}

@@ -12,7 +12,7 @@ import type { Status } from "./status.ts";
 
 /** The contract: Binance has so long to answer before `SOURCE=auto` falls back, ms. */
 const PROBE_MS = 5000;
-const RETRY_MS = 30_000;
+const RETRY_MS = 10_000;
 /** Counters move all the time; the page is told of them this often, ms. */
 const STATUS_EVERY_MS = 5000;
 

@@ -1,0 +1,123 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { Journal } from "../../../service/bus/journal.ts";
+import { loadModels } from "../../../service/engine/loaded_model.ts";
+import { createApp } from "../../../service/http/app.ts";
+import { EventHub } from "../../../service/http/event_hub.ts";
+import { createLog } from "../../../service/log.ts";
+import type { Status } from "../../../service/status.ts";
+import { makeBar, makeSignal, START } from "../../support/records.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
+
+const STATUS: Status = {
+  source: "binance",
+  requested: "auto",
+  connection: "live",
+  message: "live",
+  since: START,
+  clock_offset: 3,
+  disconnects: 0,
+  invalid_frames: 0,
+  symbols: [{
+    symbol: "BTCUSDT",
+    last_trade_time: START,
+    last_bar: START,
+    trades: 1,
+    gaps: 0,
+    missing_trades: 0,
+    duplicates: 0,
+    late: 0,
+  }],
+};
+
+function setUp(status = STATUS) {
+  const folder = temporaryFolder();
+  const journal = new Journal(join(folder, "binance.sqlite"));
+  const hub = new EventHub();
+  hub.attach(journal);
+  onTestFinished(() => {
+    hub.close();
+    journal.close();
+  });
+  const dashboard = join(folder, "dist");
+  mkdirSync(dashboard);
+  writeFileSync(join(dashboard, "index.html"), "<!doctype html>");
+  writeFileSync(join(folder, "secret.js"), "secret");
+  const app = createApp({
+    symbols: ["BTCUSDT", "ETHUSDT"],
+    models: loadModels({ models: ["models/classic.json"], expected: {} }),
+    bus: () => journal,
+    status: () => status,
+    hub,
+    dashboard,
+    log: createLog("ERROR", () => {}),
+  });
+  return { app, journal };
+}
+
+test("history is a JSON array, oldest first, of exactly what was appended", async () => {
+  const { app, journal } = setUp();
+  await journal.appendBars([0, 1, 2].map((i) => makeBar(i)));
+  const response = await app.request(`/api/v1/bars?symbol=BTCUSDT&from=${START + 60_000}`);
+  expect(response.headers.get("content-type")).toBe("application/json");
+  expect(await response.json()).toEqual([makeBar(1), makeBar(2)]);
+});
+
+test("history comes as CSV with nested names joined by an underscore", async () => {
+  const { app, journal } = setUp();
+  await journal.appendSignals([makeSignal(0)]);
+  const response = await app.request("/api/v1/signals?format=csv");
+  expect(response.headers.get("content-type")).toContain("text/csv");
+  expect(await response.text()).toMatch(/^schema,symbol,.*regime_probabilities_bearish_extreme/);
+});
+
+test("a query that cannot be served is a problem that says what is allowed", async () => {
+  const { app } = setUp();
+  for (const path of ["/api/v1/bars?symbol=DOGEUSDT", "/api/v1/stream?symbols=DOGEUSDT"]) {
+    const response = await app.request(path);
+    expect(response.status).toBe(400);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(await response.json()).toMatchObject({
+      title: "Invalid query",
+      status: 400,
+      detail: expect.stringContaining("among the markets served here: BTCUSDT, ETHUSDT"),
+    });
+  }
+  const missing = await app.request("/api/v1/nothing");
+  expect(missing.status).toBe(404);
+  expect(missing.headers.get("content-type")).toBe("application/problem+json");
+});
+
+test("the models are told without their trees, the primary one marked", async () => {
+  const { app } = setUp();
+  const response = await app.request("/api/v1/models");
+  expect(await response.json()).toMatchObject([{
+    name: "classic",
+    primary: true,
+    fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
+    forest: { trees: 100, contamination: 0.05, offset: expect.any(Number) },
+    hmm: { labels: ["Bearish Extreme", "Normal Market", "Bullish Extreme"] },
+  }]);
+});
+
+test("health tells a live connection from another; readiness is an HTTP status", async () => {
+  const live = setUp().app;
+  expect(await (await live.request("/healthz")).json()).toMatchObject({ status: "ok" });
+  expect((await live.request("/readyz")).status).toBe(200);
+  const cut = setUp({ ...STATUS, connection: "disconnected" }).app;
+  expect(await (await cut.request("/healthz")).json()).toMatchObject({ status: "degraded" });
+  expect((await cut.request("/readyz")).status).toBe(503);
+});
+
+test("the page is served under a strict policy, and no file outside of its folder", async () => {
+  const { app } = setUp();
+  const page = await app.request("/");
+  expect(page.headers.get("content-type")).toContain("text/html");
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'self'");
+  for (const path of ["/assets/..%2Fsecret.js", "/assets/%2e%2e%2fsecret.js", "/assets/none.js"]) {
+    const response = await app.request(path);
+    expect(response.status).toBe(404);
+    expect(await response.text()).not.toBe("secret");
+  }
+});

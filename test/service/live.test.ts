@@ -1,0 +1,99 @@
+import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { readKlines } from "../../data/klines.ts";
+import { barSchema } from "../../service/bars/bar_schema.ts";
+import { type Exchange, startExchange } from "../../service/exchange/exchange.ts";
+import { recordedMarket } from "../../service/exchange/recorded/source.ts";
+import { simulatedMarket } from "../../service/exchange/simulated/source.ts";
+import type { MarketSource } from "../../service/exchange/source.ts";
+import { RestClient } from "../../service/market/rest.ts";
+import { ServiceProcess } from "../support/service_process.ts";
+import { realDataTest, sharedData } from "../support/shared_data.ts";
+import { temporaryFolder } from "../support/temporary.ts";
+import { until } from "../support/until.ts";
+
+const bars = z.array(barSchema);
+const signals = z.array(z.looseObject({
+  timestamp: z.int(),
+  regime_name: z.string(),
+  regime_probabilities: z.record(z.string(), z.number()),
+  confidence: z.number(),
+  final: z.literal(true),
+}));
+
+async function serve(source: MarketSource, speed: number) {
+  const exchange = await startExchange({ source, speed });
+  onTestFinished(() => exchange.close());
+  const service = await ServiceProcess.start({
+    SOURCE: "binance",
+    BINANCE_WS_URL: exchange.wsUrl,
+    BINANCE_REST_URL: exchange.url,
+    DATA_DIR: temporaryFolder(),
+  });
+  return { exchange, service };
+}
+
+function klinesOf(exchange: Exchange, symbol: string, from: number, to: number) {
+  return new RestClient(exchange.url, new AbortController().signal).klines(symbol, from, to);
+}
+
+test("live bars equal the exchange's klines, most of them built from trades", async () => {
+  const source = simulatedMarket({ seed: 7, symbols: ["BTCUSDT", "PEPEUSDT"] });
+  const { exchange, service } = await serve(source, 300);
+  const live = await until("20 bars from trades", async () => {
+    const all = bars.parse(await service.get("/api/v1/bars?symbol=BTCUSDT&limit=2000"));
+    return all.filter(({ quality }) => quality === "trades").length >= 20 ? all : undefined;
+  });
+  const from = live[0]?.timestamp ?? 0;
+  const klines = await klinesOf(exchange, "BTCUSDT", from, from + live.length * 60_000);
+  expect(live.map((bar) => [bar.timestamp, bar.open, bar.high, bar.low, bar.close, bar.num_trades]))
+    .toEqual(klines.map((k) => [k.open_time, k.open, k.high, k.low, k.close, k.num_trades]));
+  for (const [i, bar] of live.entries()) {
+    expect(bar.volume).toBeCloseTo(klines[i]?.volume ?? NaN, 8);
+    expect(bar.taker_buy_volume).toBeCloseTo(klines[i]?.taker_buy_volume ?? NaN, 8);
+  }
+});
+
+test("a day of regimes stands seconds after the first start", async () => {
+  const { service } = await serve(simulatedMarket({ seed: 7, symbols: ["BTCUSDT"] }), 1);
+  const all = await until("signals", async () => {
+    const found = signals.parse(await service.get("/api/v1/signals?symbol=BTCUSDT&limit=2000"));
+    return found.length >= 1440 ? found : undefined;
+  }, 10_000);
+  for (const signal of all) {
+    const sum = Object.values(signal.regime_probabilities).reduce((a, b) => a + b, 0);
+    expect(sum).toBeCloseTo(1, 12);
+    expect(Math.max(...Object.values(signal.regime_probabilities))).toBe(signal.confidence);
+  }
+});
+
+const TRADES = "trades/BTCUSDT-spot-trades-20240808T235415-20240809T000505.csv.gz";
+const KLINES = "klines/BTCUSDT-spot-1m-ohlcv-20240808-capture.csv.gz";
+
+realDataTest(
+  "the ten full minutes of the 2024-08-08 capture equal Binance's own klines",
+  [TRADES, KLINES],
+  async () => {
+    const source = await recordedMarket({
+      trades: [sharedData(TRADES)],
+      klines: [sharedData(KLINES)],
+    });
+    const { service } = await serve(source, 60);
+    const from = Date.UTC(2024, 7, 8, 23, 55);
+    const query = `symbol=BTCUSDT&from=${from}&to=${from + 9 * 60_000}`;
+    const ten = await until("ten signals", async () => {
+      const found = signals.parse(await service.get(`/api/v1/signals?${query}`));
+      return found.length === 10 ? found : undefined;
+    }, 60_000);
+    const published = bars.parse(await service.get(`/api/v1/bars?${query}`));
+    expect(published.map(({ timestamp }) => timestamp)).toEqual(ten.map((s) => s.timestamp));
+    expect(new Set(published.map(({ quality }) => quality))).toEqual(new Set(["trades"]));
+    const all = (await Array.fromAsync(readKlines(sharedData(KLINES)))).flat();
+    const klines = all.filter(({ open_time: t }) => t >= from && t <= from + 9 * 60_000);
+    expect(published.map(({ open, high, low, close }) => [open, high, low, close]))
+      .toEqual(klines.map(({ open, high, low, close }) => [open, high, low, close]));
+    for (const [i, bar] of published.entries()) {
+      expect(Math.abs(bar.volume - (klines[i]?.volume ?? NaN))).toBeLessThanOrEqual(1e-8);
+    }
+  },
+);

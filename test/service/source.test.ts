@@ -1,0 +1,67 @@
+import { createServer } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { startExchange } from "../../service/exchange/exchange.ts";
+import { simulatedMarket } from "../../service/exchange/simulated/source.ts";
+import { ServiceProcess } from "../support/service_process.ts";
+import { temporaryFolder } from "../support/temporary.ts";
+import { until } from "../support/until.ts";
+
+const health = z.looseObject({
+  source: z.string(),
+  requested: z.string(),
+  connection: z.string(),
+  message: z.string(),
+});
+const sources = z.array(z.looseObject({ source: z.string(), timestamp: z.number() }));
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new TypeError("no TCP address");
+  return address.port;
+}
+
+test(
+  "auto falls back to the simulator, says so, and moves over once the exchange answers",
+  async () => {
+    const port = await freePort();
+    const service = await ServiceProcess.start({
+      SOURCE: "auto",
+      BINANCE_WS_URL: `ws://127.0.0.1:${port}`,
+      BINANCE_REST_URL: `http://127.0.0.1:${port}`,
+      DATA_DIR: temporaryFolder(),
+    });
+    const ask = async () => health.parse(await service.get("/healthz"));
+    const simulated = await until("the simulator", async () => {
+      const state = await ask();
+      return state.source === "simulator" && state.connection === "live" ? state : undefined;
+    }, 10_000);
+    expect(simulated.message).toMatch(/^Simulated market: Binance cannot be reached \(.*\)/);
+    const before = sources.parse(await service.get("/api/v1/signals?limit=2000"));
+    expect(before.length).toBeGreaterThan(60);
+    expect(new Set(before.map(({ source }) => source))).toEqual(new Set(["simulator"]));
+
+    const exchange = await startExchange({
+      source: simulatedMarket({ seed: 9, symbols: ["BTCUSDT"] }),
+      port,
+    });
+    onTestFinished(() => exchange.close());
+    const stream = await fetch(`${service.url}/api/v1/stream?events=status`, {
+      signal: AbortSignal.timeout(25_000),
+    });
+    let told = "";
+    for await (
+      const text of (stream.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())
+    ) {
+      told += text;
+      if (told.includes('"source":"binance"')) break;
+    }
+    expect(told).toContain('event: status\ndata: {"source":"binance"');
+    const after = await until("signals of the exchange", signals);
+    expect(new Set(after.map(({ source }) => source))).toEqual(new Set(["binance"]));
+  },
+  60_000,
+);

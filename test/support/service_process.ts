@@ -1,0 +1,87 @@
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+const MAIN = fileURLToPath(new URL("../../service/main.ts", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** How a service that could not stay up ended. */
+export interface Ending {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function command(env: Record<string, string>): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", MAIN],
+    cwd: ROOT,
+    env: { NO_COLOR: "1", DASHBOARD_PORT: "0", LOG_LEVEL: "WARNING", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** Runs a service that is expected to refuse to start. */
+export async function runToEnd(env: Record<string, string>): Promise<Ending> {
+  const { code, stdout, stderr } = await command(env).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** A service in a process of its own, as a user runs it; it ends with the test at the latest. */
+export class ServiceProcess {
+  /** Where it serves, e.g. `http://localhost:40123`. */
+  readonly url: string;
+  readonly #child: Deno.ChildProcess;
+
+  private constructor(child: Deno.ChildProcess, url: string) {
+    this.#child = child;
+    this.url = url;
+  }
+
+  /** Starts a service and waits until it says where it is. */
+  static async start(env: Record<string, string>): Promise<ServiceProcess> {
+    const child = command(env).spawn();
+    let output = "";
+    const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>, onText: () => void) => {
+      for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+        output += text;
+        onText();
+      }
+    };
+    const url = Promise.withResolvers<string>();
+    const reading = [
+      read(child.stderr, () => {}),
+      read(child.stdout, () => {
+        const address = /is at (http:\S+)/.exec(output)?.[1];
+        if (address !== undefined) url.resolve(address);
+      }),
+      child.status.then(({ code }) =>
+        url.reject(new Error(`the service ended with ${code}: ${output}`))
+      ),
+    ];
+    onTestFinished(async () => {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended before.
+      }
+      await Promise.allSettled(reading);
+    });
+    return new ServiceProcess(child, await url.promise);
+  }
+
+  /** GETs a path and parses the answer. */
+  async get(path: string): Promise<unknown> {
+    const response = await fetch(this.url + path);
+    return await response.json();
+  }
+
+  /** Ends the process with a signal and waits until it is gone. */
+  async kill(signal: "SIGKILL" | "SIGTERM"): Promise<number> {
+    this.#child.kill(signal);
+    const { code } = await this.#child.status;
+    return code;
+  }
+}

@@ -40,8 +40,11 @@ test(
       return state.source === "simulator" && state.connection === "live" ? state : undefined;
     }, 10_000);
     expect(simulated.message).toMatch(/^Simulated market: Binance cannot be reached \(.*\)/);
-    const before = sources.parse(await service.get("/api/v1/signals?limit=2000"));
-    expect(before.length).toBeGreaterThan(60);
+    const signals = async () => {
+      const found = sources.parse(await service.get("/api/v1/signals?limit=2000"));
+      return found.length > 60 ? found : undefined;
+    };
+    const before = await until("hours of simulated signals", signals);
     expect(new Set(before.map(({ source }) => source))).toEqual(new Set(["simulator"]));
 
     const exchange = await startExchange({

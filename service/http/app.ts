@@ -44,14 +44,18 @@ function describeModel({ artifact, fingerprint }: LoadedModel, index: number) {
   };
 }
 
+/** The build names assets by their content, so a browser may keep them; the page it must ask for. */
+const KEEP = "public, max-age=31536000, immutable";
+const ASK = "no-cache";
+
 /** Serves a file of the dashboard; its name may not lead out of the folder. */
-async function serveFile(folder: string, name: string): Promise<Response> {
+async function serveFile(folder: string, name: string, cache: string): Promise<Response> {
   const path = join(folder, normalize(`/${name}`));
   const type = CONTENT_TYPES[path.split(".").at(-1) ?? ""];
   try {
     if (type === undefined) throw new Problem(404, "Not found", `there is no ${name}`);
     const body = new Uint8Array(await readFile(path));
-    return new Response(body, { headers: { "content-type": type, "cache-control": "no-cache" } });
+    return new Response(body, { headers: { "content-type": type, "cache-control": cache } });
   } catch {
     throw new Problem(404, "Not found", `there is no ${name}; "deno task build" makes the page`);
   }
@@ -147,7 +151,10 @@ export function createApp(options: AppOptions): Hono {
     return context.json({ ready, connection, message }, ready ? 200 : 503);
   });
 
-  app.get("/", () => serveFile(options.dashboard, "index.html"));
-  app.get("/assets/:name", (context) => serveFile(options.dashboard, context.req.param("name")));
+  app.get("/", () => serveFile(options.dashboard, "index.html", ASK));
+  app.get(
+    "/assets/:name",
+    (context) => serveFile(options.dashboard, context.req.param("name"), KEEP),
+  );
   return app;
 }

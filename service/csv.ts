@@ -34,12 +34,14 @@ export function csvLine(cells: readonly (Cell | undefined)[]): string {
 }
 
 /**
- * Records as CSV with a header line. The columns are all names that occur, in order of their
- * first appearance; a record without one leaves its cell empty.
+ * Records as CSV with a header line. A record without a column leaves its cell empty.
+ *
+ * @param first Columns that are there in any case, in this order; further names that occur follow
+ *   in order of their first appearance.
  */
-export function toCsv(records: readonly unknown[]): string {
+export function toCsv(records: readonly unknown[], first: readonly string[] = []): string {
   const rows = records.map((record) => new Map(flatten(record)));
-  const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))];
+  const columns = [...new Set([...first, ...rows.flatMap((row) => [...row.keys()])])];
   const lines = rows.map((row) => csvLine(columns.map((column) => row.get(column))));
   return [csvLine(columns), ...lines].join("\n") + "\n";
 }

@@ -65,6 +65,16 @@ const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 /** An answer that lacks the wanted minute is believed after so many tries. */
 const BELIEVED_AFTER = 3;
 
+/** Negative, 0 or positive; volumes have eight decimals, and large ones the rounding of a double. */
+function compareVolumes(a: number, b: number): number {
+  return Math.abs(a - b) <= 1e-8 + 1e-12 * b ? 0 : a - b;
+}
+
+/** Whether a kline says that a bar, whole as far as is known, lacks no trade. */
+function confirms(kline: Kline, bar: Bar): boolean {
+  return bar.quality !== "incomplete" && compareVolumes(kline.volume, bar.volume) === 0;
+}
+
 /**
  * Makes the bars of one symbol from its trades: by exchange time, in order, without a hole and
  * none twice. A minute whose trades are not provably complete is checked against the exchange's
@@ -241,11 +251,10 @@ export class BarAssembler {
   async #fill(from: number, to: number, atHand?: Bar): Promise<void> {
     const { symbol, source, log, closing } = this.#options;
     await this.#waitUntilFinal(to);
-    const klines = await this.#fetch(from, to, atHand?.num_trades ?? 0);
+    const klines = await this.#fetch(from, to, atHand?.volume ?? 0);
     closing.throwIfAborted();
-    const confirmed = atHand?.quality !== "incomplete" &&
-      klines[0]?.num_trades === atHand?.num_trades;
-    if (atHand !== undefined && (confirmed || klines.length === 0)) {
+    const [kline] = klines;
+    if (atHand !== undefined && (kline === undefined || confirms(kline, atHand))) {
       await this.#publish([atHand]);
     } else {
       await this.#publish(klines.map((kline) => barOfKline(symbol, source, kline)));
@@ -268,7 +277,7 @@ export class BarAssembler {
   }
 
   /** Asks for klines until the last wanted one is there, within bounds. */
-  async #fetch(from: number, to: number, leastTrades: number): Promise<Kline[]> {
+  async #fetch(from: number, to: number, leastVolume: number): Promise<Kline[]> {
     const { symbol, log, sleep, closing } = this.#options;
     let best: Kline[] = [];
     let answers = 0;
@@ -276,7 +285,7 @@ export class BarAssembler {
       try {
         best = this.#usable(await this.#options.klines(symbol, from, to), from, to);
         const last = best.at(-1);
-        const lags = (last?.num_trades ?? Infinity) < leastTrades;
+        const lags = last !== undefined && compareVolumes(last.volume, leastVolume) < 0;
         if (last?.open_time === to - MINUTE_MS && !lags) return best;
         if (++answers >= BELIEVED_AFTER) return lags ? [] : best;
       } catch (error) {

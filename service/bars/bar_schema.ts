@@ -4,8 +4,7 @@ import type { Bar } from "./bar.ts";
 const amount = z.number().nonnegative();
 const id = z.int().nonnegative();
 
-/** Validates a bar that comes from outside of this process, e.g. from the journal's file. */
-export const barSchema: z.ZodType<Bar> = z.object({
+const shape = {
   symbol: z.string(),
   timestamp: z.int(),
   close_time: z.int(),
@@ -22,4 +21,10 @@ export const barSchema: z.ZodType<Bar> = z.object({
   last_trade_id: z.exactOptional(id),
   quality: z.enum(["trades", "repaired", "kline", "empty", "incomplete"]),
   source: z.enum(["binance", "simulator", "replay"]),
-});
+};
+
+/** Validates a bar that comes from outside of this process, e.g. from the journal's file. */
+export const barSchema: z.ZodType<Bar> = z.object(shape);
+
+/** The fields of a bar, in the order of the contract. */
+export const BAR_FIELDS: readonly string[] = Object.keys(shape);

@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
+import { BAR_FIELDS } from "../bars/bar_schema.ts";
 import type { Bus, RecordKind } from "../bus/bus.ts";
 import { toCsv } from "../csv.ts";
 import type { LoadedModel } from "../engine/loaded_model.ts";
@@ -106,7 +107,7 @@ export function createApp(options: AppOptions): Hono {
 
   app.use(compress());
 
-  function history(kind: RecordKind) {
+  function history(kind: RecordKind, columns: readonly string[]) {
     return (read: (name: string) => string | undefined): Response => {
       const { format, ...query } = readHistoryQuery(read, symbols);
       const records = options.bus()?.query({ kind, ...query }) ?? [];
@@ -115,13 +116,13 @@ export function createApp(options: AppOptions): Hono {
         ? new Response(`[${records.join(",\n")}]`, {
           headers: { ...headers, "content-type": "application/json" },
         })
-        : new Response(toCsv(records.map((json): unknown => JSON.parse(json))), {
+        : new Response(toCsv(records.map((json): unknown => JSON.parse(json)), columns), {
           headers: { ...headers, "content-type": "text/csv; charset=utf-8" },
         });
     };
   }
-  const signals = history("signal");
-  const bars = history("bar");
+  const signals = history("signal", []);
+  const bars = history("bar", BAR_FIELDS);
   app.get("/api/v1/signals", (context) => signals((name) => context.req.query(name)));
   app.get("/api/v1/bars", (context) => bars((name) => context.req.query(name)));
 

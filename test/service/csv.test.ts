@@ -20,6 +20,10 @@ test("columns are all that occur; a record without one leaves its cell empty", (
   expect(toCsv([{ a: 1 }, { a: 2, b: 3 }])).toBe("a,b\n1,\n2,3\n");
 });
 
+test("columns that are asked for come first and stand even where no record has them", () => {
+  expect(toCsv([{ a: 1, c: 2 }], ["b", "a"])).toBe("b,a,c\n,1,2\n");
+});
+
 test("every field of a signal has its column", () => {
   const [header = "", line = ""] = toCsv([makeSignal(0)]).split("\n");
   const cells = Object.fromEntries(header.split(",").map((name, i) => [name, line.split(",")[i]]));

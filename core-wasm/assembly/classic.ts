@@ -1,0 +1,112 @@
+/**
+ * The classic preset: momentum, volatility proxy and activity ratio, each z-scored over a rolling
+ * window that contains its own bar. The windows are read anew at every bar, so that no sum drifts
+ * and a resumed state gives the same bits as an unbroken one.
+ */
+import { pairwiseSquares, pairwiseSum } from "./pairwise";
+
+/** Number of features of the preset. */
+export const CLASSIC_DIMS: i32 = 3;
+
+/**
+ * State of one symbol. The rings follow it: volumes, then one ring a feature. A ring holds each
+ * value twice, a window apart, so that the last values always lie in one run.
+ */
+@unmanaged
+class ClassicState {
+  /** Bars in the rings, at most the window. */
+  bars: i32;
+  /** Place of the next bar in the rings. */
+  head: i32;
+  /** Close of the bar one minute ago; 0 when there is none. */
+  lastClose: f64;
+}
+
+/** Bytes of a symbol's state for a window. */
+export function classicStateBytes(window: i32): usize {
+  return offsetof<ClassicState>() + (((1 + CLASSIC_DIMS) * 2 * window) << 3);
+}
+
+/** Puts a value into a ring. */
+function put(ring: usize, window: i32, place: i32, value: f64): void {
+  store<f64>(ring + (place << 3), value);
+  store<f64>(ring + ((place + window) << 3), value);
+}
+
+/** True when all values are equal: their deviation is then zero, whatever rounding says. */
+function isConstant(values: usize, count: i32): bool {
+  const first = load<f64>(values);
+  for (let i = 1; i < count; i++) {
+    if (load<f64>(values + (i << 3)) != first) return false;
+  }
+  return true;
+}
+
+/** z-score by population deviation of the last of `count` values. */
+function zScore(values: usize, count: i32): f64 {
+  const value = load<f64>(values + ((count - 1) << 3));
+  if (count < 2) return value;
+  if (isConstant(values, count)) return 0.0;
+  const mean = pairwiseSum(values, count) / (count as f64);
+  const deviation = sqrt(pairwiseSquares(values, count, mean) / (count as f64));
+  return (value - mean) / (deviation > 0.0 ? deviation : 1.0);
+}
+
+/**
+ * Takes one bar into a symbol's state.
+ *
+ * @param state address of the symbol's state
+ * @param window bars in a window
+ * @param raw where the three features go, f64
+ * @param normalized where their z-scores go, f64
+ */
+export function stepClassic(
+  state: usize,
+  window: i32,
+  open: f64,
+  high: f64,
+  low: f64,
+  close: f64,
+  volume: f64,
+  raw: usize,
+  normalized: usize,
+): void {
+  const s = changetype<ClassicState>(state);
+  const ringBytes: usize = window << 4;
+  const volumes = state + offsetof<ClassicState>();
+  const place = s.head;
+  const bars = min(s.bars + 1, window);
+  // The last `bars` values of a ring start here.
+  const oldest: usize = (place + window + 1 - bars) << 3;
+
+  put(volumes, window, place, volume);
+  let activity = 1.0;
+  if (bars == window && !isConstant(volumes + oldest, bars)) {
+    activity = volume / (pairwiseSum(volumes + oldest, bars) / (bars as f64));
+  }
+  store<f64>(raw, s.lastClose > 0.0 ? NativeMath.log(close / s.lastClose) : 0.0, 0);
+  store<f64>(raw, (high - low) / open, 8);
+  store<f64>(raw, activity, 16);
+  let ring = volumes;
+  for (let d = 0; d < CLASSIC_DIMS; d++) {
+    ring += ringBytes;
+    put(ring, window, place, load<f64>(raw + (d << 3)));
+    store<f64>(normalized + (d << 3), zScore(ring + oldest, bars));
+  }
+  s.bars = bars;
+  s.head = place + 1 == window ? 0 : place + 1;
+  s.lastClose = close;
+}
+
+/**
+ * Tells the state that `minutes` bars are missing. The next bar has no close one minute before it,
+ * so its momentum is 0; a hole as long as the window empties the rings.
+ */
+export function skipClassic(state: usize, window: i32, minutes: i32): void {
+  const s = changetype<ClassicState>(state);
+  s.lastClose = 0.0;
+  if (minutes >= window) {
+    s.bars = 0;
+    s.head = 0;
+  }
+}

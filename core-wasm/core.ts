@@ -1,0 +1,22 @@
+/**
+ * The one door to the numerical core: features, forest, HMM, and their fitting, computed in
+ * WebAssembly alike in Deno, Node and a browser.
+ */
+export { BAR_COLUMNS, computeFeatures, type FeatureRows, type FilteredRows } from "./batch.ts";
+export { filterRows, scoreRows } from "./batch.ts";
+export { fitForest, type ForestFit, type ForestFitOptions } from "./fit_forest.ts";
+export { fitHmm, type HmmFit, type HmmFitOptions, type RandomStart } from "./fit_hmm.ts";
+export type { CoreSource } from "./instance.ts";
+export {
+  type ClassicFeatures,
+  type CoreBar,
+  type CoreFeatures,
+  type CoreForest,
+  type CoreHmm,
+  type CoreModel,
+  type CoreTree,
+  FEATURE_NAMES,
+  MAX_DIMS,
+  MAX_STATES,
+} from "./model.ts";
+export { Scorer, type StepResult } from "./scorer.ts";

@@ -1,0 +1,112 @@
+import { instantiateSync } from "@assemblyscript/loader";
+
+/** The compiled core: the bytes of core.wasm, or a module compiled from them. */
+export type CoreSource = BufferSource | WebAssembly.Module;
+
+/** What assembly/index.ts exports. Addresses and sizes are bytes; see there for each function. */
+export type CoreExports = {
+  memory: WebAssembly.Memory;
+  allocate(bytes: number): number;
+
+  newForest(trees: number, nodes: number, maxSamples: number, offset: number): number;
+  addTree(
+    forest: number,
+    nodes: number,
+    feature: number,
+    threshold: number,
+    left: number,
+    right: number,
+    samples: number,
+  ): void;
+  scoreRows(forest: number, rows: number, count: number, dims: number, scores: number): void;
+
+  newHmm(states: number, dims: number): number;
+  hmmStartprob(hmm: number): number;
+  hmmTransmat(hmm: number): number;
+  hmmMeans(hmm: number): number;
+  hmmCovars(hmm: number): number;
+  prepareHmm(hmm: number): number;
+  filterStateBytes(hmm: number): number;
+  filterRows(
+    hmm: number,
+    state: number,
+    rows: number,
+    lengths: number,
+    sequences: number,
+    posteriors: number,
+    logLikelihoods: number,
+  ): void;
+
+  classicBatchBytes(window: number): number;
+  classicRows(
+    window: number,
+    state: number,
+    bars: number,
+    lengths: number,
+    sequences: number,
+    raw: number,
+    normalized: number,
+  ): void;
+
+  newEngine(models: number): number;
+  addClassicModel(window: number, forest: number, hmm: number): void;
+  openSlots(capacity: number): number;
+  slotBytes(): number;
+  resultBytes(): number;
+  step(slot: number, open: number, high: number, low: number, close: number, volume: number): void;
+  peek(slot: number, open: number, high: number, low: number, close: number, volume: number): void;
+  skip(slot: number, minutes: number): void;
+
+  seedRandom(seed: number, stream: number): void;
+  openForestFit(rows: number, count: number, dims: number, maxSamples: number): number;
+  growTree(): number;
+  treeFeatures(): number;
+  treeThresholds(): number;
+  treeLefts(): number;
+  treeRights(): number;
+  treeCounts(): number;
+
+  openHmmFit(rows: number, dims: number, states: number, sequences: number): number;
+  fitLengths(): number;
+  fitColumns(): number;
+  fitStride(): number;
+  fitCenters(): number;
+  fitSpreads(): number;
+  fitModel(): number;
+  standardize(): void;
+  startHmmFit(rows: number, scratch: number): void;
+  expect(): number;
+  maximize(floor: number): void;
+};
+
+/** A fresh instance of the core with its own memory. */
+export function instantiateCore(source: CoreSource): CoreExports {
+  return instantiateSync<CoreExports>(source).exports;
+}
+
+/**
+ * Checks an address that the core gave.
+ *
+ * @throws RangeError when it is 0: the host gave no more memory.
+ */
+export function allocated(address: number, what: string): number {
+  if (address === 0) {
+    throw new RangeError(`Cannot hold ${what}: WebAssembly memory ends at 4 GiB`);
+  }
+  return address >>> 0;
+}
+
+/** Takes a zeroed block of the core's memory for `what`. */
+export function allocate(core: CoreExports, bytes: number, what: string): number {
+  return allocated(core.allocate(bytes), what);
+}
+
+/** A view of f64 in the core's memory, good until the next allocation. */
+export function float64View(core: CoreExports, address: number, length: number): Float64Array {
+  return new Float64Array(core.memory.buffer, address, length);
+}
+
+/** A view of i32 in the core's memory, good until the next allocation. */
+export function int32View(core: CoreExports, address: number, length: number): Int32Array {
+  return new Int32Array(core.memory.buffer, address, length);
+}

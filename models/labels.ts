@@ -1,0 +1,25 @@
+/** Words for how far a regime is from the middle, by the number of regimes on a side. */
+const INTENSITIES: Readonly<Record<number, readonly string[]>> = {
+  1: ["Extreme"],
+  2: ["Extreme", "Mild"],
+  3: ["Extreme", "Moderate", "Mild"],
+  4: ["Extreme", "Strong", "Moderate", "Mild"],
+};
+
+/**
+ * Labels of a classic model's regimes, from the lowest mean momentum to the highest.
+ *
+ * @param states Number of regimes, 1 to 9.
+ */
+export function classicLabels(states: number): string[] {
+  if (states === 2) return ["Bearish", "Bullish"];
+  const words = INTENSITIES[Math.floor(states / 2)] ?? [];
+  const bearish = words.map((word) => `Bearish ${word}`);
+  const bullish = words.map((word) => `Bullish ${word}`).reverse();
+  return [...bearish, ...(states % 2 === 1 ? ["Normal Market"] : []), ...bullish];
+}
+
+/** The key that a label goes by in signals: "Bearish Extreme" becomes "bearish_extreme". */
+export function labelKey(label: string): string {
+  return label.trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_+|_+$/g, "");
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import type { DeepReadonly } from "./deep_readonly.ts";
+import { featuresSchema } from "./features.ts";
+import { featureIndexProblems, forestSchema } from "./forest.ts";
+import { dimensionProblems, hmmSchema } from "./hmm.ts";
+import { type Problem, problems } from "./problems.ts";
+import { scorecardSchema } from "./scorecard.ts";
+
+/** What a model's name may be. */
+export const MODEL_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
+
+const trainingSchema = z.strictObject({
+  symbol: z.string().min(1),
+  market: z.enum(["spot", "usdm"]),
+  /** Open times of the first and of the last bar. */
+  period: z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime() }),
+  /** Number of bars. */
+  rows: z.int().min(1),
+  /** Runs of contiguous minutes. */
+  sequences: z.int().min(1),
+  /** Of the bars' numbers, see `hashSequences`. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits"),
+  seed: z.int().min(0),
+  /** Version of MicroStream that fitted the model. */
+  version: z.string().min(1),
+});
+
+const artifactObject = z.strictObject({
+  schema: z.literal(1),
+  name: z.string().regex(
+    MODEL_NAME,
+    "must be a lower-case letter, then up to 31 lower-case letters, digits, _ or -",
+  ),
+  created: z.iso.datetime(),
+  features: featuresSchema,
+  forest: forestSchema,
+  hmm: hmmSchema,
+  training: trainingSchema,
+  scorecard: scorecardSchema,
+});
+
+/** A model: what it sees, its parameters, where they come from and how good they are. */
+export type Artifact = DeepReadonly<z.infer<typeof artifactObject>>;
+
+function* artifactProblems({ features, forest, hmm }: Artifact): Iterable<Problem> {
+  const dims = features.names.length;
+  yield* dimensionProblems(hmm, dims);
+  yield* featureIndexProblems(forest, dims);
+}
+
+/** The artifact file, format 1. */
+export const artifactSchema = artifactObject.superRefine(problems(artifactProblems));

@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { type Problem, problems } from "./problems.ts";
+
+/** In scikit-learn's arrays, the feature of a leaf. */
+const LEAF = -2;
+/** In scikit-learn's arrays, the children of a leaf. */
+const NO_CHILD = -1;
+
+const treeArrays = z.strictObject({
+  feature: z.array(z.int().min(LEAF)).min(1),
+  threshold: z.array(z.number()),
+  left: z.array(z.int()),
+  right: z.array(z.int()),
+  n_samples: z.array(z.int().min(1)),
+});
+
+type Tree = z.infer<typeof treeArrays>;
+
+/** Children must come after their parents and have one each, so that every path ends at a leaf. */
+function* childProblems(tree: Tree): Iterable<Problem> {
+  const nodes = tree.feature.length;
+  const parents = new Array<number>(nodes).fill(0);
+  for (const [i, feature] of tree.feature.entries()) {
+    for (const side of ["left", "right"] as const) {
+      const child = tree[side][i] ?? NaN;
+      const isRight = feature === LEAF ? child === NO_CHILD : child > i && child < nodes;
+      if (!isRight) {
+        const allowed = feature === LEAF
+          ? `${NO_CHILD} as the node is a leaf`
+          : `a node from ${i + 1} to ${nodes - 1}`;
+        yield { path: [side, i], message: `must be ${allowed}: current value is ${child}` };
+      } else if (child !== NO_CHILD) {
+        parents[child] = (parents[child] ?? 0) + 1;
+      }
+    }
+  }
+  const stray = parents.findIndex((number, i) => number !== (i === 0 ? 0 : 1));
+  if (stray >= 0) {
+    const message = `each node but the first must be the child of one node: node ${stray} is ` +
+      `that of ${parents[stray]}`;
+    yield { path: [], message };
+  }
+}
+
+function* treeProblems(tree: Tree): Iterable<Problem> {
+  const nodes = tree.feature.length;
+  for (const name of ["threshold", "left", "right", "n_samples"] as const) {
+    if (tree[name].length === nodes) continue;
+    const message = `must have ${nodes} elements, as feature has: it has ${tree[name].length}`;
+    yield { path: [name], message };
+    return;
+  }
+  yield* childProblems(tree);
+}
+
+/** An Isolation Forest in scikit-learn's terms. */
+export const forestSchema = z.strictObject({
+  /** Samples that a tree was grown from. */
+  max_samples: z.int().min(1),
+  /** Share of the training bars that is anomalous. */
+  contamination: z.number().gt(0).max(0.5),
+  /** A score below it is anomalous. */
+  offset: z.number().min(-1).max(0),
+  trees: z.array(treeArrays.superRefine(problems(treeProblems))).min(1),
+});
+
+/** Features that a row does not have. */
+export function* featureIndexProblems(
+  forest: { readonly trees: readonly { readonly feature: readonly number[] }[] },
+  dims: number,
+): Iterable<Problem> {
+  for (const [t, tree] of forest.trees.entries()) {
+    const i = tree.feature.findIndex((feature) => feature === -1 || feature >= dims);
+    if (i < 0) continue;
+    const message = `must be ${LEAF} at a leaf, else 0 to ${dims - 1}: current value is ` +
+      `${tree.feature[i]}`;
+    yield { path: ["forest", "trees", t, "feature", i], message };
+  }
+}

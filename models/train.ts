@@ -1,0 +1,182 @@
+/** `deno task train`: history in, model artifact out. */
+import { existsSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { type Arguments, type OptionKind, runCommand, UsageError } from "../data/arguments.ts";
+import { readKlines } from "../data/klines.ts";
+import { OutputFile } from "../data/output_file.ts";
+import { createProgress, type Progress } from "../data/progress.ts";
+import { type Artifact, formatArtifact } from "./artifact.ts";
+import { readParameters } from "./defaults.ts";
+import { fitModel, type FitOptions, PRESETS } from "./fit.ts";
+import { MODEL_NAME } from "./schema/artifact.ts";
+import { formatScorecard } from "./scorecard.ts";
+import { type BarSequence, SequenceCutter } from "./sequences.ts";
+
+const MARKETS = ["spot", "usdm"] as const;
+
+const HELP = `Usage: deno task train --bars FILE... --out FILE.json [options]
+
+Fits a model on one-minute bars and prints its scorecard.
+
+  --bars FILE...     history: Binance kline CSV, plain, .gz or .zip; a missing minute or the end of
+                     a file ends a sequence
+  --out FILE.json    where the model goes
+  --preset NAME      features: ${PRESETS.join(", ")}                    classic
+  --name NAME        name of the model                    the preset's
+  --symbol S         market of the bars                   from the name of the first file
+  --market M         ${MARKETS.join(", ")}                           from the name of the first file
+  --seed N           same bars and seed, same model       1
+  --contamination X  share of anomalous bars              ISOLATION_FOREST_CONTAMINATION or 0.05
+  --states K         number of regimes                    HMM_N_COMPONENTS or 3
+  --window N         bars in a rolling window             FEATURE_WINDOW_SIZE or 20
+  --help             this text
+`;
+
+const OPTIONS: Readonly<Record<string, OptionKind>> = {
+  bars: "list",
+  out: "value",
+  preset: "value",
+  name: "value",
+  symbol: "value",
+  market: "value",
+  seed: "value",
+  contamination: "value",
+  states: "value",
+  window: "value",
+};
+
+/** What the command line says of the fit. */
+type FitSettings = Omit<FitOptions, "sequences" | "onProgress">;
+
+/** Symbol that a history file's name starts with, as in `BTCUSDT-1m-2025-01.zip`. */
+function symbolOf(file: string): string {
+  const symbol = /^([A-Z0-9]{2,20})[-_.]/.exec(basename(file))?.[1];
+  if (symbol !== undefined) return symbol;
+  throw new UsageError(`--symbol is missing, and the name of ${file} does not start with one`);
+}
+
+function choose<T extends string>(option: string, given: string, choices: readonly T[]): T {
+  const chosen = choices.find((choice) => choice === given);
+  if (chosen !== undefined) return chosen;
+  throw new UsageError(`--${option} must be ${choices.join(" or ")}: current value is "${given}"`);
+}
+
+function readFiles(args: Arguments): readonly string[] {
+  const files = args.list("bars");
+  if (files.length === 0) throw new UsageError("--bars is missing");
+  const missing = files.find((file) => !existsSync(file));
+  if (missing !== undefined) throw new UsageError(`there is no file ${missing}`);
+  return files;
+}
+
+function readName(args: Arguments): string | undefined {
+  const name = args.value("name");
+  if (name === undefined || MODEL_NAME.test(name)) return name;
+  throw new UsageError(
+    `--name must be a lower-case letter, then up to 31 lower-case letters, digits, _ or -: ` +
+      `current value is "${name}"`,
+  );
+}
+
+function readSeed(args: Arguments): number {
+  const seed = args.number("seed", 1, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  if (Number.isInteger(seed)) return seed;
+  throw new UsageError(`--seed must be a whole number: current value is ${seed}`);
+}
+
+function readSettings(args: Arguments, firstFile: string): FitSettings {
+  const guessedMarket = /usdm|futures/i.test(basename(firstFile)) ? "usdm" : "spot";
+  return {
+    preset: choose("preset", args.value("preset") ?? "classic", PRESETS),
+    name: readName(args),
+    symbol: args.value("symbol") ?? symbolOf(firstFile),
+    market: choose("market", args.value("market") ?? guessedMarket, MARKETS),
+    seed: readSeed(args),
+    ...readParameters({
+      contamination: args.value("contamination"),
+      states: args.value("states"),
+      window: args.value("window"),
+    }),
+  };
+}
+
+async function readHistory(files: readonly string[]): Promise<readonly BarSequence[]> {
+  const progress = createProgress("history", files.length);
+  const cutter = new SequenceCutter();
+  try {
+    for (const [i, file] of files.entries()) {
+      for await (const klines of readKlines(file)) {
+        for (const kline of klines) cutter.add(kline, file);
+      }
+      cutter.endFile();
+      progress.update(i + 1);
+    }
+  } finally {
+    progress.end();
+  }
+  if (cutter.dropped > 0) {
+    console.error(`${cutter.dropped} bars not later than the one before were left out`);
+  }
+  return cutter.finish();
+}
+
+/** Shows one progress line after the other as the stages go by. */
+class StagedProgress {
+  #stage = "";
+  #line: Progress | undefined;
+
+  update(stage: string, done: number, total: number): void {
+    if (stage !== this.#stage) {
+      this.end();
+      this.#line = createProgress(stage, total);
+      this.#stage = stage;
+    }
+    this.#line?.update(done);
+  }
+
+  end(): void {
+    this.#line?.end();
+  }
+}
+
+function readOut(args: Arguments): string {
+  const out = args.required("out");
+  if (existsSync(dirname(out))) return out;
+  throw new UsageError(`--out must be in a folder that is there: ${dirname(out)} is not`);
+}
+
+async function writeArtifact(path: string, artifact: Artifact): Promise<void> {
+  const file = await OutputFile.create(path);
+  try {
+    await file.write(formatArtifact(artifact));
+    await file.commit();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}
+
+async function train(args: Arguments): Promise<void> {
+  const out = readOut(args);
+  const files = readFiles(args);
+  const settings = readSettings(args, files[0] ?? "");
+  const sequences = await readHistory(files);
+  const progress = new StagedProgress();
+  try {
+    const artifact = fitModel({
+      ...settings,
+      sequences,
+      onProgress: (stage, done, total) => progress.update(stage, done, total),
+    });
+    progress.end();
+    await writeArtifact(out, artifact);
+    const { symbol, rows, period } = artifact.training;
+    console.log(`${artifact.name}: ${rows} bars of ${symbol} in ${sequences.length} sequences`);
+    console.log(`from ${period.from} to ${period.to}`);
+    console.log(formatScorecard(artifact.scorecard));
+  } finally {
+    progress.end();
+  }
+}
+
+await runCommand(HELP, OPTIONS, train);

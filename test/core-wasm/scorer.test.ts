@@ -1,0 +1,216 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  computeFeatures,
+  type CoreBar,
+  filterRows,
+  Scorer,
+  scoreRows,
+  type StepResult,
+} from "../../core-wasm/core.ts";
+import { loadCore } from "../../core-wasm/load.ts";
+import { flattenBars, randomBars, TOY_HMM, TOY_MODEL } from "./support.ts";
+
+const LONGER = { ...TOY_MODEL, features: { preset: "classic", windows: { rolling: 9 } } } as const;
+
+function open(capacity = 1): Scorer {
+  return Scorer.create(loadCore(), [TOY_MODEL, LONGER], capacity);
+}
+
+function run(scorer: Scorer, slot: number, bars: readonly CoreBar[]): StepResult[][] {
+  return bars.map((bar) => {
+    scorer.step(slot, bar);
+    return [scorer.result(0), scorer.result(1)];
+  });
+}
+
+function runFresh(bars: readonly CoreBar[]): StepResult[][] {
+  const scorer = open();
+  return run(scorer, scorer.addSymbol(), bars);
+}
+
+function never(): never {
+  throw new Error("there is no such bar");
+}
+
+test("bar by bar equals the batch, bit for bit", () => {
+  const bars = randomBars(2_000, 3);
+  const results = runFresh(bars);
+  const { raw, normalized, dims } = computeFeatures(
+    loadCore(),
+    TOY_MODEL.features,
+    flattenBars(bars),
+    [bars.length],
+  );
+  const scores = scoreRows(loadCore(), TOY_MODEL.forest, normalized, dims);
+  const filtered = filterRows(loadCore(), TOY_MODEL.hmm, normalized, [bars.length]);
+  for (const [t, [result]] of results.entries()) {
+    const row = [t * dims, (t + 1) * dims] as const;
+    expect(result?.features).toEqual(Array.from(raw.subarray(...row)));
+    expect(result?.normalized).toEqual(Array.from(normalized.subarray(...row)));
+    expect(result?.anomalyScore).toBe(scores[t]);
+    expect(result?.posterior).toEqual(Array.from(filtered.posteriors.subarray(...row)));
+    expect(result?.logLikelihood).toBe(filtered.logLikelihoods[t]);
+  }
+});
+
+test("the state is the most probable one, and its bars are counted", () => {
+  let bars = 0;
+  let before = -1;
+  for (const [result] of runFresh(randomBars(300, 5))) {
+    const posterior = result?.posterior ?? [];
+    expect(result?.state).toBe(posterior.indexOf(Math.max(...posterior)));
+    bars = result?.state === before ? bars + 1 : 1;
+    before = result?.state ?? NaN;
+    expect(result?.barsInState).toBe(bars);
+    expect(result?.isAnomaly).toBe((result?.anomalyScore ?? NaN) < TOY_MODEL.forest.offset);
+  }
+});
+
+test("later bars never change an earlier result", () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.integer(), fc.nat({ max: 60 }), (seed, other, split) => {
+      const shared = randomBars(60, seed).slice(0, split);
+      const one = runFresh([...shared, ...randomBars(20, other)]);
+      const two = runFresh([...shared, ...randomBars(5, other + 1)]);
+      expect(one.slice(0, split)).toEqual(two.slice(0, split));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("a look at the forming bar equals its step and leaves no trace", () => {
+  const bars = randomBars(100, 7);
+  const scorer = open();
+  const slot = scorer.addSymbol();
+  const results = bars.map((bar, t) => {
+    scorer.peek(slot, randomBars(1, t)[0] ?? bar);
+    scorer.peek(slot, bar);
+    const peeked = [scorer.result(0), scorer.result(1)];
+    scorer.step(slot, bar);
+    expect([scorer.result(0), scorer.result(1)]).toEqual(peeked);
+    return peeked;
+  });
+  expect(results).toEqual(runFresh(bars));
+});
+
+test("symbols do not see each other", () => {
+  const bars = [randomBars(80, 1), randomBars(80, 2), randomBars(80, 3)];
+  const scorer = open(3);
+  const slots = bars.map(() => scorer.addSymbol());
+  const results: StepResult[][][] = bars.map(() => []);
+  for (let t = 0; t < 80; t++) {
+    for (const slot of slots) {
+      const bar = bars[slot]?.[t];
+      if (bar) scorer.step(slot, bar);
+      results[slot]?.push([scorer.result(0), scorer.result(1)]);
+    }
+  }
+  expect(results).toEqual(bars.map(runFresh));
+});
+
+test("an exported state goes on in another scorer as if nothing had been", () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.nat({ max: 40 }), (seed, split) => {
+      const bars = randomBars(60, seed);
+      const first = open();
+      run(first, first.addSymbol(), bars.slice(0, split));
+      const second = open(2);
+      second.addSymbol();
+      const slot = second.addSymbol();
+      second.importState(slot, first.exportState(0));
+      expect(run(second, slot, bars.slice(split))).toEqual(runFresh(bars).slice(split));
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("a reset slot is a new one", () => {
+  const bars = randomBars(30, 1);
+  const scorer = open();
+  const slot = scorer.addSymbol();
+  run(scorer, slot, randomBars(50, 2));
+  scorer.reset(slot);
+  expect(run(scorer, slot, bars)).toEqual(runFresh(bars));
+});
+
+test("missing bars move the posterior as the transitions say", () => {
+  const bars = randomBars(30, 1);
+  const scorer = open();
+  const slot = scorer.addSymbol();
+  const before = run(scorer, slot, bars).at(-1)?.[0]?.posterior ?? [];
+  const predict = (p: readonly number[]) =>
+    p.map((_, k) => p.reduce((sum, pj, j) => sum + pj * (TOY_HMM.transmat[j]?.[k] ?? NaN), 0));
+  scorer.skip(slot, 3);
+  scorer.step(slot, { open: 100, high: 100, low: 100, close: 100, volume: 1 });
+  const { normalized, posterior, logLikelihood, features } = scorer.result(0);
+  const prior = predict(predict(predict(predict(before))));
+  const expected = filterRows(
+    loadCore(),
+    { ...TOY_HMM, startprob: prior },
+    Float64Array.from(normalized),
+    [1],
+  );
+  expect(logLikelihood).toBeCloseTo(expected.logLikelihoods[0] ?? NaN, 13);
+  for (const [k, p] of posterior.entries()) {
+    expect(p).toBeCloseTo(expected.posteriors[k] ?? NaN, 13);
+  }
+  expect(features[0]).toBe(0);
+});
+
+test("a hole as long as the window empties it, a shorter one does not", () => {
+  const bars = randomBars(30, 1);
+  const next = randomBars(1, 2)[0] ?? never();
+  const after = (minutes: number) => {
+    const scorer = open();
+    const slot = scorer.addSymbol();
+    run(scorer, slot, bars);
+    scorer.skip(slot, minutes);
+    scorer.step(slot, next);
+    return scorer.result(0);
+  };
+  const fresh = runFresh([next])[0]?.[0];
+  expect(after(5).normalized).toEqual(fresh?.normalized);
+  expect(after(4).normalized).not.toEqual(fresh?.normalized);
+  expect(after(0).features[0]).not.toBe(0);
+});
+
+test("a hole of years comes to rest at the stationary distribution", () => {
+  const scorer = open();
+  const slot = scorer.addSymbol();
+  run(scorer, slot, randomBars(30, 1));
+  scorer.skip(slot, 10 ** 12);
+  scorer.step(slot, randomBars(1, 1)[0] ?? never());
+  const { barsInState, posterior } = scorer.result(0);
+  expect(Number.isInteger(barsInState)).toBe(true);
+  expect(posterior.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+});
+
+test("dwell time goes on over missing bars while the regime is predicted to last", () => {
+  const sticky = {
+    ...TOY_MODEL,
+    hmm: { ...TOY_HMM, transmat: [[0.98, 0.01, 0.01], [0.01, 0.98, 0.01], [0.01, 0.01, 0.98]] },
+  };
+  const scorer = Scorer.create(loadCore(), [sticky], 1);
+  const slot = scorer.addSymbol();
+  const flat = { open: 100, high: 100, low: 100, close: 100, volume: 1 };
+  for (let t = 0; t < 10; t++) scorer.step(slot, flat);
+  const { state, barsInState } = scorer.result(0);
+  scorer.skip(slot, 3);
+  scorer.step(slot, flat);
+  expect(scorer.result(0)).toMatchObject({ state, barsInState: barsInState + 4 });
+});
+
+test("what cannot be is refused by name", () => {
+  const scorer = open();
+  const slot = scorer.addSymbol();
+  const bar = randomBars(1, 1)[0] ?? never();
+  expect(() => scorer.addSymbol()).toThrow("Cannot add a symbol: the scorer holds at most 1");
+  expect(() => scorer.step(1, bar)).toThrow("Cannot use slot 1: 1 symbols were added");
+  expect(() => scorer.step(0.5, bar)).toThrow("Cannot use slot 0.5");
+  expect(() => scorer.skip(slot, -1)).toThrow("Cannot skip -1 minutes");
+  expect(() => scorer.result(2)).toThrow("Cannot read model 2: there are models 0 to 1");
+  expect(() => scorer.importState(slot, new Uint8Array(3))).toThrow(
+    "Cannot import a state of 3 bytes",
+  );
+});

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { loadCore } from "../../core-wasm/load.ts";
+import { searchHmm } from "../../models/search_hmm.ts";
+import { sampleHmm } from "../core-wasm/support.ts";
+
+const TRUTH = {
+  startprob: [1, 0],
+  transmat: [[0.98, 0.02], [0.05, 0.95]],
+  means: [[0], [4]],
+  covars: [[[1]], [[1]]],
+};
+
+test("a long history is searched on segments and fitted whole", () => {
+  const lengths = [70_000, 55_555];
+  const { rows } = sampleHmm(TRUTH, lengths, 1);
+  const seen: number[] = [];
+  const { best, restarts } = searchHmm(loadCore(), rows, 1, lengths, {
+    states: 2,
+    seed: 1,
+    restarts: 3,
+    onProgress: (done) => seen.push(done),
+  });
+  expect(restarts).toHaveLength(3);
+  expect(best.converged).toBe(true);
+  expect(best.logLikelihood / rows.length).toBeCloseTo(restarts[0]?.logLikelihoodPerRow ?? NaN, 1);
+  const means = best.hmm.means.map(([mean]) => mean ?? NaN).sort((a, b) => a - b);
+  expect(means[0]).toBeCloseTo(0, 1);
+  expect(means[1]).toBeCloseTo(4, 1);
+  expect(seen.slice(0, 3)).toEqual([1, 2, 3]);
+});

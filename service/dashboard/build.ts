@@ -1,0 +1,82 @@
+/**
+ * Builds the dashboard into `dist/`: `index.html` and the assets that it names, each
+ * with a hash of its content in its name, so that a browser may keep them for ever.
+ * Does nothing, and says nothing, when no source is newer than the last build.
+ *
+ * @module
+ */
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type BuildResult, stop } from "esbuild";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const DIST = join(HERE, "dist");
+const PAGE = join(DIST, "index.html");
+
+/** Entry points, and the plain name by which `index.html` asks for what becomes of each. */
+const ENTRIES = { "app.ts": "app.js", "theme.ts": "theme.js", "styles/main.css": "style.css" };
+
+async function modified(path: string): Promise<number> {
+  const { mtimeMs } = await stat(path);
+  return mtimeMs;
+}
+
+/** When the newest file that the page is made of changed; a new lock is a new library. */
+async function sourcesModified(): Promise<number> {
+  const entries = await readdir(HERE, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(DIST))
+    .map((entry) => join(entry.parentPath, entry.name));
+  const times = await Promise.all([...files, join(HERE, "../../deno.lock")].map(modified));
+  return Math.max(...times);
+}
+
+async function isFresh(): Promise<boolean> {
+  const built = await modified(PAGE).catch(() => 0);
+  return built > await sourcesModified();
+}
+
+/** The built file of an entry point. */
+function outputOf(entry: string, { metafile }: BuildResult<{ metafile: true }>): string {
+  for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
+    if (entryPoint?.endsWith(entry)) return basename(path);
+  }
+  throw new Error(`Cannot find what esbuild made of ${entry}`);
+}
+
+async function buildPage(): Promise<void> {
+  const built = await build({
+    absWorkingDir: HERE,
+    entryPoints: Object.keys(ENTRIES),
+    entryNames: "[name]-[hash]",
+    outdir: DIST,
+    bundle: true,
+    minify: true,
+    metafile: true,
+    format: "iife",
+    target: ["chrome123", "firefox120", "safari17.5"],
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  let page = await readFile(join(HERE, "index.html"), "utf8");
+  const keep = [basename(PAGE)];
+  for (const [entry, name] of Object.entries(ENTRIES)) {
+    const output = outputOf(entry, built);
+    page = page.replace(`/assets/${name}`, `/assets/${output}`);
+    keep.push(output);
+  }
+  await mkdir(DIST, { recursive: true });
+  await writeFile(`${PAGE}.new`, page);
+  await rename(`${PAGE}.new`, PAGE);
+  for (const name of await readdir(DIST)) {
+    if (!keep.includes(name)) await rm(join(DIST, name));
+  }
+}
+
+if (!await isFresh()) {
+  const start = performance.now();
+  await buildPage();
+  await stop();
+  console.log(`Built the dashboard in ${Math.round(performance.now() - start)} ms`);
+}

@@ -1,0 +1,56 @@
+import type { Signal } from "../../engine/signal.ts";
+import { formatNumber } from "../format/number.ts";
+import { type Chart, type ChartSize, frame, paddedDomain, type TimeAxis } from "./frame.ts";
+import { linePath, middleOf } from "./line_path.ts";
+import { diamond, pathMark, rectangle } from "./path.ts";
+import { roundTicks } from "./ticks.ts";
+
+/** What the anomaly chart shows. */
+export interface AnomalyData {
+  readonly signals: readonly Signal[];
+  /** The forming minute: room is kept for it, `formingPoint` draws it. */
+  readonly nowcast: Signal | null;
+  /** A score below it is an anomaly; null while it is not known. */
+  readonly offset: number | null;
+  readonly time: TimeAxis;
+}
+
+/** The Isolation Forest's score, its threshold, and the anomalies under it. */
+export function anomalyChart(data: AnomalyData, size: ChartSize): Chart {
+  const { signals, nowcast, offset, time } = data;
+  const scores = signals.map((signal) => signal.anomaly_score);
+  if (nowcast !== null) scores.push(nowcast.anomaly_score);
+  if (offset !== null) scores.push(offset);
+  const domain = paddedDomain(scores, 0.12);
+  return frame(
+    "Anomaly score and its threshold",
+    [
+      pathMark(
+        { class: "alarm-zone" },
+        (x, y) =>
+          offset === null
+            ? ""
+            : rectangle(x(time.window.from), y(offset), x(time.window.to), y(domain[0])),
+      ),
+      pathMark(
+        { class: "threshold" },
+        (x, y) =>
+          offset === null ? "" : `M${x(time.window.from)},${y(offset)}H${x(time.window.to)}`,
+      ),
+      pathMark(
+        { class: "line" },
+        (x, y) => linePath(signals, (signal) => signal.anomaly_score, x, y),
+      ),
+      pathMark({ class: "anomaly-mark" }, (x, y) =>
+        signals.filter((signal) => signal.is_anomaly)
+          .map((signal) => diamond(x(middleOf(signal)), y(signal.anomaly_score))).join("")),
+    ],
+    time,
+    {
+      domain,
+      ticks: roundTicks(domain, size.height / 30),
+      format: (score) => formatNumber(score, 2),
+    },
+    size,
+  );
+}

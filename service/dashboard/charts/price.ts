@@ -1,0 +1,77 @@
+import type { Signal } from "../../engine/signal.ts";
+import { type Candle, toCandles } from "../data/candles.ts";
+import type { Posterior } from "../data/posteriors.ts";
+import { formatPrice } from "../format/price.ts";
+import { regimeBands } from "./bands.ts";
+import { candlePath, isRising } from "./candle_path.ts";
+import {
+  type Chart,
+  type ChartSize,
+  frame,
+  paddedDomain,
+  type Position,
+  type TimeAxis,
+} from "./frame.ts";
+import { diamond, pathMark } from "./path.ts";
+import { roundTicks } from "./ticks.ts";
+
+/** What the price chart shows. */
+export interface PriceData {
+  readonly signals: readonly Signal[];
+  /** The forming minute: room is kept for it, `formingPrice` draws it. */
+  readonly nowcast: Signal | null;
+  /** Length of a candle, minutes. */
+  readonly candleMinutes: number;
+  readonly decimals: number;
+  /** The regimes behind the candles. */
+  readonly posteriors: readonly Posterior[];
+  /** Colour of each regime. */
+  readonly colours: readonly string[];
+  readonly time: TimeAxis;
+}
+
+/** Candlesticks over bands of the regime; a diamond under each with an anomalous minute. */
+export function priceChart(data: PriceData, size: ChartSize): Chart {
+  const { signals, nowcast, candleMinutes, decimals, posteriors, colours, time } = data;
+  const { closed } = toCandles(signals, nowcast, candleMinutes);
+  const shown = nowcast === null ? signals : [...signals, nowcast];
+  const domain = paddedDomain(shown.flatMap(({ low, high }) => [low, high]), 0.08);
+  const ticks = roundTicks(domain, size.height / 44);
+  return frame(
+    `Price in candles of ${candleMinutes} min, over bands of the regime`,
+    [
+      ...regimeBands(posteriors, colours, domain),
+      candleMark(closed.filter(isRising), "up"),
+      candleMark(closed.filter((candle) => !isRising(candle)), "down"),
+      pathMark(
+        { class: "anomaly-mark" },
+        (x, y) =>
+          closed.map((candle) => candle.anomalous ? anomalyMark(candle, x, y) : "").join(""),
+      ),
+    ],
+    time,
+    { domain, ticks, format: (price) => formatPrice(price, tickDecimals(ticks, decimals)) },
+    size,
+  );
+}
+
+/** Path data of the diamond under an anomalous candle. */
+export function anomalyMark({ from, to, low }: Candle, x: Position, y: Position): string {
+  return diamond((x(from) + x(to)) / 2, y(low) + 8);
+}
+
+/** Decimals that tell these ticks apart, at most those of the price. */
+function tickDecimals(
+  [first = 0, second = first + 1]: readonly number[],
+  decimals: number,
+): number {
+  return Math.min(decimals, Math.max(0, -Math.floor(Math.log10(second - first))));
+}
+
+function candleMark(candles: readonly Candle[], direction: "up" | "down") {
+  return pathMark({ class: `candles ${direction}` }, (x, y) =>
+    candles.map((candle) => {
+      const { body, wick } = candlePath(candle, x, y);
+      return wick + body;
+    }).join(""));
+}

@@ -1,0 +1,70 @@
+import type { Signal } from "../../engine/signal.ts";
+
+const MINUTE_MS = 60_000;
+
+/** One candle of one or more minutes. */
+export interface Candle {
+  /** Start of the candle, ms UTC. */
+  readonly from: number;
+  /** End of the candle, excluded. */
+  readonly to: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+  /** Whether any of its minutes is anomalous. */
+  readonly anomalous: boolean;
+}
+
+/** Candles whose time is over, and the one that is still forming. */
+export interface Candles {
+  readonly closed: readonly Candle[];
+  /** Null while nothing is known of it. */
+  readonly forming: Candle | null;
+}
+
+/** Lengths of candles on offer, minutes; all are intervals of the exchange. */
+const LENGTHS = [1, 3, 5, 15, 30, 60] as const;
+const NARROWEST_PX = 4;
+
+/** The shortest candle, in minutes, of which a whole span fits into `width` pixels legibly. */
+export function candleMinutes(spanMinutes: number, width: number): number {
+  const fits = LENGTHS.find((minutes) => width / (spanMinutes / minutes) >= NARROWEST_PX);
+  return fits ?? 60;
+}
+
+/**
+ * Folds one-minute signals, sorted by time, and the minute after them, of which a
+ * nowcast may be known, into candles aligned to multiples of their length.
+ */
+export function toCandles(
+  signals: readonly Signal[],
+  nowcast: Signal | null,
+  minutes: number,
+): Candles {
+  const length = minutes * MINUTE_MS;
+  const candles: Candle[] = [];
+  for (const signal of nowcast === null ? signals : [...signals, nowcast]) {
+    const { timestamp, open, high, low, close, volume, is_anomaly: anomalous } = signal;
+    const from = Math.floor(timestamp / length) * length;
+    const current = candles.at(-1);
+    if (current?.from !== from) {
+      candles.push({ from, to: from + length, open, high, low, close, volume, anomalous });
+      continue;
+    }
+    candles[candles.length - 1] = {
+      ...current,
+      high: Math.max(current.high, high),
+      low: Math.min(current.low, low),
+      close,
+      volume: current.volume + volume,
+      anomalous: current.anomalous || anomalous,
+    };
+  }
+  const last = candles.at(-1);
+  const closedUntil = (signals.at(-1)?.timestamp ?? -Infinity) + MINUTE_MS;
+  return last === undefined || last.to <= closedUntil
+    ? { closed: candles, forming: null }
+    : { closed: candles.slice(0, -1), forming: last };
+}

@@ -1,0 +1,20 @@
+import type { Signal } from "../../engine/signal.ts";
+import { firstAtOrAfter } from "./span.ts";
+
+/** How far from the wanted time a reference price may lie. */
+const TOLERANCE_MS = 5 * 60_000;
+
+/**
+ * Relative change of `price` since `time`: against the close of the bar that ended
+ * then, or the nearest before it. Null when the history does not reach back that far.
+ */
+export function changeSince(
+  signals: readonly Signal[],
+  price: number,
+  time: number,
+): number | null {
+  const reference = signals[firstAtOrAfter(signals, time) - 1];
+  if (reference === undefined || reference.close <= 0) return null;
+  if (time - (reference.timestamp + 60_000) > TOLERANCE_MS) return null;
+  return price / reference.close - 1;
+}

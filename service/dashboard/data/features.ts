@@ -1,0 +1,96 @@
+import type { Signal } from "../../engine/signal.ts";
+import { formatNumber, formatSigned } from "../format/number.ts";
+
+/** A feature as measured, or as the model sees it (z-scored). */
+export type FeatureScale = "normalized" | "raw";
+
+/** How a feature is named, scaled and printed. */
+export interface FeatureStyle {
+  readonly name: string;
+  readonly title: string;
+  /** What the raw value is, in words of the formula. */
+  readonly definition: string;
+  /** Unit of the raw value as it is shown. */
+  readonly unit: string;
+  /** Whether the raw value can be negative. */
+  readonly signed: boolean;
+  /** The value as it is shown: raw values in `unit`. */
+  value(signal: Signal, scale: FeatureScale): number | undefined;
+  /** A raw value, as `value` gives it, with its unit. */
+  formatRaw(value: number): string;
+  axisFormat(value: number): string;
+}
+
+interface Known {
+  readonly title: string;
+  readonly definition: string;
+  readonly unit: string;
+  readonly factor: number;
+  readonly decimals: number;
+  readonly signed: boolean;
+}
+
+const KNOWN: Readonly<Record<string, Known>> = {
+  momentum: {
+    title: "Momentum",
+    definition: "log return of the close",
+    unit: "bp",
+    factor: 1e4,
+    decimals: 1,
+    signed: true,
+  },
+  volatility_proxy: {
+    title: "Volatility proxy",
+    definition: "(high − low) / open",
+    unit: "bp",
+    factor: 1e4,
+    decimals: 1,
+    signed: false,
+  },
+  activity_ratio: {
+    title: "Activity ratio",
+    definition: "volume / its mean of 20 minutes",
+    unit: "×",
+    factor: 1,
+    decimals: 2,
+    signed: false,
+  },
+};
+
+/** The style of a feature by its name; one that this page does not know is shown as it is. */
+export function featureStyle(name: string): FeatureStyle {
+  const known = KNOWN[name] ?? {
+    title: titleOf(name),
+    definition: "",
+    unit: "",
+    factor: 1,
+    decimals: 4,
+    signed: true,
+  };
+  const format = known.signed ? formatSigned : formatNumber;
+  return {
+    name,
+    title: known.title,
+    definition: known.definition,
+    unit: known.unit,
+    signed: known.signed,
+    value(signal, scale) {
+      if (scale === "normalized") return signal.normalized[name];
+      const raw = signal.features[name];
+      return raw === undefined ? undefined : raw * known.factor;
+    },
+    formatRaw: (value) => `${format(value, known.decimals)} ${known.unit}`.trimEnd(),
+    axisFormat: (value) => formatNumber(value, decimalsFor(value)),
+  };
+}
+
+function titleOf(name: string): string {
+  const words = name.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Decimals that an axis label of this magnitude needs. */
+function decimalsFor(value: number): number {
+  if (Number.isInteger(value)) return 0;
+  return Math.abs(value) >= 0.1 ? 1 : 3;
+}

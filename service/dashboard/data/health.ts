@@ -1,0 +1,133 @@
+import type { Signal } from "../../engine/signal.ts";
+import type { ConnectionState, Status, SymbolStatus } from "../../status.ts";
+import { formatAge, formatDuration } from "../format/duration.ts";
+import { formatCount, formatSigned } from "../format/number.ts";
+import { formatMinute, type Zone } from "../format/time.ts";
+import type { Link } from "./feed.ts";
+import { qualityLabel } from "./quality.ts";
+
+/** One fact of the data's health. */
+export interface HealthFact {
+  readonly name: string;
+  readonly value: string;
+  readonly warn: boolean;
+}
+
+/** The last status, and when it came to this browser. */
+export interface ReceivedStatus {
+  readonly status: Status | null;
+  readonly at: number;
+}
+
+const SOURCES: Readonly<Record<string, string>> = { binance: "Binance", simulator: "Simulator" };
+
+const CONNECTIONS: Readonly<Record<ConnectionState, string>> = {
+  connecting: "connecting",
+  live: "live",
+  silent: "silent",
+  disconnected: "disconnected",
+};
+
+/** A status comes every five seconds; one this late is missing. */
+const STATUS_DUE_MS = 8_000;
+/** A trade older than this is worth a second look in a market that never closes. */
+const OLD_TRADE_MS = 60_000;
+/** A clock this far off puts trades into the wrong minute of a human's mind. */
+const CLOCK_OFF_MS = 2_000;
+
+/** What is known of the data's health, always the same lines in the same order. */
+export function healthOf(
+  received: ReceivedStatus,
+  symbol: string,
+  link: Link,
+  last: Signal | undefined,
+  now: number,
+  zone: Zone,
+): readonly HealthFact[] {
+  const { status } = received;
+  const market = status?.symbols.find((each) => each.symbol === symbol);
+  return [
+    {
+      name: "Source",
+      value: status === null ? "–" : SOURCES[status.source] ?? status.source,
+      warn: status?.source === "simulator",
+    },
+    connectionFact(status, link, now),
+    lastTradeFact(received, market, now),
+    {
+      name: "Last bar",
+      value: last === undefined
+        ? "–"
+        : `${formatMinute(last.timestamp, zone)}, ${qualityLabel(last.quality)}`,
+      warn: last?.quality === "incomplete",
+    },
+    {
+      name: "Gaps in trade ids",
+      value: market === undefined
+        ? "–"
+        : market.gaps === 0
+        ? "none"
+        : `${formatCount(market.gaps)} (${formatCount(market.missing_trades)} trades)`,
+      warn: (market?.missing_trades ?? 0) > 0,
+    },
+    {
+      name: "Duplicate, late",
+      value: market === undefined
+        ? "–"
+        : `${formatCount(market.duplicates)}, ${formatCount(market.late)}`,
+      warn: false,
+    },
+    {
+      name: "Invalid frames",
+      value: status === null ? "–" : formatCount(status.invalid_frames),
+      warn: (status?.invalid_frames ?? 0) > 0,
+    },
+    {
+      name: "Disconnects",
+      value: status === null ? "–" : formatCount(status.disconnects),
+      warn: false,
+    },
+    clockFact(status),
+    {
+      name: "This page",
+      value: link.state === "open" ? "connected" : link.state === "lost" ? "lost" : "connecting",
+      warn: link.state === "lost",
+    },
+  ];
+}
+
+function connectionFact(status: Status | null, link: Link, now: number): HealthFact {
+  const name = "Line to it";
+  if (link.state === "lost") return { name, value: "unknown", warn: true };
+  if (status === null) return { name, value: "–", warn: false };
+  const since = formatDuration((now - status.since) / 1000);
+  const value = `${CONNECTIONS[status.connection]} for ${since}`;
+  return { name, value, warn: status.connection !== "live" };
+}
+
+function lastTradeFact(
+  { status, at }: ReceivedStatus,
+  market: SymbolStatus | undefined,
+  now: number,
+): HealthFact {
+  const name = "Last trade";
+  const time = market?.last_trade_time ?? null;
+  if (status === null || time === null) return { name, value: "–", warn: false };
+  // Between two statuses trades go on unseen: the age stands still until one is overdue.
+  const asOf = now - at > STATUS_DUE_MS ? now : at;
+  const age = asOf + (status.clock_offset ?? 0) - time;
+  return { name, value: `${formatAge(age)} ago`, warn: age > OLD_TRADE_MS };
+}
+
+function clockFact(status: Status | null): HealthFact {
+  const name = "Clock offset";
+  const offset = status?.clock_offset ?? null;
+  if (offset === null) return { name, value: "–", warn: false };
+  // A simulated market has a clock of its own, which may run fast.
+  const warn = status?.source !== "simulator" && Math.abs(offset) > CLOCK_OFF_MS;
+  const sign = offset < 0 ? "−" : "+";
+  const value = Math.abs(offset) < 10_000
+    ? `${formatSigned(offset, 0)} ms`
+    : `${sign}${formatDuration(Math.abs(offset) / 1000)}`;
+  return { name, value, warn };
+}

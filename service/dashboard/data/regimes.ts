@@ -1,0 +1,63 @@
+import type { Signal } from "../../engine/signal.ts";
+import type { Posterior } from "./posteriors.ts";
+
+/** Regimes of the model that ships, for which room is kept until the first signal. */
+export const EXPECTED_REGIMES = ["bearish_extreme", "normal_market", "bullish_extreme"];
+
+/** An unbroken stretch of time in one regime. */
+export interface RegimeRun {
+  readonly state: number;
+  /** Start of the run, ms UTC. */
+  readonly from: number;
+  /** End of the run, excluded. */
+  readonly to: number;
+}
+
+/** The runs of equal regime in posteriors sorted by time; a missing minute ends a run. */
+export function regimeRuns(posteriors: readonly Posterior[]): readonly RegimeRun[] {
+  const runs: RegimeRun[] = [];
+  for (const { from, to, state } of posteriors) {
+    const current = runs.at(-1);
+    if (current?.state === state && current.to === from) {
+      runs[runs.length - 1] = { ...current, to };
+    } else {
+      runs.push({ state, from, to });
+    }
+  }
+  return runs;
+}
+
+/** A regime's name from its key: `bearish_extreme` is `Bearish Extreme`. */
+export function regimeName(key: string): string {
+  return key.split("_").map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ");
+}
+
+/** The short form of a regime's name, for narrow places: its first word. */
+export function regimeShortName(key: string): string {
+  return regimeName(key.split("_")[0] ?? key);
+}
+
+/**
+ * A CSS colour for each regime, in canonical order. Regimes of direction run from
+ * the colour of falling over grey to that of rising; regimes of volatility from
+ * calm to crisis. Both run through three anchors, however many states there are.
+ */
+export function regimeColours(keys: readonly string[]): readonly string[] {
+  const directional = keys[0]?.startsWith("bear") ?? false;
+  const [low, middle, high] = directional
+    ? ["var(--bear)", "var(--neutral)", "var(--bull)"] as const
+    : ["var(--calm)", "var(--volatile)", "var(--crisis)"] as const;
+  return keys.map((_, index) => {
+    const position = keys.length < 2 ? 1 : 2 * index / (keys.length - 1);
+    const [near, far] = position < 1 ? [low, middle] : [middle, high];
+    const share = Math.round((position % 1) * 100);
+    if (position === 2) return high;
+    return share === 0 ? near : `color-mix(in oklab, ${near}, ${far} ${share}%)`;
+  });
+}
+
+/** The CSS colour of the regime that a signal is in. */
+export function regimeColour(signal: Signal): string {
+  const colours = regimeColours(Object.keys(signal.regime_probabilities));
+  return colours[signal.regime_state] ?? "var(--neutral)";
+}

@@ -1,0 +1,40 @@
+/** The clock that times are shown in. */
+export type Zone = "utc" | "local";
+
+const MINUTE_MS = 60_000;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** Milliseconds to add to UTC to read the zone's wall clock at `timestamp`. */
+export function zoneOffset(timestamp: number, zone: Zone): number {
+  return zone === "utc" ? 0 : -new Date(timestamp).getTimezoneOffset() * MINUTE_MS;
+}
+
+function wallClock(timestamp: number, zone: Zone): Date {
+  return new Date(timestamp + zoneOffset(timestamp, zone));
+}
+
+/** Hours and minutes: `14:03`. */
+export function formatMinute(timestamp: number, zone: Zone): string {
+  return wallClock(timestamp, zone).toISOString().slice(11, 16);
+}
+
+/** Hours, minutes and seconds: `14:03:21`. */
+export function formatSecond(timestamp: number, zone: Zone): string {
+  return wallClock(timestamp, zone).toISOString().slice(11, 19);
+}
+
+/** Day and month: `9 Aug`. */
+export function formatDay(timestamp: number, zone: Zone): string {
+  const date = wallClock(timestamp, zone);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ""}`;
+}
+
+/** The zone's name as it is printed beside a time: `UTC`, or `UTC+2` for a local clock. */
+export function zoneName(timestamp: number, zone: Zone): string {
+  const minutes = zoneOffset(timestamp, zone) / MINUTE_MS;
+  if (minutes === 0) return "UTC";
+  const hours = Math.floor(Math.abs(minutes) / 60);
+  const rest = Math.abs(minutes) % 60;
+  const sign = minutes < 0 ? "−" : "+";
+  return `UTC${sign}${hours}${rest === 0 ? "" : `:${String(rest).padStart(2, "0")}`}`;
+}

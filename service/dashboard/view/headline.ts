@@ -1,0 +1,112 @@
+import type { Signal } from "../../engine/signal.ts";
+import { changeSince } from "../data/change.ts";
+import { regimeColour } from "../data/regimes.ts";
+import { spanLabel } from "../data/span.ts";
+import { formatDuration } from "../format/duration.ts";
+import { formatChange, formatNumber, formatProbability } from "../format/number.ts";
+import { formatPrice, priceDecimals } from "../format/price.ts";
+import { formatMinute } from "../format/time.ts";
+import { element, setColour, setText } from "./dom.ts";
+import { latest, type Page, primaryModel } from "./page.ts";
+import type { Scene } from "./scene.ts";
+
+const HOUR_MS = 3_600_000;
+const NOTHING = "–";
+
+/** The row of figures that says how the market is now. */
+export function createHeadline(): (page: Page, scene: Scene | null) => void {
+  const price = createPrice();
+  const regime = createRegime();
+  const anomaly = createAnomaly();
+  const forming = createForming();
+  return (page, scene) => {
+    price(page, scene);
+    regime(page.signals.at(-1));
+    anomaly(page);
+    forming(page);
+  };
+}
+
+function createPrice(): (page: Page, scene: Scene | null) => void {
+  const label = element("price-label");
+  const price = element("price");
+  const hour = element("change-hour");
+  const span = element("change-span");
+  const spanKey = element("change-span-label");
+  const spanPair = element("change-span-pair");
+  return (page, scene) => {
+    const { signals, symbol } = page;
+    const now = latest(page);
+    setText(label, `${symbol} last price`);
+    setText(spanKey, spanLabel(page.span));
+    spanPair.hidden = page.span === 60;
+    if (now === undefined) {
+      for (const node of [price, hour, span]) setText(node, NOTHING);
+      return;
+    }
+    setText(price, formatPrice(now.close, scene?.decimals ?? priceDecimals([now.close])));
+    setChange(hour, changeSince(signals, now.close, now.timestamp + 60_000 - HOUR_MS));
+    setChange(span, scene && changeSince(signals, now.close, scene.window.from));
+  };
+}
+
+function setChange(node: HTMLElement, change: number | null): void {
+  const text = change === null ? NOTHING : formatChange(change);
+  setText(node, text);
+  node.className = text.startsWith("+") ? "rising" : text.startsWith("−") ? "falling" : "";
+}
+
+function createRegime(): (last: Signal | undefined) => void {
+  const name = element("regime");
+  const swatch = element("regime-swatch");
+  const confidence = element("confidence");
+  const time = element("time-in-state");
+  const announcer = element("announcer");
+  return (last) => {
+    if (last === undefined) {
+      for (const node of [name, confidence, time]) setText(node, NOTHING);
+      return;
+    }
+    setText(name, last.regime_name);
+    setColour(swatch, regimeColour(last));
+    setText(confidence, formatProbability(last.confidence));
+    setText(time, formatDuration(last.seconds_in_state));
+    setText(announcer, `${last.symbol} is in the regime ${last.regime_name}`);
+  };
+}
+
+function createAnomaly(): (page: Page) => void {
+  const verdict = element("anomaly");
+  const score = element("anomaly-score");
+  const limit = element("anomaly-limit");
+  return (page) => {
+    const last = page.signals.at(-1);
+    const offset = primaryModel(page)?.offset ?? null;
+    setText(verdict, last === undefined ? NOTHING : last.is_anomaly ? "Anomalous" : "Ordinary");
+    verdict.classList.toggle("anomalous", last?.is_anomaly ?? false);
+    setText(score, last === undefined ? NOTHING : formatNumber(last.anomaly_score, 3));
+    setText(limit, offset === null ? NOTHING : formatNumber(offset, 3));
+  };
+}
+
+function createForming(): (page: Page) => void {
+  const time = element("forming-time");
+  const name = element("forming-regime");
+  const swatch = element("forming-swatch");
+  const confidence = element("forming-confidence");
+  const score = element("forming-score");
+  return ({ nowcast, zone }) => {
+    if (nowcast === null) {
+      for (const node of [name, confidence, score]) setText(node, NOTHING);
+      setText(time, "");
+      setColour(swatch, "var(--edge)");
+      return;
+    }
+    setText(time, formatMinute(nowcast.timestamp, zone));
+    setText(name, nowcast.regime_name);
+    setColour(swatch, regimeColour(nowcast));
+    setText(confidence, formatProbability(nowcast.confidence));
+    setText(score, formatNumber(nowcast.anomaly_score, 3));
+    score.classList.toggle("anomalous", nowcast.is_anomaly);
+  };
+}

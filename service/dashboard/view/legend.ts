@@ -1,0 +1,29 @@
+import { regimeName } from "../data/regimes.ts";
+import { element, html, setColour } from "./dom.ts";
+import type { Scene } from "./scene.ts";
+
+/** Says what the colours and marks of the charts mean; written anew when the regimes change. */
+export function createLegend(): (scene: Scene | null) => void {
+  const list = element("legend");
+  let shown = "";
+  return (scene) => {
+    if (scene === null || scene.regimes.join() === shown) return;
+    shown = scene.regimes.join();
+    list.replaceChildren(
+      ...scene.regimes.map((regime, index) =>
+        item("swatch", scene.colours[index] ?? "", regimeName(regime))
+      ),
+      item("candle", "var(--up)", "Up"),
+      item("candle", "var(--down)", "Down"),
+      item("candle hollow", "var(--soft)", "Forming"),
+      item("diamond", "", "Anomaly"),
+    );
+  };
+}
+
+function item(className: string, colour: string, label: string): HTMLElement {
+  const mark = html("span", className);
+  mark.ariaHidden = "true";
+  if (colour !== "") setColour(mark, colour);
+  return html("li", "", mark, label);
+}

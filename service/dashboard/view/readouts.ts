@@ -1,0 +1,125 @@
+import type { Signal } from "../../engine/signal.ts";
+import { baseAsset, quoteAsset } from "../data/assets.ts";
+import { regimeShortName } from "../data/regimes.ts";
+import {
+  formatChange,
+  formatNumber,
+  formatProbability,
+  formatQuantity,
+  formatSigned,
+} from "../format/number.ts";
+import { formatPrice } from "../format/price.ts";
+import { element, html, setAttribute, setColour, setText } from "./dom.ts";
+import { type Page, readSignal } from "./page.ts";
+import type { Scene } from "./scene.ts";
+
+/** A value of the minute that is read: its key, its text, and how it looks. */
+interface Reading {
+  readonly key: string;
+  readonly text: string;
+  readonly className?: string;
+  /** Colour of the swatch before it. */
+  readonly colour?: string;
+}
+
+/** Writes the values of the minute that is read into the heads of the charts. */
+export function createReadouts(): (page: Page, scene: Scene | null) => void {
+  return (page, scene) => {
+    const signal = readSignal(page);
+    if (scene === null) return;
+    const length = `${scene.candleMinutes}-minute`;
+    setUnit("price-unit", quoteAsset(page.symbol), `${length} candles`);
+    setUnit("volume-unit", baseAsset(page.symbol), `${length} bars`);
+    setUnit("probability-unit", "filtered", scene.candleMinutes === 1 ? "" : `${length} means`);
+    write("price-readout", priceReadings(signal, scene));
+    write("volume-readout", [{
+      key: "1 min",
+      text: signal === undefined ? "–" : formatQuantity(signal.volume),
+    }]);
+    write("probability-readout", probabilityReadings(signal, scene));
+    write("anomaly-readout", anomalyReadings(signal, scene));
+    for (const feature of scene.features) {
+      const raw = signal && feature.value(signal, "raw");
+      const normalized = signal && feature.value(signal, "normalized");
+      write(`feature-readout-${feature.name}`, [
+        { key: "raw", text: raw === undefined ? "–" : feature.formatRaw(raw) },
+        { key: "z", text: normalized === undefined ? "–" : formatSigned(normalized, 2) },
+      ]);
+    }
+  };
+}
+
+function setUnit(id: string, ...parts: readonly string[]): void {
+  setText(element(id), parts.filter((part) => part !== "").join(", "));
+}
+
+function priceReadings(signal: Signal | undefined, { decimals }: Scene): readonly Reading[] {
+  const price = (value: number | undefined) =>
+    value === undefined ? "–" : formatPrice(value, decimals);
+  const change = signal === undefined || signal.open <= 0
+    ? "–"
+    : formatChange(signal.close / signal.open - 1);
+  const className = change.startsWith("+") ? "rising" : change.startsWith("−") ? "falling" : "";
+  return [
+    { key: "O", text: price(signal?.open) },
+    { key: "H", text: price(signal?.high) },
+    { key: "L", text: price(signal?.low) },
+    { key: "C", text: price(signal?.close) },
+    { key: "", text: change, className },
+  ];
+}
+
+function probabilityReadings(
+  signal: Signal | undefined,
+  { regimes, colours }: Scene,
+): readonly Reading[] {
+  return regimes.map((regime, index) => {
+    const share = signal?.regime_probabilities[regime];
+    return {
+      key: regimeShortName(regime),
+      text: share === undefined ? "–" : formatProbability(share),
+      colour: colours[index] ?? "",
+    };
+  });
+}
+
+function anomalyReadings(signal: Signal | undefined, { offset }: Scene): readonly Reading[] {
+  const className = signal?.is_anomaly === true ? "anomalous" : "";
+  return [
+    {
+      key: signal?.is_anomaly === true ? "anomalous" : "ordinary",
+      text: signal === undefined ? "–" : formatNumber(signal.anomaly_score, 3),
+      className,
+    },
+    { key: "limit", text: offset === null ? "–" : formatNumber(offset, 3) },
+  ];
+}
+
+/** Writes readings into a head, reusing the nodes that are there. */
+function write(id: string, readings: readonly Reading[]): void {
+  const host = document.getElementById(id);
+  if (host === null) return;
+  if (host.childElementCount !== readings.length) {
+    host.replaceChildren(...readings.map(({ colour }) =>
+      html(
+        "span",
+        "pair",
+        ...(colour === undefined ? [] : [html("span", "swatch")]),
+        html("span", "key"),
+        html("span", "value"),
+      )
+    ));
+  }
+  for (const [index, { key, text, className, colour }] of readings.entries()) {
+    const pair = host.children[index];
+    const value = pair?.querySelector(".value");
+    const label = pair?.querySelector(".key");
+    const swatch = pair?.querySelector(".swatch");
+    if (label) setText(label, key);
+    if (swatch instanceof HTMLElement && colour !== undefined) setColour(swatch, colour);
+    if (value) {
+      setText(value, text);
+      setAttribute(value, "class", `value ${className ?? ""}`.trimEnd());
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { formatPrice } from "../format/price.ts";
+import { createAlarmStrip } from "./alarm_strip.ts";
+import { createCrosshair } from "./crosshair.ts";
+import { element, setText } from "./dom.ts";
+import { createFrameLoop } from "./frame_loop.ts";
+import { createHeadline } from "./headline.ts";
+import { createLegend } from "./legend.ts";
+import { latest, type Page } from "./page.ts";
+import { createPanels } from "./panels.ts";
+import { createRail } from "./rail.ts";
+import { createMinuteBar } from "./minute_bar.ts";
+import { createReadouts } from "./readouts.ts";
+import type { Scene } from "./scene.ts";
+import { createSymbolPicker } from "./symbol_picker.ts";
+
+/**
+ * What of the page changed:
+ * - `charts`: final signals, the time span, the models or the size
+ * - `forming`: the nowcast
+ * - `cursor`: the minute that is read
+ * - `facts`: anything that is only text
+ */
+export type Part = "charts" | "forming" | "cursor" | "facts";
+
+/** What the view asks of the page's owner. */
+export interface ViewActions {
+  page(): Page;
+  onPickSymbol(symbol: string): void;
+  onMoveCursor(cursor: number | null): void;
+}
+
+/** Draws the page and returns the function to call when a part of it changed. */
+export function createView(
+  { page, onPickSymbol, onMoveCursor }: ViewActions,
+): (part: Part) => void {
+  let scene: Scene | null = null;
+  const changed = createFrameLoop(draw);
+  const panels = createPanels(() => changed("charts"));
+  const crosshair = createCrosshair({
+    panels,
+    window: () => scene?.window ?? null,
+    cursor: () => page().cursor,
+    onMove: onMoveCursor,
+  });
+  const symbolPicker = createSymbolPicker(onPickSymbol);
+  const alarmStrip = createAlarmStrip();
+  const headline = createHeadline();
+  const rail = createRail();
+  const minuteBar = createMinuteBar();
+  const readouts = createReadouts();
+  const legend = createLegend();
+  const note = element("chart-note");
+
+  function draw(parts: ReadonlySet<Part>): void {
+    const shown = page();
+    if (parts.has("charts")) scene = panels.draw(shown);
+    else if (parts.has("forming")) scene = panels.drawForming(shown);
+    if (parts.has("charts")) legend(scene);
+    crosshair();
+    minuteBar(shown, scene);
+    readouts(shown, scene);
+    if (parts.size === 1 && parts.has("cursor")) return;
+    symbolPicker(shown);
+    alarmStrip(shown);
+    headline(shown, scene);
+    rail(shown, scene);
+    setText(note, noteOf(shown));
+    document.title = titleOf(shown, scene);
+  }
+
+  return changed;
+}
+
+/** What stands in the place of the charts while there are none. */
+function noteOf({ signals, symbol, loading }: Page): string {
+  if (signals.length > 0) return "";
+  switch (loading.state) {
+    case "loading":
+      return `Loading the history of ${symbol}…`;
+    case "failed":
+      return `${loading.message}. Trying again…`;
+    case "ready":
+      return `No bars of ${symbol} yet: the first is due within a minute.`;
+  }
+}
+
+/** The title of the tab: the price first, so that it can be read from another tab. */
+function titleOf(page: Page, scene: Scene | null): string {
+  const now = latest(page);
+  const last = page.signals.at(-1);
+  if (now === undefined || last === undefined || scene === null) return "MicroStream";
+  return `${
+    formatPrice(now.close, scene.decimals)
+  } ${page.symbol}, ${last.regime_name} | MicroStream`;
+}

@@ -80,9 +80,11 @@ export class Feed {
       perMessageDeflate: false,
     });
     this.#socket = socket;
-    let reason = "the connection was closed";
+    let reason: string | undefined;
     let silent = false;
+    let opened = false;
     socket.on("open", () => {
+      opened = true;
       this.#options.listener.connected();
       this.#watch(() => {
         reason = `no trade for ${this.#silenceMs / 1000} s`;
@@ -97,13 +99,13 @@ export class Feed {
       socket.terminate();
     });
     socket.on("error", (error) => {
-      if (socket.readyState === WebSocket.CONNECTING && !reason.includes("HTTP")) {
-        reason = `cannot reach ${this.#options.url}: ${error.message || "no connection"}`;
-      }
+      const what = opened ? "lost the connection to" : "cannot reach";
+      reason ??= `${what} ${this.#options.url}: ${error.message || error.name}`;
     });
-    socket.on("close", () => {
+    socket.on("close", (code) => {
       clearTimeout(this.#watchdog);
       if (this.#closed) return;
+      reason ??= `${this.#options.url} closed the connection (code ${code})`;
       this.#options.listener.disconnected(reason, silent);
       this.#retry = setTimeout(() => this.start(), this.#backoff.next());
     });

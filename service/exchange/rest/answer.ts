@@ -1,0 +1,30 @@
+/** An answer of the REST interface, before it is put on the wire. */
+export interface RestAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A value as a JSON answer. */
+export function json(status: number, value: unknown): RestAnswer {
+  return {
+    status,
+    headers: { "content-type": "application/json;charset=UTF-8" },
+    body: JSON.stringify(value),
+  };
+}
+
+/** A request that the exchange refuses with HTTP 400; codes and messages as in Binance's errors.md. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+  readonly code: number;
+
+  /**
+   * @param code Binance's error code, e.g. -1121.
+   * @param message Binance's message, e.g. `Invalid symbol.`
+   */
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Market, MarketSource } from "../source.ts";
+import { RequestError } from "./answer.ts";
+
+/** The most rows that one answer holds. */
+const MAX_LIMIT = 1000;
+
+const DEFAULT_LIMIT = 500;
+
+const SYMBOL = /^[A-Z0-9-_.]{1,20}$/;
+
+function mandatory(query: URLSearchParams, name: string): string {
+  const value = query.get(name);
+  if (value) return value;
+  throw new RequestError(
+    -1102,
+    `Mandatory parameter '${name}' was not sent, was empty/null, or malformed.`,
+  );
+}
+
+/**
+ * The market that a symbol names.
+ *
+ * @throws RequestError -1100 or -1121 when it names none.
+ */
+export function marketOf(source: MarketSource, symbol: string): Market {
+  if (!SYMBOL.test(symbol)) {
+    throw new RequestError(
+      -1100,
+      "Illegal characters found in parameter 'symbol'; legal range is '^[A-Z0-9-_.]{1,20}$'.",
+    );
+  }
+  const market = source.market(symbol);
+  if (market) return market;
+  throw new RequestError(-1121, "Invalid symbol.");
+}
+
+/**
+ * The market that the parameter `symbol` names.
+ *
+ * @throws RequestError -1102, -1100 or -1121 when it is missing or names none.
+ */
+export function marketParameter(source: MarketSource, query: URLSearchParams): Market {
+  return marketOf(source, mandatory(query, "symbol"));
+}
+
+/**
+ * Checks the parameter `interval`; the stand-in has one-minute klines only.
+ *
+ * @throws RequestError -1102 or -1120.
+ */
+export function checkInterval(query: URLSearchParams): void {
+  if (mandatory(query, "interval") !== "1m") throw new RequestError(-1120, "Invalid interval.");
+}
+
+/**
+ * A non-negative whole number; undefined when it was not sent.
+ *
+ * @throws RequestError -1100 when it is something else.
+ */
+export function wholeNumber(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  const value = Number(text);
+  if (/^\d{1,20}$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new RequestError(
+    -1100,
+    `Illegal characters found in parameter '${name}'; legal range is '^[0-9]{1,20}$'.`,
+  );
+}
+
+/**
+ * The parameter `limit`: 500 when it was not sent, never more than 1000, as Binance has it.
+ *
+ * @throws RequestError -1100 or -1130.
+ */
+export function limitParameter(query: URLSearchParams): number {
+  const limit = wholeNumber(query, "limit") ?? DEFAULT_LIMIT;
+  if (limit === 0) throw new RequestError(-1130, "Data sent for parameter 'limit' is not valid.");
+  return Math.min(limit, MAX_LIMIT);
+}

@@ -1,0 +1,78 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { RestAnswer } from "./rest/answer.ts";
+import { parseTarget, type Refusal, type Subscription } from "./streams.ts";
+
+/** The longest message that a client may send, bytes. */
+const MAX_MESSAGE_BYTES = 64 * 1024;
+
+/** What a server does with those who come. */
+export interface ServerHandler {
+  /** Answers a request; `target` is the path and query of the request line. */
+  answer(method: string, target: string): RestAnswer;
+  /** Takes a WebSocket client; `wire` is the connection below it. */
+  accept(webSocket: WebSocket, wire: Duplex, subscription: Subscription): void;
+  /** Told of connections that fail before they are WebSockets. */
+  log(message: string): void;
+}
+
+function refuse(wire: Duplex, { status, message }: Refusal): void {
+  const body = `${message}\n`;
+  wire.end(
+    `HTTP/1.1 ${status} Refused\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    () => wire.destroy(),
+  );
+}
+
+/** An HTTP server for REST that upgrades to WebSocket on the stream paths; not listening yet. */
+export function makeServer(handler: ServerHandler): Server {
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+  });
+  const server = createServer((request, response) => {
+    const { status, headers, body } = handler.answer(request.method ?? "", request.url ?? "/");
+    response.writeHead(status, headers).end(body);
+  });
+  server.on("upgrade", (request: IncomingMessage, wire: Duplex, head: Buffer) => {
+    wire.on("error", (error) => handler.log(`handshake: ${error.message}`));
+    const subscription = parseTarget(request.url ?? "/");
+    if ("status" in subscription) {
+      refuse(wire, subscription);
+    } else {
+      webSockets.handleUpgrade(request, wire, head, (webSocket) => {
+        handler.accept(webSocket, wire, subscription);
+      });
+    }
+  });
+  return server;
+}
+
+/**
+ * Takes a port.
+ *
+ * @throws Error with the system's code, e.g. `EADDRINUSE`.
+ */
+export function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      const address = server.address();
+      if (address === null || typeof address === "string") reject(new TypeError("no TCP address"));
+      else resolve(address);
+    });
+  });
+}
+
+/** Frees the port and cuts what is connected over HTTP; WebSockets are ended by who took them. */
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,147 @@
+import type { SimulatedInstrument } from "./instruments.ts";
+import { hashText, Random } from "./random.ts";
+import { FIRST_REGIME, nextRegime, REGIMES } from "./regimes.ts";
+import { minuteOfWeek, SEASONALITY } from "./seasonality.ts";
+
+/** The parameters that all regimes share; times in minutes. */
+export const DYNAMICS = {
+  /** Standard deviation of the log of a minute's shock to volatility. */
+  volatilityShock: 0.35,
+  /** How much of the volatility shock the log of the number of trades takes over. */
+  sharedShock: 0.9,
+  /** Standard deviation of the shock to the number of trades alone. */
+  activityShock: 0.35,
+  /** Volatility and activity follow the recent past on two scales: an hour's part and a day's. */
+  fastDecay: Math.exp(-1 / 8),
+  slowDecay: Math.exp(-1 / 1500),
+  fastVolatilityGain: 0.08,
+  slowVolatilityGain: 0.006,
+  fastActivityGain: 0.08,
+  slowActivityGain: 0.006,
+  /** Expected size of a return over the observable volatility, and of trades over activity. */
+  meanAbsReturn: 0.84,
+  meanTrades: 1.12,
+  /** Surprises beyond this many times the expected count as this many. */
+  maxSurprise: 5,
+  /** The log price returns to its base with this half-life. */
+  reversion: Math.LN2 / (30 * 1440),
+  /** Raw trades to one aggregate trade, less the one. */
+  extraTrades: 2.2,
+} as const;
+
+/** No minute has more aggregate trades. */
+const MAX_TRADES = 20_000;
+
+/** What the hidden process carries from one minute to the next. */
+export interface LatentState {
+  regime: number;
+  fastVolatility: number;
+  slowVolatility: number;
+  fastActivity: number;
+  slowActivity: number;
+  /** Log of the price over the instrument's base price. */
+  logPrice: number;
+  /** Id of the next aggregate trade. */
+  tradeId: number;
+  /** Id of the next raw trade. */
+  rawTradeId: number;
+}
+
+/** One minute of the hidden process: what its trades will add up to. */
+export interface LatentMinute {
+  regime: number;
+  /** Volatility scale that the past and the time of the week give, the regime left out. */
+  volatilityScale: number;
+  /** The same for the number of trades. */
+  activityScale: number;
+  /** Volatility of this minute, its shock included; log return. */
+  volatility: number;
+  /** Log return over the minute. */
+  logReturn: number;
+  /** Aggregate trades. */
+  trades: number;
+  /** Raw trades. */
+  rawTrades: number;
+}
+
+/** The state in which a market begins. */
+export function initialState(): LatentState {
+  return {
+    regime: FIRST_REGIME,
+    fastVolatility: 0,
+    slowVolatility: 0,
+    fastActivity: 0,
+    slowActivity: 0,
+    logPrice: 0,
+    tradeId: 0,
+    rawTradeId: 0,
+  };
+}
+
+/**
+ * The hidden process of a market, a minute at a time: a Markov chain of regimes; volatility and
+ * activity that cluster (the log follows past surprises, in the manner of Nelson's EGARCH, 1991)
+ * and share their shocks (Clark's mixture of distributions, 1973); a log price that returns to its
+ * base. Given the past, a minute depends on its regime and on three independent shocks only.
+ */
+export class LatentProcess {
+  readonly #instrument: SimulatedInstrument;
+  readonly #seed: number;
+  readonly #stream: number;
+  readonly #random = new Random();
+
+  constructor(instrument: SimulatedInstrument, seed: number) {
+    this.#instrument = instrument;
+    this.#seed = seed;
+    this.#stream = hashText(`${instrument.symbol} latent`);
+  }
+
+  /**
+   * Advances the state over a minute and tells what happens in it.
+   *
+   * @param minute Counted from 1970-01-01 UTC.
+   * @param state Changed in place.
+   * @param out Filled in.
+   */
+  step(minute: number, state: LatentState, out: LatentMinute): void {
+    const random = this.#random;
+    random.seed(this.#seed, this.#stream, minute);
+    state.regime = nextRegime(state.regime, random.uniform());
+    const regime = REGIMES[state.regime] ?? REGIMES[FIRST_REGIME];
+    const week = minuteOfWeek(minute);
+    out.regime = state.regime;
+    out.volatilityScale = this.#instrument.volatility * (SEASONALITY.volatility[week] ?? 1) *
+      Math.exp(state.fastVolatility + state.slowVolatility);
+    out.activityScale = this.#instrument.tradesPerMinute * (SEASONALITY.activity[week] ?? 1) *
+      Math.exp(state.fastActivity + state.slowActivity);
+
+    const shock = DYNAMICS.volatilityShock * random.normal();
+    out.volatility = out.volatilityScale * regime.volatility * Math.exp(shock);
+    const mean = out.activityScale * regime.activity *
+      Math.exp(DYNAMICS.sharedShock * shock + DYNAMICS.activityShock * random.normal());
+    out.trades = Math.min(random.poisson(mean), MAX_TRADES);
+    out.rawTrades = out.trades + Math.floor(
+      DYNAMICS.extraTrades * out.trades * (0.5 + random.uniform()),
+    );
+    const surprise = random.normal();
+    out.logReturn = out.trades === 0
+      ? 0
+      : regime.drift * out.volatilityScale + out.volatility * surprise -
+        DYNAMICS.reversion * state.logPrice;
+    this.#advance(state, out);
+  }
+
+  #advance(state: LatentState, minute: LatentMinute): void {
+    const { fastDecay, slowDecay, maxSurprise, meanAbsReturn, meanTrades } = DYNAMICS;
+    const moved = Math.min(Math.abs(minute.logReturn) / minute.volatilityScale, maxSurprise) -
+      meanAbsReturn;
+    const traded = Math.min(minute.trades / minute.activityScale, maxSurprise) - meanTrades;
+    state.fastVolatility = fastDecay * state.fastVolatility + DYNAMICS.fastVolatilityGain * moved;
+    state.slowVolatility = slowDecay * state.slowVolatility + DYNAMICS.slowVolatilityGain * moved;
+    state.fastActivity = fastDecay * state.fastActivity + DYNAMICS.fastActivityGain * traded;
+    state.slowActivity = slowDecay * state.slowActivity + DYNAMICS.slowActivityGain * traded;
+    state.logPrice += minute.logReturn;
+    state.tradeId += minute.trades;
+    state.rawTradeId += minute.rawTrades;
+  }
+}

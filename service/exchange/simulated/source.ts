@@ -1,0 +1,37 @@
+import type { MarketSource } from "../source.ts";
+import { simulatedInstrument } from "./instruments.ts";
+import { SimulatedMarket } from "./market.ts";
+
+/** Days kept in memory by all markets together; a week of klines and the day that runs is 9. */
+const CACHED_DAYS = 144;
+
+/** Which simulated market to make. */
+export interface SimulationOptions {
+  /** Same seed, same market: a whole number from 0 to 2^32 - 1. */
+  readonly seed: number;
+  /** The symbols that trade, each once. */
+  readonly symbols: readonly string[];
+}
+
+/**
+ * A market that exists nowhere else: trades are a function of seed, symbol and exchange time, the
+ * same in every run.
+ *
+ * @throws RangeError for a seed or a symbol out of range.
+ */
+export function simulatedMarket({ seed, symbols }: SimulationOptions): MarketSource {
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+    throw new RangeError(
+      `seed must be a whole number from 0 to 4294967295: current value is ${seed}`,
+    );
+  }
+  const cachedDays = Math.max(3, Math.min(9, Math.floor(CACHED_DAYS / symbols.length)));
+  const markets = new Map<string, SimulatedMarket>();
+  for (const symbol of symbols) {
+    markets.set(symbol, new SimulatedMarket(simulatedInstrument(symbol), seed, cachedDays));
+  }
+  return {
+    instruments: [...markets.values()].map((market) => market.instrument),
+    market: (symbol) => markets.get(symbol),
+  };
+}

@@ -1,0 +1,86 @@
+/** What the exchange says of one market's trading rules. */
+export interface Instrument {
+  /** Market, upper case, e.g. `BTCUSDT`. */
+  readonly symbol: string;
+  readonly baseAsset: string;
+  readonly quoteAsset: string;
+  /** Decimals of a price: the tick size is 10^-priceDecimals. 0 to 8. */
+  readonly priceDecimals: number;
+  /** Decimals of a quantity: the lot size is 10^-quantityDecimals. 0 to 8. */
+  readonly quantityDecimals: number;
+}
+
+/** One aggregate trade as the exchange prints it. */
+export interface ExchangeTrade {
+  readonly id: number;
+  /** Quote currency, decimal text with 8 decimals. */
+  readonly price: string;
+  /** Base currency, decimal text with 8 decimals. */
+  readonly quantity: string;
+  readonly firstTradeId: number;
+  readonly lastTradeId: number;
+  /** Exchange time, ms UTC. */
+  readonly time: number;
+  /** True when the aggressor sold. */
+  readonly buyerIsMaker: boolean;
+}
+
+/** One one-minute kline as the exchange prints it; amounts are decimal text with 8 decimals. */
+export interface ExchangeKline {
+  /** Ms UTC, a multiple of 60,000. */
+  readonly openTime: number;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  readonly volume: string;
+  readonly quoteVolume: string;
+  /** Number of raw trades. */
+  readonly trades: number;
+  readonly takerBuyVolume: string;
+  readonly takerBuyQuoteVolume: string;
+}
+
+/** Which klines are asked for. */
+export interface KlineQuery {
+  /** Earliest open time, ms UTC, inclusive. */
+  readonly from: number;
+  /** Latest open time, ms UTC, inclusive. */
+  readonly to: number;
+  /** Exchange time at which the question is asked, ms UTC: nothing later is told. */
+  readonly now: number;
+  /** At most this many. */
+  readonly limit: number;
+  /** Which end of the range to keep when there are more. */
+  readonly keep: "oldest" | "newest";
+}
+
+/**
+ * One market's trades and klines, past and future. Trades stand in one sequence in order of id;
+ * a position counts them from 0. The market does not know the time: who asks must not ask beyond
+ * now.
+ */
+export interface Market {
+  readonly instrument: Instrument;
+  /** Position of the first trade at or after an exchange time (ms UTC). */
+  seek(time: number): number;
+  /** Position of the first trade whose id is not below `id`. */
+  find(id: number): number;
+  /** Trades of the positions `from` (inclusive, at least 0) to `to` (exclusive). */
+  trades(from: number, to: number): ExchangeTrade[];
+  /** Klines known at `now`, oldest first, the forming one included. */
+  klines(query: KlineQuery): ExchangeKline[];
+}
+
+/** What lies behind the stand-in. */
+export interface MarketSource {
+  /** The markets that trade, each symbol once. */
+  readonly instruments: readonly Instrument[];
+  /**
+   * Exchange times (ms UTC) of the first and the last thing a recording holds; the clock waits at
+   * the first for a subscriber and stops at the last. Absent when the market never ends.
+   */
+  readonly recording?: { readonly from: number; readonly to: number };
+  /** @returns undefined when no such symbol trades. */
+  market(symbol: string): Market | undefined;
+}

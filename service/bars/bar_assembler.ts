@@ -65,9 +65,12 @@ const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 /** An answer that lacks the wanted minute is believed after so many tries. */
 const BELIEVED_AFTER = 3;
 
-/** Negative, 0 or positive; volumes have eight decimals, and large ones the rounding of a double. */
+/**
+ * Negative, 0 or positive. Volumes differ by at least 1e-8, the smallest lot; less is the rounding
+ * of doubles.
+ */
 function compareVolumes(a: number, b: number): number {
-  return Math.abs(a - b) <= 1e-8 + 1e-12 * b ? 0 : a - b;
+  return Math.abs(a - b) <= Math.max(5e-9, 4 * Number.EPSILON * b) ? 0 : a - b;
 }
 
 /** Whether a kline says that a bar, whole as far as is known, lacks no trade. */

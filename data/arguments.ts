@@ -3,6 +3,13 @@ import process from "node:process";
 /** How an option of a command is given: once with a value, with one or more values, or bare. */
 export type OptionKind = "value" | "list" | "flag";
 
+/** Numbers that an option may be, bounds included. */
+export interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+  readonly integer?: boolean;
+}
+
 /** Thrown for arguments that a command does not understand; the message is one line for people. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -62,15 +69,14 @@ export class Arguments {
   }
 
   /** The number that an option gives, within bounds, or `fallback`. */
-  number(name: string, fallback: number, range: { min: number; max: number }): number {
+  number(name: string, fallback: number, { min, max, integer = false }: NumberRange): number {
     const given = this.value(name);
     if (given === undefined) return fallback;
-    const value = Number(given);
-    if (given.trim() !== "" && value >= range.min && value <= range.max) return value;
+    const value = given.trim() === "" ? NaN : Number(given);
+    if (value >= min && value <= max && !(integer && value % 1 !== 0)) return value;
+    const kind = integer ? "a whole number" : "a number";
     return fail(
-      `--${name} must be a number from ${range.min} to ${range.max}: current value is ${
-        JSON.stringify(given)
-      }`,
+      `--${name} must be ${kind} from ${min} to ${max}: current value is ${JSON.stringify(given)}`,
     );
   }
 }

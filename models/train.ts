@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type Arguments, type OptionKind, runCommand, UsageError } from "../data/arguments.ts";
+import { symbolOfFile } from "../data/file_name.ts";
 import { readKlines } from "../data/klines.ts";
 import { OutputFile } from "../data/output_file.ts";
 import { createProgress, type Progress } from "../data/progress.ts";
@@ -50,7 +51,7 @@ type FitSettings = Omit<FitOptions, "sequences" | "onProgress">;
 
 /** Symbol that a history file's name starts with, as in `BTCUSDT-1m-2025-01.zip`. */
 function symbolOf(file: string): string {
-  const symbol = /^([A-Z0-9]{2,20})[-_.]/.exec(basename(file))?.[1];
+  const symbol = symbolOfFile(file);
   if (symbol !== undefined) return symbol;
   throw new UsageError(`--symbol is missing, and the name of ${file} does not start with one`);
 }

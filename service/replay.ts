@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
-import { basename } from "node:path";
 import process from "node:process";
 import { loadCore } from "../core-wasm/load.ts";
 import { type Arguments, runCommand, UsageError } from "../data/arguments.ts";
+import { symbolOfFile } from "../data/file_name.ts";
 import { readKlines } from "../data/klines.ts";
 import type { OnRead } from "../data/lines.ts";
 import { OutputFile } from "../data/output_file.ts";
@@ -29,7 +29,7 @@ Runs history through the engine that serves live, as fast as it goes, and writes
 
 /** Binance's files are named after their market. */
 function symbolOf(path: string, given: string | undefined): string {
-  const symbol = given?.toUpperCase() ?? /^[A-Z0-9]+(?=[-_.])/.exec(basename(path))?.[0];
+  const symbol = given?.toUpperCase() ?? symbolOfFile(path);
   if (symbol !== undefined) return symbol;
   throw new UsageError(`${path} does not begin with a market's name; give it with --symbol`);
 }

@@ -1,6 +1,7 @@
 import process from "node:process";
+import { type Arguments, runCommand, UsageError } from "../../data/arguments.ts";
 import { type Exchange, startExchange } from "./exchange.ts";
-import { type CommandOptions, parseCommandLine, USAGE } from "./options.ts";
+import { type CommandOptions, HELP, OPTIONS, readOptions } from "./options.ts";
 import { recordedMarket } from "./recorded/source.ts";
 import { simulatedMarket } from "./simulated/source.ts";
 import type { MarketSource } from "./source.ts";
@@ -48,30 +49,23 @@ async function open(source: MarketSource, options: CommandOptions): Promise<Exch
   return exchange;
 }
 
-function fail(message: string, exitCode: number): never {
-  console.error(`exchange: ${message}`);
-  process.exit(exitCode);
-}
-
-async function run(args: readonly string[]): Promise<void> {
-  let options: CommandOptions;
+async function run(args: Arguments): Promise<void> {
+  const options = readOptions(args);
   let source: MarketSource;
   try {
-    options = parseCommandLine(args);
-    if (options.help) return console.log(USAGE);
     source = await openSource(options);
   } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error), 2);
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
   let exchange: Exchange;
   try {
     exchange = await open(source, options);
   } catch (error) {
-    return fail(explain(error, options), 1);
+    throw new Error(explain(error, options), { cause: error });
   }
   const end = () => void exchange.close().then(() => process.exit(0));
   process.once("SIGINT", end);
   process.once("SIGTERM", end);
 }
 
-await run(process.argv.slice(2));
+await runCommand(HELP, OPTIONS, run);

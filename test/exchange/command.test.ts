@@ -40,10 +40,13 @@ test("--help says how to use it", async () => {
 });
 
 test.each([
-  [["--speed", "fast"], 'exchange: --speed must be a number above 0: given is "fast"\n'],
+  [
+    ["--speed", "fast"],
+    '--speed must be a number from 0.001 to 100000: current value is "fast" (--help tells more)\n',
+  ],
   [
     ["--symbols", "?"],
-    'exchange: a symbol must be 2 to 20 capital letters and digits: current value is "?"\n',
+    'a symbol must be 2 to 20 capital letters and digits: current value is "?" (--help tells more)\n',
   ],
 ])("%j is a bad argument: one line, exit code 2", async (args, line) => {
   expect(await exchange(...args).ended).toEqual({ code: 2, stdout: "", stderr: line });
@@ -52,7 +55,7 @@ test.each([
 test("a file that is not there is named, exit code 2", async () => {
   const { code, stderr } = await exchange("--trades", "BTCUSDT-none.csv").ended;
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^exchange: Cannot read BTCUSDT-none\.csv: .*\n$/);
+  expect(stderr).toMatch(/^Cannot read BTCUSDT-none\.csv: .*\n$/);
 });
 
 test("a used port is named, with what to do", async () => {
@@ -64,7 +67,7 @@ test("a used port is named, with what to do", async () => {
   expect(await exchange("--port", String(port)).ended).toEqual({
     code: 1,
     stdout: "",
-    stderr: `exchange: port ${port} of 127.0.0.1 is in use: ` +
+    stderr: `port ${port} of 127.0.0.1 is in use: ` +
       "stop the program that has it, or give another --port\n",
   });
 });

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { parseCommandLine } from "../../service/exchange/options.ts";
+import { Arguments } from "../../data/arguments.ts";
+import { OPTIONS, readOptions } from "../../service/exchange/options.ts";
+
+const parseCommandLine = (args: readonly string[]) => readOptions(new Arguments(args, OPTIONS));
 
 describe("the command line", () => {
   test("has defaults", () => {
     expect(parseCommandLine([])).toMatchObject({
-      help: false,
       host: "127.0.0.1",
       port: 9443,
       speed: 1,
@@ -30,12 +32,12 @@ describe("the command line", () => {
   });
 
   test.each([
-    [["--port", "70000"], '--port must be a whole number from 0 to 65535: given is "70000"'],
-    [["--port", ""], '--port must be a whole number from 0 to 65535: given is ""'],
-    [["--speed", "0"], '--speed must be a number above 0: given is "0"'],
-    [["--seed", "1.5"], '--seed must be a whole number from 0 to 4294967295: given is "1.5"'],
-    [["a.csv"], 'unexpected argument "a.csv": see --help'],
-    [["--speed", "2", "a.csv"], 'unexpected argument "a.csv": see --help'],
+    [["--port", "70000"], "--port must be a whole number from 0 to 65535"],
+    [["--port", ""], "--port must be a whole number from 0 to 65535"],
+    [["--speed", "0"], "--speed must be a number from 0.001 to 100000"],
+    [["--seed", "1.5"], "--seed must be a whole number from 0 to 4294967295"],
+    [["a.csv"], 'unexpected argument "a.csv"'],
+    [["--speed", "2", "a.csv"], "--speed takes one value: 2 a.csv"],
     [["--trades", "a.csv", "--seed", "1"], "--seed and --symbols are for the simulated market"],
     [["--nonsense"], "--nonsense"],
   ])("is refused: %j", (args, message) => {

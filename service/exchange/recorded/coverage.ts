@@ -1,4 +1,4 @@
-import type { Period } from "./file_name.ts";
+import type { Period } from "../../../data/file_name.ts";
 
 /** Joins stretches of time that overlap or touch; the result is in order. */
 export function unite(periods: readonly Period[]): Period[] {

@@ -1,6 +1,7 @@
 import { MINUTE_MS } from "../../bars/bar.ts";
+import { basename } from "node:path";
+import { symbolOfFile } from "../../../data/file_name.ts";
 import type { Market, MarketSource } from "../source.ts";
-import { symbolOfFile } from "./file_name.ts";
 import { readHistory } from "./history.ts";
 import { RecordedMarket } from "./market.ts";
 import { readTape } from "./tape.ts";
@@ -11,6 +12,15 @@ export interface RecordedFiles {
   readonly trades?: readonly string[];
   /** Files of one-minute klines before and around the trades. */
   readonly klines?: readonly string[];
+}
+
+function symbolOf(path: string): string {
+  const symbol = symbolOfFile(path);
+  if (symbol !== undefined) return symbol;
+  throw new SyntaxError(
+    `a history file's name must begin with its symbol, as in BTCUSDT-aggTrades-2025-01-31.zip: ` +
+      `given is ${basename(path)}`,
+  );
 }
 
 /**
@@ -25,8 +35,8 @@ export async function recordedMarket(
   if (trades.length + klines.length === 0) {
     throw new RangeError("a recorded market needs at least one file of trades or klines");
   }
-  const tradeFiles = Map.groupBy(trades, symbolOfFile);
-  const klineFiles = Map.groupBy(klines, symbolOfFile);
+  const tradeFiles = Map.groupBy(trades, symbolOf);
+  const klineFiles = Map.groupBy(klines, symbolOf);
   const markets = new Map<string, Market>();
   let from = Infinity;
   let to = -Infinity;

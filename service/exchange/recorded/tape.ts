@@ -2,7 +2,7 @@ import { readTrades } from "../../../data/trades.ts";
 import { decimalsOf } from "../decimal.ts";
 import { copyTrades, makeTradeColumns, type TradeColumns } from "../trade_columns.ts";
 import { unbroken, unite } from "./coverage.ts";
-import { type Period, periodOfFile } from "./file_name.ts";
+import { type Period, periodOfFile } from "../../../data/file_name.ts";
 
 /** The recorded trades of one market. */
 export interface Tape {

@@ -1,20 +1,11 @@
 import { basename } from "node:path";
 
-/**
- * The symbol that a history file is of, by its name.
- *
- * @throws SyntaxError when the name does not begin with a symbol and a dash.
- */
-export function symbolOfFile(path: string): string {
-  const symbol = /^([A-Z0-9]+)-/.exec(basename(path))?.[1];
-  if (symbol !== undefined) return symbol;
-  throw new SyntaxError(
-    `a history file's name must begin with its symbol, as in BTCUSDT-aggTrades-2025-01-31.zip: ` +
-      `given is ${basename(path)}`,
-  );
+/** The market that a history file is of, as in `BTCUSDT-1m-2025-01.zip`; undefined for others. */
+export function symbolOfFile(path: string): string | undefined {
+  return /^([A-Z0-9]{2,20})[-_.]/.exec(basename(path))?.[1];
 }
 
-/** A stretch of exchange time, ms UTC. */
+/** A stretch of time, ms UTC. */
 export interface Period {
   readonly from: number;
   /** Exclusive. */

@@ -6,11 +6,14 @@ import {
   instantiateCore,
   int32View,
 } from "./instance.ts";
-import { type CoreFeatures, type CoreForest, type CoreHmm, FEATURE_NAMES } from "./model.ts";
-import { placeForest, placeHmm } from "./place.ts";
-
-/** Bars in a batch, `open, high, low, close, volume`, bar after bar. */
-export const BAR_COLUMNS = 5;
+import {
+  BAR_COLUMNS,
+  type CoreFeatures,
+  type CoreForest,
+  type CoreHmm,
+  FEATURE_NAMES,
+} from "./model.ts";
+import { placeForest, placeHmm, placePreset } from "./place.ts";
 
 /** Features of many bars, row after row. */
 export interface FeatureRows {
@@ -26,6 +29,14 @@ export interface FilteredRows {
   readonly posteriors: Float64Array;
   /** ln p(x_t | x_1..x_t-1) of each row, nats. */
   readonly logLikelihoods: Float64Array;
+}
+
+/** Most probable paths. */
+export interface ViterbiPaths {
+  /** State of each row. */
+  readonly states: Uint8Array;
+  /** ln p(rows, path) of each sequence, nats. */
+  readonly logProbabilities: Float64Array;
 }
 
 /** Copies f64 into a new block of the core's memory. */
@@ -56,13 +67,13 @@ export function computeFeatures(
   const core = instantiateCore(wasm);
   const dims = FEATURE_NAMES[features.preset].length;
   const values = bars.length / BAR_COLUMNS * dims;
-  const window = features.windows.rolling;
-  const state = allocate(core, core.classicBatchBytes(window), "the windows");
+  const preset = placePreset(core, features);
+  const state = allocate(core, core.presetStateBytes(preset), "the windows");
   const sequences = placeLengths(core, lengths);
   const raw = allocate(core, values * 8, "the features");
   const normalized = allocate(core, values * 8, "the features");
   const source = placeFloats(core, bars, "the bars");
-  core.classicRows(window, state, source, sequences, lengths.length, raw, normalized);
+  core.featureRows(preset, state, source, sequences, lengths.length, raw, normalized);
   return {
     raw: float64View(core, raw, values).slice(),
     normalized: float64View(core, normalized, values).slice(),
@@ -70,11 +81,28 @@ export function computeFeatures(
   };
 }
 
+/** One number a row from a forest. */
+function walkForest(
+  wasm: CoreSource,
+  forest: CoreForest,
+  rows: Float64Array,
+  dims: number,
+  walk: "scoreRows" | "sumPathLengths",
+): Float64Array {
+  const core = instantiateCore(wasm);
+  const address = placeForest(core, forest);
+  const count = rows.length / dims;
+  const results = allocate(core, count * 8, "the scores");
+  core[walk](address, placeFloats(core, rows, "the rows"), count, dims, results);
+  return float64View(core, results, count).slice();
+}
+
 /**
  * Anomaly scores of many rows, bit for bit those of the live scorer.
  *
  * @param rows Normalized features, row after row.
  * @param dims Features in a row.
+ * @throws RangeError when the forest is too large.
  */
 export function scoreRows(
   wasm: CoreSource,
@@ -82,12 +110,23 @@ export function scoreRows(
   rows: Float64Array,
   dims: number,
 ): Float64Array {
-  const core = instantiateCore(wasm);
-  const address = placeForest(core, forest);
-  const count = rows.length / dims;
-  const scores = allocate(core, count * 8, "the scores");
-  core.scoreRows(address, placeFloats(core, rows, "the rows"), count, dims, scores);
-  return float64View(core, scores, count).slice();
+  return walkForest(wasm, forest, rows, dims, "scoreRows");
+}
+
+/**
+ * Path lengths of many rows, summed over the trees: what the scores are made of.
+ *
+ * @param rows Normalized features, row after row.
+ * @param dims Features in a row.
+ * @throws RangeError when the forest is too large.
+ */
+export function sumPathLengths(
+  wasm: CoreSource,
+  forest: CoreForest,
+  rows: Float64Array,
+  dims: number,
+): Float64Array {
+  return walkForest(wasm, forest, rows, dims, "sumPathLengths");
 }
 
 /**
@@ -116,5 +155,59 @@ export function filterRows(
   return {
     posteriors: float64View(core, posteriors, count * states).slice(),
     logLikelihoods: float64View(core, logLikelihoods, count).slice(),
+  };
+}
+
+/**
+ * Posteriors that know what came later, P(s_t | all rows of the sequence): for analysis only, as a
+ * live system cannot know them.
+ *
+ * @param rows Normalized features, row after row.
+ * @param lengths Rows of each sequence; each starts from the initial distribution.
+ * @returns Row after row of K.
+ * @throws RangeError when a covariance is not positive definite.
+ */
+export function smoothRows(
+  wasm: CoreSource,
+  hmm: CoreHmm,
+  rows: Float64Array,
+  lengths: readonly number[],
+): Float64Array {
+  const core = instantiateCore(wasm);
+  const address = placeHmm(core, hmm);
+  const values = lengths.reduce((sum, length) => sum + length, 0) * hmm.startprob.length;
+  const sequences = placeLengths(core, lengths);
+  const posteriors = allocate(core, values * 8, "the posteriors");
+  const source = placeFloats(core, rows, "the rows");
+  core.smoothRows(address, source, sequences, lengths.length, posteriors);
+  return float64View(core, posteriors, values).slice();
+}
+
+/**
+ * Most probable paths of states (Viterbi), for analysis only. Of equally probable ones the path
+ * with the lowest state is taken, as hmmlearn does.
+ *
+ * @param rows Normalized features, row after row.
+ * @param lengths Rows of each sequence; each starts from the initial distribution.
+ * @throws RangeError when a covariance is not positive definite.
+ */
+export function viterbiRows(
+  wasm: CoreSource,
+  hmm: CoreHmm,
+  rows: Float64Array,
+  lengths: readonly number[],
+): ViterbiPaths {
+  const core = instantiateCore(wasm);
+  const address = placeHmm(core, hmm);
+  const count = lengths.reduce((sum, length) => sum + length, 0);
+  const sequences = placeLengths(core, lengths);
+  const origins = allocate(core, count * hmm.startprob.length, "the paths");
+  const path = allocate(core, count, "the path");
+  const logProbabilities = allocate(core, lengths.length * 8, "the probabilities");
+  const source = placeFloats(core, rows, "the rows");
+  core.viterbiRows(address, source, sequences, lengths.length, origins, path, logProbabilities);
+  return {
+    states: new Uint8Array(core.memory.buffer, path, count).slice(),
+    logProbabilities: float64View(core, logProbabilities, lengths.length).slice(),
   };
 }

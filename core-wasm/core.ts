@@ -2,12 +2,21 @@
  * The one door to the numerical core: features, forest, HMM, and their fitting, computed in
  * WebAssembly alike in Deno, Node and a browser.
  */
-export { BAR_COLUMNS, computeFeatures, type FeatureRows, type FilteredRows } from "./batch.ts";
-export { filterRows, scoreRows } from "./batch.ts";
+export { computeFeatures, type FeatureRows, type FilteredRows } from "./batch.ts";
+export {
+  filterRows,
+  scoreRows,
+  smoothRows,
+  sumPathLengths,
+  type ViterbiPaths,
+  viterbiRows,
+} from "./batch.ts";
 export { fitForest, type ForestFit, type ForestFitOptions } from "./fit_forest.ts";
 export { fitHmm, type HmmFit, type HmmFitOptions, type RandomStart } from "./fit_hmm.ts";
 export type { CoreSource } from "./instance.ts";
 export {
+  BAR_COLUMNS,
+  blindBars,
   type ClassicFeatures,
   type CoreBar,
   type CoreFeatures,
@@ -16,6 +25,9 @@ export {
   type CoreModel,
   type CoreTree,
   FEATURE_NAMES,
+  historyBars,
+  type LiquidityFeatures,
+  MAX_BLOCKS,
   MAX_DIMS,
   MAX_STATES,
 } from "./model.ts";

@@ -6,6 +6,7 @@ import {
   float64View,
   instantiateCore,
   int32View,
+  toArray,
 } from "./instance.ts";
 import { shortThreshold } from "./float32.ts";
 import type { CoreForest, CoreTree } from "./model.ts";
@@ -71,11 +72,11 @@ export function fitForest(
   for (let t = 0; t < (options.trees ?? 100); t++) {
     const nodes = core.growTree();
     trees.push({
-      feature: Array.from(int32View(core, core.treeFeatures(), nodes)),
-      threshold: Array.from(float64View(core, core.treeThresholds(), nodes), shortThreshold),
-      left: Array.from(int32View(core, core.treeLefts(), nodes)),
-      right: Array.from(int32View(core, core.treeRights(), nodes)),
-      n_samples: Array.from(int32View(core, core.treeCounts(), nodes)),
+      feature: toArray(int32View(core, core.treeFeatures(), nodes)),
+      threshold: toArray(float64View(core, core.treeThresholds(), nodes)).map(shortThreshold),
+      left: toArray(int32View(core, core.treeLefts(), nodes)),
+      right: toArray(int32View(core, core.treeRights(), nodes)),
+      n_samples: toArray(int32View(core, core.treeCounts(), nodes)),
     });
   }
   const forest = { max_samples: maxSamples, offset: 0, trees };

@@ -43,7 +43,7 @@ export interface HmmFit {
 
 /** Least eigenvalue of a covariance of standardized rows: no state may collapse to a point. */
 const COVARIANCE_FLOOR = 1e-4;
-/** Share of the log-likelihood that rounding may take from it. */
+/** What rounding may take from the log-likelihood, nats for each nat and for each row. */
 const ROUNDING = 1e-11;
 const HMM_STREAM = 1;
 
@@ -136,6 +136,7 @@ export function fitHmm(
     core.startHmmFit(count, scratch);
   } else {
     writeHmm(core, start, states, dims);
+    core.raiseCovariances(COVARIANCE_FLOOR);
   }
 
   let logLikelihood = core.expect();
@@ -144,7 +145,7 @@ export function fitHmm(
     core.maximize(COVARIANCE_FLOOR);
     const next = core.expect();
     const gain = next - logLikelihood;
-    if (!(gain >= -ROUNDING * Math.abs(next) - ROUNDING)) {
+    if (!(gain >= -ROUNDING * (Math.abs(next) + count))) {
       throw new Error(`Baum-Welch iteration ${iterations} went from ${logLikelihood} to ${next}`);
     }
     logLikelihood = next;

@@ -12,15 +12,32 @@ export function floatBelow(value: number): number {
   return float[0];
 }
 
+/** The float32 after `value`, which is one. */
+function floatAfter(value: number): number {
+  float[0] = value;
+  if (value === 0) bits[0] = 1;
+  else bits[0] = (bits[0] ?? 0) + (value > 0 ? 1 : -1);
+  return float[0];
+}
+
+/** Powers of ten that a double holds exactly. */
+const POWERS = Array.from({ length: 23 }, (_, decimals) => 10 ** decimals);
+
+/** Decimals further apart than this many times the room for one are not tried. */
+const WIDEST = 20;
+
 /**
- * The shortest decimal that decides `x <= threshold` as the given threshold does for every float32
- * x: the one between the float32 at or below the threshold and the next.
+ * A short decimal that decides `x <= threshold` as the given threshold does for every float32 x: it
+ * lies between the float32 at or below the threshold and the next.
  */
 export function shortThreshold(threshold: number): number {
-  const exact = floatBelow(threshold);
-  for (let digits = 4; digits <= 16; digits++) {
-    const short = Number(threshold.toPrecision(digits));
-    if (floatBelow(short) === exact) return short;
+  const least = floatBelow(threshold);
+  const next = floatAfter(least);
+  const enough = 1 / (WIDEST * (next - least));
+  for (const power of POWERS) {
+    if (power < enough) continue;
+    const short = Math.round(threshold * power) / power;
+    if (least <= short && short < next) return short;
   }
   return threshold;
 }

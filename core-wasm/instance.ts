@@ -8,16 +8,15 @@ export type CoreExports = {
   memory: WebAssembly.Memory;
   allocate(bytes: number): number;
 
-  newForest(trees: number, nodes: number, maxSamples: number, offset: number): number;
-  addTree(
-    forest: number,
-    nodes: number,
-    feature: number,
-    threshold: number,
-    left: number,
-    right: number,
-    samples: number,
-  ): void;
+  newForest(trees: number, leaves: number, maxSamples: number, offset: number): number;
+  openTrees(nodes: number): number;
+  sourceFeatures(): number;
+  sourceThresholds(): number;
+  sourceLefts(): number;
+  sourceRights(): number;
+  sourceCounts(): number;
+  addTree(forest: number, nodes: number): number;
+  sumPathLengths(forest: number, rows: number, count: number, dims: number, sums: number): void;
   scoreRows(forest: number, rows: number, count: number, dims: number, scores: number): void;
 
   newHmm(states: number, dims: number): number;
@@ -37,9 +36,28 @@ export type CoreExports = {
     logLikelihoods: number,
   ): void;
 
-  classicBatchBytes(window: number): number;
-  classicRows(
-    window: number,
+  smoothRows(
+    hmm: number,
+    rows: number,
+    lengths: number,
+    sequences: number,
+    posteriors: number,
+  ): void;
+  viterbiRows(
+    hmm: number,
+    rows: number,
+    lengths: number,
+    sequences: number,
+    origins: number,
+    path: number,
+    logProbabilities: number,
+  ): void;
+
+  newClassicPreset(window: number): number;
+  newLiquidityPreset(block: number, blocks: number, least: number, halfLife: number): number;
+  presetStateBytes(preset: number): number;
+  featureRows(
+    preset: number,
     state: number,
     bars: number,
     lengths: number,
@@ -49,12 +67,13 @@ export type CoreExports = {
   ): void;
 
   newEngine(models: number): number;
-  addClassicModel(window: number, forest: number, hmm: number): void;
+  addModel(preset: number, forest: number, hmm: number): void;
   openSlots(capacity: number): number;
   slotBytes(): number;
   resultBytes(): number;
-  step(slot: number, open: number, high: number, low: number, close: number, volume: number): void;
-  peek(slot: number, open: number, high: number, low: number, close: number, volume: number): void;
+  nextBar(): number;
+  step(slot: number): void;
+  peek(slot: number): void;
   skip(slot: number, minutes: number): void;
 
   seedRandom(seed: number, stream: number): void;
@@ -75,6 +94,7 @@ export type CoreExports = {
   fitModel(): number;
   standardize(): void;
   startHmmFit(rows: number, scratch: number): void;
+  raiseCovariances(floor: number): void;
   expect(): number;
   maximize(floor: number): void;
 };
@@ -109,4 +129,11 @@ export function float64View(core: CoreExports, address: number, length: number):
 /** A view of i32 in the core's memory, good until the next allocation. */
 export function int32View(core: CoreExports, address: number, length: number): Int32Array {
   return new Int32Array(core.memory.buffer, address, length);
+}
+
+/** A plain array of a view's numbers; `Array.from` takes twenty times as long. */
+export function toArray(view: Float64Array | Int32Array): number[] {
+  const values = new Array<number>(view.length);
+  for (let i = 0; i < values.length; i++) values[i] = view[i] ?? NaN;
+  return values;
 }

@@ -14,6 +14,9 @@ export interface CoreBar {
   readonly taker_buy_volume?: number | undefined;
 }
 
+/** Numbers of a bar in the core: `open, high, low, close, volume`. */
+export const BAR_COLUMNS = 5;
+
 /** Feature set of the original system. */
 export interface ClassicFeatures {
   readonly preset: "classic";
@@ -23,8 +26,26 @@ export interface ClassicFeatures {
   };
 }
 
+/** Feature set that sees regimes of hours: see assembly/liquidity.ts. */
+export interface LiquidityFeatures {
+  readonly preset: "liquidity";
+  readonly windows: {
+    /** Bars in a block. */
+    readonly block: number;
+    /** Blocks in the prior window, at most {@link MAX_BLOCKS}. */
+    readonly blocks: number;
+    /** Full blocks before the first bar is standardized; until then the model sees nothing. */
+    readonly least_blocks: number;
+    /** Half-life of the smoothing, bars. */
+    readonly half_life: number;
+  };
+}
+
 /** Any feature set that the core computes. */
-export type CoreFeatures = ClassicFeatures;
+export type CoreFeatures = ClassicFeatures | LiquidityFeatures;
+
+/** Most blocks in a prior window. */
+export const MAX_BLOCKS = 1024;
 
 /** A tree in scikit-learn's arrays, one element a node, children after their parents. */
 export interface CoreTree {
@@ -77,4 +98,15 @@ export const MAX_STATES = 8;
 /** Names of a preset's features, in the order in which the core computes them. */
 export const FEATURE_NAMES = {
   classic: ["momentum", "volatility_proxy", "activity_ratio"],
+  liquidity: ["log_range", "log_illiquidity"],
 } as const satisfies Record<CoreFeatures["preset"], readonly string[]>;
+
+/** Bars at the start of a sequence of which the model sees nothing. */
+export function blindBars({ preset, windows }: CoreFeatures): number {
+  return preset === "liquidity" ? windows.least_blocks * windows.block : 0;
+}
+
+/** Bars of history with which the features are all that they can be. */
+export function historyBars({ preset, windows }: CoreFeatures): number {
+  return preset === "liquidity" ? windows.blocks * windows.block : 2 * windows.rolling;
+}

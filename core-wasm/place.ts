@@ -1,31 +1,48 @@
-import { allocate, allocated, type CoreExports, float64View, int32View } from "./instance.ts";
-import type { CoreForest, CoreHmm } from "./model.ts";
+import { allocated, type CoreExports, float64View, int32View } from "./instance.ts";
+import type { CoreFeatures, CoreForest, CoreHmm } from "./model.ts";
+
+/**
+ * Makes a feature preset in the core.
+ *
+ * @returns Its address.
+ */
+export function placePreset(core: CoreExports, features: CoreFeatures): number {
+  if (features.preset === "classic") {
+    return allocated(core.newClassicPreset(features.windows.rolling), "the features");
+  }
+  const { block, blocks, least_blocks, half_life } = features.windows;
+  return allocated(core.newLiquidityPreset(block, blocks, least_blocks, half_life), "the features");
+}
 
 /**
  * Copies a forest into the core's memory.
  *
  * @returns Its address.
+ * @throws RangeError when it is too large.
  */
 export function placeForest(core: CoreExports, forest: CoreForest): number {
   const sizes = forest.trees.map((tree) => tree.feature.length);
   const nodes = sizes.reduce((sum, size) => sum + size, 0);
+  const leaves = (nodes + sizes.length) / 2;
   const most = Math.max(...sizes);
   const address = allocated(
-    core.newForest(forest.trees.length, nodes, forest.max_samples, forest.offset),
+    core.newForest(sizes.length, leaves, forest.max_samples, forest.offset),
     "the forest",
   );
-  const feature = allocate(core, most * 4, "a tree");
-  const threshold = allocate(core, most * 8, "a tree");
-  const left = allocate(core, most * 4, "a tree");
-  const right = allocate(core, most * 4, "a tree");
-  const samples = allocate(core, most * 4, "a tree");
-  for (const tree of forest.trees) {
-    int32View(core, feature, most).set(tree.feature);
-    float64View(core, threshold, most).set(tree.threshold);
-    int32View(core, left, most).set(tree.left);
-    int32View(core, right, most).set(tree.right);
-    int32View(core, samples, most).set(tree.n_samples);
-    core.addTree(address, tree.feature.length, feature, threshold, left, right, samples);
+  allocated(core.openTrees(most), "a tree");
+  for (const [t, tree] of forest.trees.entries()) {
+    const size = tree.feature.length;
+    int32View(core, core.sourceFeatures(), size).set(tree.feature);
+    float64View(core, core.sourceThresholds(), size).set(tree.threshold);
+    int32View(core, core.sourceLefts(), size).set(tree.left);
+    int32View(core, core.sourceRights(), size).set(tree.right);
+    int32View(core, core.sourceCounts(), size).set(tree.n_samples);
+    if (core.addTree(address, size) === 0) {
+      throw new RangeError(
+        `Cannot hold tree ${t}: a forest must fit into memory and have at most 65536 different ` +
+          "path lengths",
+      );
+    }
   }
   return address;
 }

@@ -1,6 +1,13 @@
-import { allocated, type CoreExports, type CoreSource, instantiateCore } from "./instance.ts";
-import { type CoreBar, type CoreModel, FEATURE_NAMES, MAX_DIMS } from "./model.ts";
-import { placeForest, placeHmm } from "./place.ts";
+import {
+  allocated,
+  type CoreExports,
+  type CoreSource,
+  float64View,
+  instantiateCore,
+  toArray,
+} from "./instance.ts";
+import { BAR_COLUMNS, type CoreBar, type CoreModel, FEATURE_NAMES, MAX_DIMS } from "./model.ts";
+import { placeForest, placeHmm, placePreset } from "./place.ts";
 
 /** What one model says of one bar. */
 export interface StepResult {
@@ -43,6 +50,7 @@ export class Scorer {
   readonly #core: CoreExports;
   readonly #models: readonly CoreModel[];
   readonly #capacity: number;
+  readonly #bar: Float64Array;
   readonly #results: Float64Array;
   readonly #resultLength: number;
   readonly #slots: Uint8Array;
@@ -52,8 +60,8 @@ export class Scorer {
   private constructor(core: CoreExports, models: readonly CoreModel[], capacity: number) {
     const results = allocated(core.newEngine(models.length), "the results");
     for (const { features, forest, hmm } of models) {
-      core.addClassicModel(
-        features.windows.rolling,
+      core.addModel(
+        placePreset(core, features),
         placeForest(core, forest),
         placeHmm(core, hmm),
       );
@@ -64,6 +72,7 @@ export class Scorer {
     this.#capacity = capacity;
     this.#resultLength = core.resultBytes() / 8;
     this.#slotBytes = core.slotBytes();
+    this.#bar = float64View(core, core.nextBar(), BAR_COLUMNS);
     this.#results = new Float64Array(
       core.memory.buffer,
       results,
@@ -100,13 +109,15 @@ export class Scorer {
   /** Takes the next minute's bar into a slot, for all models. */
   step(slot: number, bar: CoreBar): void {
     this.#check(slot);
-    this.#core.step(slot, bar.open, bar.high, bar.low, bar.close, bar.volume);
+    this.#write(bar);
+    this.#core.step(slot);
   }
 
   /** Computes what {@link step} would, and leaves the slot as it is: a nowcast. */
   peek(slot: number, bar: CoreBar): void {
     this.#check(slot);
-    this.#core.peek(slot, bar.open, bar.high, bar.low, bar.close, bar.volume);
+    this.#write(bar);
+    this.#core.peek(slot);
   }
 
   /**
@@ -142,11 +153,11 @@ export class Scorer {
     const dims = FEATURE_NAMES[parameters.features.preset].length;
     const states = parameters.hmm.startprob.length;
     return {
-      features: Array.from(result.subarray(FEATURES, FEATURES + dims)),
-      normalized: Array.from(result.subarray(NORMALIZED, NORMALIZED + dims)),
+      features: toArray(result.subarray(FEATURES, FEATURES + dims)),
+      normalized: toArray(result.subarray(NORMALIZED, NORMALIZED + dims)),
       anomalyScore: result[SCORE] ?? NaN,
       isAnomaly: result[ANOMALY] === 1,
-      posterior: Array.from(result.subarray(POSTERIOR, POSTERIOR + states)),
+      posterior: toArray(result.subarray(POSTERIOR, POSTERIOR + states)),
       state: result[STATE] ?? NaN,
       barsInState: result[BARS] ?? NaN,
       logLikelihood: result[LOG_LIKELIHOOD] ?? NaN,
@@ -181,6 +192,15 @@ export class Scorer {
   #state(slot: number): Uint8Array {
     this.#check(slot);
     return this.#slots.subarray(slot * this.#slotBytes, (slot + 1) * this.#slotBytes);
+  }
+
+  /** Writes a bar as `Bar` in assembly/bar.ts has it. */
+  #write({ open, high, low, close, volume }: CoreBar): void {
+    this.#bar[0] = open;
+    this.#bar[1] = high;
+    this.#bar[2] = low;
+    this.#bar[3] = close;
+    this.#bar[4] = volume;
   }
 
   #check(slot: number): void {

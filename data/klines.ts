@@ -1,4 +1,4 @@
-import { type OnRead, parseNumber, parseTime, type Place, readLines } from "./lines.ts";
+import { excerpt, type OnRead, parseNumber, parseTime, type Place, readLines } from "./lines.ts";
 
 /** One candlestick of the exchange, in the columns that its history files have. */
 export interface Kline {
@@ -20,6 +20,7 @@ export interface Kline {
   readonly taker_buy_quote_volume?: number;
 }
 
+const MINUTE_MS = 60_000;
 const OHLCV = ["open", "high", "low", "close", "volume"];
 
 function checkHeader(fields: string[], place: Place): void {
@@ -27,7 +28,7 @@ function checkHeader(fields: string[], place: Place): void {
   if (OHLCV.some((name, i) => names[i] !== name)) {
     throw new SyntaxError(
       `${place.path}:${place.line}: columns must be open_time,${OHLCV.join(",")} and, ` +
-        `where known, Binance's further ones: the header is "${fields.join(",")}"`,
+        `where known, Binance's further ones: the header is ${excerpt(fields.join(","))}`,
     );
   }
 }
@@ -42,6 +43,14 @@ function parseKline(fields: string[], place: Place): Kline {
     volume: parseNumber(fields[5], "volume", place),
   };
   if (fields.length < 11) return kline;
+  const closeTime = parseTime(fields[6], "close_time", place);
+  if (closeTime - kline.open_time !== MINUTE_MS - 1) {
+    throw new SyntaxError(
+      `${place.path}:${place.line}: a kline must be of one minute: it lasts ${
+        closeTime - kline.open_time + 1
+      } ms`,
+    );
+  }
   return {
     ...kline,
     quote_volume: parseNumber(fields[7], "quote_volume", place),

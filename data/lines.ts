@@ -23,7 +23,9 @@ async function* readBytes(path: string, onRead?: OnRead): AsyncGenerator<Uint8Ar
 async function* unzip(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let out: Uint8Array[] = [];
   let open = 0;
+  let entries = 0;
   const archive = new Unzip((entry) => {
+    entries++;
     open++;
     entry.ondata = (error, bytes, final) => {
       if (error) throw error;
@@ -40,6 +42,7 @@ async function* unzip(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arra
   }
   archive.push(new Uint8Array(0), true);
   yield* out;
+  if (entries === 0) throw new SyntaxError("it is no zip archive");
   if (open > 0) throw new SyntaxError("the archive ends in the middle of a file");
 }
 
@@ -75,6 +78,12 @@ export interface Place {
   readonly line: number;
 }
 
+/** Input as it may be shown in a message: on one line, cut to what helps. */
+export function excerpt(text: string | undefined): string {
+  const shown = text === undefined || text.length <= 60 ? text : `${text.slice(0, 60)}...`;
+  return JSON.stringify(shown ?? null).replace(/[^\x20-\x7e]/g, "?");
+}
+
 /**
  * Parses a decimal number of a CSV field.
  *
@@ -84,9 +93,7 @@ export function parseNumber(text: string | undefined, column: string, place: Pla
   const value = text === undefined || text === "" ? NaN : Number(text);
   if (Number.isFinite(value)) return value;
   throw new SyntaxError(
-    `${place.path}:${place.line}: ${column} must be a number: current value is ${
-      JSON.stringify(text ?? null)
-    }`,
+    `${place.path}:${place.line}: ${column} must be a number: current value is ${excerpt(text)}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { type OnRead, parseNumber, parseTime, type Place, readLines } from "./lines.ts";
+import { excerpt, type OnRead, parseNumber, parseTime, type Place, readLines } from "./lines.ts";
 
 /** One row of a trade history file. */
 export interface TradeRow {
@@ -20,7 +20,7 @@ function parseBoolean(text: string | undefined, column: string, place: Place): b
   if (value === "true" || value === "false") return value === "true";
   throw new SyntaxError(
     `${place.path}:${place.line}: ${column} must be true or false: current value is ${
-      JSON.stringify(text ?? null)
+      excerpt(text)
     }`,
   );
 }
@@ -28,6 +28,22 @@ function parseBoolean(text: string | undefined, column: string, place: Place): b
 /** Raw trade files have quote quantity and time where aggregates have trade ids. */
 function isRaw(fields: string[]): boolean {
   return Number(fields[4]) > 1e12;
+}
+
+/** Rows that stand for nothing: price 0, quantity 0, ids -1. */
+function isVoid(trade: TradeRow): boolean {
+  return trade.price === 0 && trade.quantity === 0;
+}
+
+function check(trade: TradeRow, place: Place): TradeRow {
+  const { id, price, quantity } = trade;
+  const refuse = (what: string, value: number): never => {
+    throw new SyntaxError(`${place.path}:${place.line}: ${what}: current value is ${value}`);
+  };
+  if (!(price > 0)) refuse("price must be above 0", price);
+  if (!(quantity > 0)) refuse("quantity must be above 0", quantity);
+  if (!(Number.isSafeInteger(id) && id >= 0)) refuse("id must be a whole number from 0", id);
+  return trade;
 }
 
 function parseTrade(fields: string[], place: Place): TradeRow {
@@ -58,8 +74,9 @@ export async function* readTrades(path: string, onRead?: OnRead): AsyncGenerator
     for (const text of lines) {
       line++;
       if (line === 1 && !/^\d/.test(text)) continue;
-      const trade = parseTrade(text.split(","), { path, line });
-      if (trade.price > 0 || trade.quantity > 0) trades.push(trade);
+      const place = { path, line };
+      const trade = parseTrade(text.split(","), place);
+      if (!isVoid(trade)) trades.push(check(trade, place));
     }
     if (trades.length > 0) yield trades;
   }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { type Artifact, artifactSchema } from "./schema/artifact.ts";
 
 export { labelKey } from "./labels.ts";
-export type { Artifact } from "./schema/artifact.ts";
+export type { Artifact, FittedArtifact } from "./schema/artifact.ts";
 export type { Scorecard } from "./schema/scorecard.ts";
 
 /** Thrown for an artifact that cannot be used; the message is one line for people. */
@@ -25,7 +25,7 @@ function oneLine(text: string): string {
 
 function parseJson(text: string, file: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ArtifactError(`${file}: must be a model artifact in JSON: ${oneLine(reason)}`, {

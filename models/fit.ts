@@ -1,32 +1,28 @@
 import {
+  blindBars,
   computeFeatures,
   type CoreFeatures,
-  FEATURE_NAMES,
+  type CoreSource,
   filterRows,
   fitForest,
 } from "../core-wasm/core.ts";
 import { loadCore } from "../core-wasm/load.ts";
-import type { Artifact } from "./artifact.ts";
-import { sortByMean } from "./canonical_order.ts";
+import type { Artifact, FittedArtifact } from "./artifact.ts";
 import type { TrainingParameters } from "./defaults.ts";
-import { classicLabels } from "./labels.ts";
+import type { FitRows } from "./fit_worker.ts";
+import { type PresetName, PRESETS } from "./presets.ts";
 import { measureInSample } from "./scorecard.ts";
 import { type HmmSearch, searchHmm } from "./search_hmm.ts";
 import { barCount, type BarSequence, hashSequences, joinBars, lastTime } from "./sequences.ts";
 import { VERSION } from "./version.ts";
 
-/** Feature presets that can be fitted. */
-export const PRESETS = Object.keys(FEATURE_NAMES) as readonly CoreFeatures["preset"][];
-
 /** Least bars that a model is fitted on: a day. */
 const LEAST_BARS = 1440;
 const RESTARTS = 10;
-/** Index of the momentum among the classic features. */
-const MOMENTUM = 0;
 
 /** What a model is fitted on, and how. */
 export interface FitOptions extends TrainingParameters {
-  readonly preset: CoreFeatures["preset"];
+  readonly preset: PresetName;
   /** Name of the model; the preset's when absent. */
   readonly name?: string | undefined;
   readonly sequences: readonly BarSequence[];
@@ -35,11 +31,15 @@ export interface FitOptions extends TrainingParameters {
   readonly market: "spot" | "usdm";
   /** Same bars, same seed: same model, on any host. */
   readonly seed: number;
+  /** Most workers at a time; the machine's processors when absent. */
+  readonly workers?: number | undefined;
   /** Called as the work goes on. */
   readonly onProgress?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 
-function describeTraining({ sequences, symbol, market, seed }: FitOptions): Artifact["training"] {
+function describeTraining(
+  { sequences, symbol, market, seed }: FitOptions,
+): FittedArtifact["training"] {
   const first = Math.min(...sequences.map((sequence) => sequence.start));
   const last = Math.max(...sequences.map(lastTime));
   return {
@@ -66,43 +66,64 @@ function describeFit({ best, restarts }: HmmSearch): Artifact["scorecard"]["fit"
   };
 }
 
+/** The features of the bars that a model of them sees: a preset may be blind at first. */
+function visibleRows(
+  wasm: CoreSource,
+  features: CoreFeatures,
+  sequences: readonly BarSequence[],
+): FitRows {
+  const all = sequences.map(barCount);
+  const { normalized, dims } = computeFeatures(wasm, features, joinBars(sequences), all);
+  const blind = blindBars(features);
+  const lengths = all.map((length) => Math.max(0, length - blind));
+  const rows = new Float64Array(lengths.reduce((sum, length) => sum + length, 0) * dims);
+  let from = 0;
+  let to = 0;
+  for (const [i, length] of all.entries()) {
+    const visible = lengths[i] ?? 0;
+    rows.set(normalized.subarray((from + length - visible) * dims, (from + length) * dims), to);
+    from += length;
+    to += visible * dims;
+  }
+  return { rows, dims, lengths: lengths.filter((length) => length > 0) };
+}
+
 /**
  * Fits a model: features of each sequence, Isolation Forest, HMM in canonical order, and what can
  * be said of them on the training bars.
  *
  * @throws RangeError for too few bars.
  */
-export function fitModel(options: FitOptions): Artifact {
+export async function fitModel(options: FitOptions): Promise<FittedArtifact> {
   const { preset, sequences, seed, contamination, states, onProgress } = options;
-  const lengths = sequences.map(barCount);
+  const rules = PRESETS[preset];
+  const features = rules.features(options.window);
+  const wasm = loadCore();
+  const visible = visibleRows(wasm, features, sequences);
+  const { rows: normalized, dims, lengths } = visible;
   const rows = lengths.reduce((sum, length) => sum + length, 0);
   if (rows < LEAST_BARS) {
-    throw new RangeError(`Cannot fit a model on ${rows} bars: at least ${LEAST_BARS} are needed`);
+    throw new RangeError(
+      `Cannot fit a ${preset} model on ${rows} bars beyond its warm-up: at least ${LEAST_BARS} are needed`,
+    );
   }
-  const wasm = loadCore();
-  const windows = { rolling: options.window };
-  const { normalized, dims } = computeFeatures(
-    wasm,
-    { preset, windows },
-    joinBars(sequences),
-    lengths,
-  );
   onProgress?.("Isolation Forest", 0, 1);
   const { forest, scores } = fitForest(wasm, normalized, dims, { seed, contamination });
-  const search = searchHmm(wasm, normalized, dims, lengths, {
+  const search = await searchHmm(visible, {
     states,
     seed,
     restarts: RESTARTS,
+    workers: options.workers,
     onProgress: (done, total) => onProgress?.("hidden Markov model", done, total),
   });
-  const hmm = sortByMean(search.best.hmm, MOMENTUM);
-  const labels = classicLabels(states);
+  const hmm = rules.canonical(search.best.hmm);
+  const labels = rules.labels(states);
   const filtered = filterRows(wasm, hmm, normalized, lengths);
   return {
     schema: 1,
     name: options.name ?? preset,
     created: new Date().toISOString(),
-    features: { preset, names: FEATURE_NAMES[preset], windows },
+    features,
     forest: {
       max_samples: forest.max_samples,
       contamination,

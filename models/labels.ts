@@ -19,6 +19,20 @@ export function classicLabels(states: number): string[] {
   return [...bearish, ...(states % 2 === 1 ? ["Normal Market"] : []), ...bullish];
 }
 
+/**
+ * Labels of a liquidity model's regimes, from the lowest mean log range to the highest.
+ *
+ * @param states Number of regimes, from 2.
+ */
+export function liquidityLabels(states: number): string[] {
+  const between = states - 2;
+  const middle = Array.from(
+    { length: between },
+    (_, i) => between === 1 ? "Volatile" : `Volatile ${i + 1}`,
+  );
+  return ["Stable", ...middle, "Crisis"];
+}
+
 /** The key that a label goes by in signals: "Bearish Extreme" becomes "bearish_extreme". */
 export function labelKey(label: string): string {
   return label.trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_+|_+$/g, "");

@@ -53,54 +53,77 @@ function findFault({ open_time, open, high, low, close, volume }: HistoryBar): s
   return volume >= 0 && volume < Infinity ? undefined : "must have a finite volume from 0";
 }
 
-/** Cuts history into sequences: a missing minute or the end of a file ends one. */
+/**
+ * Cuts history into sequences: a missing minute and the bars of another market end one. A file
+ * that goes on where the file before it ended goes on with its sequence.
+ */
 export class SequenceCutter {
   readonly #done: BarSequence[] = [];
   #dropped = 0;
+  #file = "";
+  #symbol = "";
+  /** Whether the next bar is the first of its file. */
+  #atStart = false;
   #start = 0;
   /** Open time that goes on with the sequence; NaN when none is begun. */
   #next = NaN;
   #values: number[] = [];
 
-  /** Number of bars left out, as they were not later than the one before. */
+  /** Number of bars left out: not later than the one before them, or in the file before theirs. */
   get dropped(): number {
     return this.#dropped;
   }
 
   /**
-   * Adds the next bar of a file.
+   * Starts a file.
    *
    * @param file Its name, for messages.
+   * @param symbol The market that its bars are of.
+   */
+  startFile(file: string, symbol: string): void {
+    if (symbol !== this.#symbol) this.#end();
+    this.#file = file;
+    this.#symbol = symbol;
+    this.#atStart = true;
+  }
+
+  /**
+   * Adds the next bar of the file.
+   *
    * @throws RangeError for a bar that cannot be.
    */
-  add(bar: HistoryBar, file: string): void {
+  add(bar: HistoryBar): void {
     const fault = findFault(bar);
-    if (fault !== undefined) throw new RangeError(`${file}: the bar ${bar.open_time} ${fault}`);
+    if (fault !== undefined) {
+      throw new RangeError(`${this.#file}: the bar ${bar.open_time} ${fault}`);
+    }
+    // Files need not be in order of time.
+    if (this.#atStart && bar.open_time < this.#start) this.#end();
+    this.#atStart = false;
     if (bar.open_time < this.#next) {
       this.#dropped++;
       return;
     }
     if (bar.open_time !== this.#next) {
-      this.endFile();
+      this.#end();
       this.#start = bar.open_time;
     }
     this.#values.push(bar.open, bar.high, bar.low, bar.close, bar.volume);
     this.#next = bar.open_time + MINUTE_MS;
   }
 
-  /** Ends the sequence that is being added to. */
-  endFile(): void {
+  /** All sequences, in the order in which they were added. */
+  finish(): readonly BarSequence[] {
+    this.#end();
+    return this.#done;
+  }
+
+  #end(): void {
     if (this.#values.length > 0) {
       this.#done.push({ start: this.#start, bars: Float64Array.from(this.#values) });
     }
     this.#values = [];
     this.#next = NaN;
-  }
-
-  /** All sequences, in the order in which they were added. */
-  finish(): readonly BarSequence[] {
-    this.endFile();
-    return this.#done;
   }
 }
 

@@ -8,23 +8,25 @@ import { OutputFile } from "../data/output_file.ts";
 import { createProgress, type Progress } from "../data/progress.ts";
 import { type Artifact, formatArtifact } from "./artifact.ts";
 import { readParameters } from "./defaults.ts";
-import { fitModel, type FitOptions, PRESETS } from "./fit.ts";
+import { fitModel, type FitOptions } from "./fit.ts";
+import type { PresetName } from "./presets.ts";
 import { MODEL_NAME } from "./schema/artifact.ts";
 import { formatScorecard } from "./scorecard.ts";
 import { type BarSequence, SequenceCutter } from "./sequences.ts";
 
+const PRESET_NAMES: readonly PresetName[] = ["classic", "liquidity"];
 const MARKETS = ["spot", "usdm"] as const;
 
 const HELP = `Usage: deno task train --bars FILE... --out FILE.json [options]
 
 Fits a model on one-minute bars and prints its scorecard.
 
-  --bars FILE...     history: Binance kline CSV, plain, .gz or .zip; a missing minute or the end of
-                     a file ends a sequence
+  --bars FILE...     history: Binance kline CSV, plain, .gz or .zip; a missing minute ends a
+                     sequence, and a file goes on where the one before it ended
   --out FILE.json    where the model goes
-  --preset NAME      features: ${PRESETS.join(", ")}                    classic
+  --preset NAME      features: ${PRESET_NAMES.join(", ")}                  classic
   --name NAME        name of the model                    the preset's
-  --symbol S         market of the bars                   from the name of the first file
+  --symbol S         market of the bars                   from the names of the files
   --market M         ${MARKETS.join(", ")}                           from the name of the first file
   --seed N           same bars and seed, same model       1
   --contamination X  share of anomalous bars              ISOLATION_FOREST_CONTAMINATION or 0.05
@@ -62,12 +64,18 @@ function choose<T extends string>(option: string, given: string, choices: readon
   throw new UsageError(`--${option} must be ${choices.join(" or ")}: current value is "${given}"`);
 }
 
-function readFiles(args: Arguments): readonly string[] {
+/** A file of bars. */
+interface HistoryFile {
+  readonly path: string;
+  readonly symbol: string;
+}
+
+function readFiles(args: Arguments): readonly HistoryFile[] {
   const files = args.list("bars");
   if (files.length === 0) throw new UsageError("--bars is missing");
   const missing = files.find((file) => !existsSync(file));
   if (missing !== undefined) throw new UsageError(`there is no file ${missing}`);
-  return files;
+  return files.map((path) => ({ path, symbol: args.value("symbol") ?? symbolOf(path) }));
 }
 
 function readName(args: Arguments): string | undefined {
@@ -85,12 +93,13 @@ function readSeed(args: Arguments): number {
   throw new UsageError(`--seed must be a whole number: current value is ${seed}`);
 }
 
-function readSettings(args: Arguments, firstFile: string): FitSettings {
+function readSettings(args: Arguments, files: readonly HistoryFile[]): FitSettings {
+  const firstFile = files[0]?.path ?? "";
   const guessedMarket = /usdm|futures/i.test(basename(firstFile)) ? "usdm" : "spot";
   return {
-    preset: choose("preset", args.value("preset") ?? "classic", PRESETS),
+    preset: choose("preset", args.value("preset") ?? "classic", PRESET_NAMES),
     name: readName(args),
-    symbol: args.value("symbol") ?? symbolOf(firstFile),
+    symbol: [...new Set(files.map((file) => file.symbol))].join(","),
     market: choose("market", args.value("market") ?? guessedMarket, MARKETS),
     seed: readSeed(args),
     ...readParameters({
@@ -101,15 +110,15 @@ function readSettings(args: Arguments, firstFile: string): FitSettings {
   };
 }
 
-async function readHistory(files: readonly string[]): Promise<readonly BarSequence[]> {
+async function readHistory(files: readonly HistoryFile[]): Promise<readonly BarSequence[]> {
   const progress = createProgress("history", files.length);
   const cutter = new SequenceCutter();
   try {
-    for (const [i, file] of files.entries()) {
-      for await (const klines of readKlines(file)) {
-        for (const kline of klines) cutter.add(kline, file);
+    for (const [i, { path, symbol }] of files.entries()) {
+      cutter.startFile(path, symbol);
+      for await (const klines of readKlines(path)) {
+        for (const kline of klines) cutter.add(kline);
       }
-      cutter.endFile();
       progress.update(i + 1);
     }
   } finally {
@@ -160,11 +169,11 @@ async function writeArtifact(path: string, artifact: Artifact): Promise<void> {
 async function train(args: Arguments): Promise<void> {
   const out = readOut(args);
   const files = readFiles(args);
-  const settings = readSettings(args, files[0] ?? "");
+  const settings = readSettings(args, files);
   const sequences = await readHistory(files);
   const progress = new StagedProgress();
   try {
-    const artifact = fitModel({
+    const artifact = await fitModel({
       ...settings,
       sequences,
       onProgress: (stage, done, total) => progress.update(stage, done, total),

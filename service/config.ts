@@ -103,6 +103,9 @@ interface NumberRange {
   readonly integer?: boolean;
 }
 
+/** The shipped artifacts; the first is the primary one. */
+export const DEFAULT_MODELS: readonly string[] = ["models/classic.json", "models/liquidity.json"];
+
 const MAX_SYMBOLS = 1024;
 
 function readSymbols(reader: Reader): string[] {
@@ -174,7 +177,7 @@ export function readConfig(env: Environment): Config {
       ["http:", "https:"],
       "https://data-api.binance.vision",
     ).href.replace(/\/+$/, ""),
-    models: reader.list(["MODELS"], "models/classic.json"),
+    models: reader.list(["MODELS"], DEFAULT_MODELS.join(",")),
     expected: readExpected(reader),
     dataDir: reader.find("DATA_DIR")?.given ?? "data",
     host: reader.find("HOST")?.given ?? "127.0.0.1",

@@ -13,19 +13,28 @@ function isCell(value: unknown): value is Cell {
  *
  * @throws TypeError for a value that has no place in a table, such as a list.
  */
-export function flatten(record: unknown, prefix = ""): [name: string, value: Cell][] {
+export function flatten(record: unknown): [name: string, value: Cell][] {
   if (!isRecord(record)) throw new TypeError(`Cannot flatten ${record} as it must be a record`);
-  return Object.entries(record).flatMap(([name, value]): [string, Cell][] => {
-    const path = prefix === "" ? name : `${prefix}_${name}`;
-    if (isRecord(value)) return flatten(value, path);
-    if (isCell(value)) return [[path, value]];
-    throw new TypeError(`Cannot put ${path} into a table as it must be a plain value`);
-  });
+  const cells: [string, Cell][] = [];
+  const collect = (nested: Readonly<Record<string, unknown>>, prefix: string) => {
+    for (const name in nested) {
+      const value = nested[name];
+      if (isRecord(value)) collect(value, `${prefix}${name}_`);
+      else if (isCell(value)) cells.push([prefix + name, value]);
+      else {
+        throw new TypeError(
+          `Cannot put ${prefix}${name} into a table as it must be a plain value`,
+        );
+      }
+    }
+  };
+  collect(record, "");
+  return cells;
 }
 
 function quote(cell: Cell | undefined): string {
-  const text = String(cell ?? "");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (typeof cell !== "string") return String(cell ?? "");
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
 /** One line of CSV (RFC 4180), without its line end. */

@@ -19,7 +19,7 @@ the dashboard and the feed. Configured by the environment or a .env file; the RE
   SOURCE           auto, binance or simulator              auto
   DASHBOARD_PORT   where the dashboard is                  8501
   HOST             address to listen on                    127.0.0.1
-  MODELS           artifacts, the primary first            models/classic.json
+  MODELS           artifacts, the primary first            models/classic.json,models/liquidity.json
   DATA_DIR         where the journal is kept               data
 `;
 

@@ -9,6 +9,7 @@ import { OutputFile } from "../data/output_file.ts";
 import { createProgress } from "../data/progress.ts";
 import { readTrades } from "../data/trades.ts";
 import type { Bar } from "./bars/bar.ts";
+import { DEFAULT_MODELS } from "./config.ts";
 import { barOfKline, isSound } from "./bars/kline_bar.ts";
 import { barsOfTrades } from "./bars/trade_history.ts";
 import { csvLine, flatten } from "./csv.ts";
@@ -22,7 +23,7 @@ Runs history through the engine that serves live, as fast as it goes, and writes
 
   --bars FILE...    candlesticks: Binance CSV, plain, .gz or .zip, 6 or 12 columns, oldest first
   --trades FILE...  trades or aggregate trades, likewise; bars are built from them first
-  --model FILE...   model artifacts, the primary first      models/classic.json
+  --model FILE...   model artifacts, the primary first      models/classic.json models/liquidity.json
   --symbol NAME     market, when the file name does not begin with it
   --out FILE        where the rows go; .csv or .ndjson
 `;
@@ -85,7 +86,7 @@ async function replay(args: Arguments): Promise<void> {
   const models = args.list("model");
   const engine = new Engine(
     loadCore(),
-    loadModels({ models: models.length > 0 ? models : ["models/classic.json"], expected: {} }),
+    loadModels({ models: models.length > 0 ? models : DEFAULT_MODELS, expected: {} }),
     symbols,
   );
   const progress = createProgress("replay", paths.reduce((sum, path) => sum + sizeOf(path), 0));

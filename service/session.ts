@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { historyBars } from "../core-wasm/core.ts";
 import { BarAssembler } from "./bars/bar_assembler.ts";
 import { Journal } from "./bus/journal.ts";
 import { Engine } from "./engine/engine.ts";
@@ -40,12 +41,18 @@ export interface Connection {
   readonly since: number;
 }
 
-/** History to warm up on and to show: a day, and an hour for the models to settle before it. */
-export const HISTORY_MINUTES = 1500;
+/** History to show: a day, and an hour for the models to settle before it. */
+const SHOWN_MINUTES = 1500;
 
 const CLOSE_EVERY_MS = 100;
 const NOWCAST_EVERY_MS = 1000;
 const SYNC_EVERY_MS = 10_000;
+
+/** History that the models need to see all they can, and the page to show a day. */
+function historyMinutes(models: readonly LoadedModel[]): number {
+  const needed = models.map(({ artifact }) => historyBars(artifact.features));
+  return Math.max(SHOWN_MINUTES, ...needed);
+}
 
 /** The file that keeps what comes from a source; the sources never share one. */
 export function journalPath(dataDir: string, name: string): string {
@@ -56,6 +63,7 @@ export function journalPath(dataDir: string, name: string): string {
 export class Session {
   readonly #options: SessionOptions;
   readonly #closing = new AbortController();
+  readonly #historyMinutes: number;
   readonly #clock = new ExchangeClock(Date.now);
   readonly #journal: Journal;
   readonly #engine: Engine;
@@ -73,6 +81,7 @@ export class Session {
   /** Builds the pipeline; nothing runs before {@linkcode start}. */
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#historyMinutes = historyMinutes(options.models);
     this.#connection = {
       state: "connecting",
       message: `connecting to ${options.wsUrl}`,
@@ -129,13 +138,14 @@ export class Session {
       missing_trades: assembler.counts.missingTrades,
       duplicates: assembler.counts.duplicates,
       late: assembler.counts.late,
+      problem: assembler.problem,
     }));
   }
 
   /** Resumes from the journal, then goes live. */
   async start(): Promise<void> {
     for (const symbol of this.#options.symbols) {
-      await this.#runner.recover(symbol, HISTORY_MINUTES);
+      await this.#runner.recover(symbol, this.#historyMinutes);
       this.#assemblers.set(symbol, this.#assembler(symbol));
     }
     await this.#syncClock();
@@ -167,7 +177,7 @@ export class Session {
       symbol,
       source: this.#options.source,
       last,
-      historyMinutes: HISTORY_MINUTES,
+      historyMinutes: this.#historyMinutes,
       now: () => this.#clock.now(),
       sleep: (ms) => sleep(ms, undefined, { signal: this.#closing.signal }),
       klines: (...range) => this.#rest.klines(...range),

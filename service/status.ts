@@ -15,6 +15,8 @@ export interface SymbolStatus {
   readonly duplicates: number;
   /** Trades that came after their minute was published. */
   readonly late: number;
+  /** Why this market's bars are held up, for people; null while they are not. */
+  readonly problem: string | null;
 }
 
 /** State of the line to the exchange. */

@@ -7,24 +7,27 @@
  * take two rows at a time; the results are in the units of the input.
  */
 import { raiseEigenvalues } from "./eigen";
-import { exp2lanes } from "./exp2lanes";
+import { emit, openEmissions } from "./emissions";
 import { MAX_DIMS } from "./forest";
 import { factorize } from "./gaussian";
 import { Hmm, MAX_STATES, newHmm } from "./hmm";
 import { allocate } from "./memory";
+import {
+  backward,
+  expectedTransitions,
+  forward,
+  forwardSum,
+  LN_RESCALE,
+  openRecursions,
+  pairsOf,
+} from "./recursions";
 
 /** Rows that are worked on together, so that they stay in the cache. */
-const BLOCK: i32 = 512;
-/** ln of the least emission relative to the row's best: keeps every scale above 1e-201. */
-const LEAST_LOG_EMISSION: f64 = -460.0;
-/** A backward variable that no probability can weigh; bounded, so that 0 times it is 0. */
-const MOST_BACKWARD: f64 = 1e250;
+const BLOCK: i32 = 256;
 /** A state with less expected rows than this many times the dimensions keeps its density. */
 const LEAST_ROWS_PER_DIMENSION: f64 = 2.0;
 
-const previous: usize = allocate(MAX_STATES << 3);
-const weights: usize = allocate(MAX_STATES << 3);
-const residuals: usize = allocate(MAX_DIMS << 4);
+/** Posteriors of a block, a run of f64 a state. */
 const gammas: usize = allocate(MAX_STATES * (BLOCK << 3));
 const weighted: usize = allocate(BLOCK << 3);
 
@@ -36,9 +39,10 @@ let lengths: usize = 0;
 /** Bytes of a column. */
 let stride: usize = 0;
 let columns: usize = 0;
+/** Bytes of a row of emissions or of forward variables: pairs of states. */
+let rowBytes: usize = 0;
 let emissions: usize = 0;
 let forwards: usize = 0;
-let scales: usize = 0;
 let centers: usize = 0;
 let spreads: usize = 0;
 /** The parameters in standardized units. */
@@ -78,16 +82,16 @@ export function openHmmFit(
   const k: usize = states;
   lengths = allocate((sequences as usize) << 2);
   columns = allocate(stride * (dims as usize) + 32);
-  emissions = allocate(stride * k + 32);
-  forwards = allocate(stride * k + 32);
-  scales = allocate(stride);
+  rowBytes = pairsOf(states) << 4;
+  emissions = allocate(rowBytes * ((rowCount + 1) as usize));
+  forwards = allocate(rowBytes * (rowCount as usize));
   centers = allocate(MAX_DIMS << 3);
   spreads = allocate(MAX_DIMS << 3);
   starts = allocate(MAX_STATES << 3);
   transitions = allocate((MAX_STATES * MAX_STATES) << 3);
   moments = allocate(k * momentBytes());
   hmm = newHmm(states, dims);
-  return lengths != 0 && columns != 0 && emissions != 0 && forwards != 0 && scales != 0 && hmm != 0;
+  return lengths != 0 && columns != 0 && emissions != 0 && forwards != 0 && hmm != 0;
 }
 
 /** Address of the sequences' lengths, i32. */
@@ -146,129 +150,31 @@ export function standardize(): void {
 }
 
 /**
- * Emissions of rows [first, first + rows): exp(ln N(x_t | k) - max_k ln N(x_t | k)).
+ * Emissions and forward variables of rows [first, first + rows).
  *
- * @returns the sum of the maxima
+ * @returns their share of ln p of the sequence, all but ln of its last forward sum
  */
-function emit(model: Hmm, first: i32, rows: i32): f64 {
-  const half = f64x2.splat(-0.5);
-  const least = f64x2.splat(LEAST_LOG_EMISSION);
-  let total = 0.0;
-  for (let t = 0; t < rows; t += 2) {
-    const at = ((first + t) as usize) << 3;
-    let best = f64x2.splat(-Infinity);
-    for (let k = 0; k < states; k++) {
-      const mean = model.means + ((k * dims) << 3);
-      let line = model.factors + ((k * dims * dims) << 3);
-      let distance = f64x2.splat(0.0);
-      for (let i = 0; i < dims; i++) {
-        let y = f64x2.sub(
-          v128.load(columns + stride * (i as usize) + at),
-          v128.load64_splat(mean + (i << 3)),
-        );
-        for (let j = 0; j < i; j++) {
-          y = f64x2.sub(
-            y,
-            f64x2.mul(v128.load64_splat(line + (j << 3)), v128.load(residuals + (j << 4))),
-          );
-        }
-        y = f64x2.mul(y, v128.load64_splat(line + (i << 3)));
-        v128.store(residuals + (i << 4), y);
-        distance = f64x2.add(distance, f64x2.mul(y, y));
-        line += dims << 3;
-      }
-      const log = f64x2.add(
-        v128.load64_splat(model.logNorms + (k << 3)),
-        f64x2.mul(half, distance),
-      );
-      v128.store(emissions + stride * (k as usize) + at, log);
-      best = f64x2.max(best, log);
-    }
-    for (let k = 0; k < states; k++) {
-      const place = emissions + stride * (k as usize) + at;
-      v128.store(place, exp2lanes(f64x2.max(f64x2.sub(v128.load(place), best), least)));
-    }
-    total += f64x2.extract_lane(best, 0);
-    if (t + 1 < rows) total += f64x2.extract_lane(best, 1);
-  }
-  return total;
+function ascend(model: Hmm, first: i32, rows: i32, isStart: bool): f64 {
+  const at = first as usize;
+  const emission = emissions + at * rowBytes;
+  const alphas = forwards + at * rowBytes;
+  const best = emit(model, columns + (at << 3), stride, rows, emission, rowBytes);
+  let rescales = 0;
+  if (rowBytes == 16) rescales = forward<u8>(emission, alphas, rows, isStart);
+  else if (rowBytes == 32) rescales = forward<u16>(emission, alphas, rows, isStart);
+  else rescales = forward<u32>(emission, alphas, rows, isStart);
+  return best - (rescales as f64) * LN_RESCALE;
 }
 
-/**
- * Scaled forward recursion over rows [first, first + rows). `previous` holds the prediction's
- * source, the filtered posterior of the row before.
- *
- * @returns the sum of ln of the scales
- */
-function forward(model: Hmm, first: i32, rows: i32, isStart: bool): f64 {
-  let total = 0.0;
-  let product = 1.0;
-  for (let t = first; t < first + rows; t++) {
-    const at = (t as usize) << 3;
-    const isFirst = isStart && t == first;
-    let scale = 0.0;
-    for (let k = 0; k < states; k++) {
-      let prediction = 0.0;
-      if (isFirst) prediction = load<f64>(model.startprob + (k << 3));
-      else {
-        for (let j = 0; j < states; j++) {
-          prediction += load<f64>(previous + (j << 3)) *
-            load<f64>(model.transmat + ((j * states + k) << 3));
-        }
-      }
-      const plane = stride * (k as usize) + at;
-      const joint = prediction * load<f64>(emissions + plane);
-      store<f64>(forwards + plane, joint);
-      scale += joint;
-    }
-    const inverse = 1.0 / scale;
-    store<f64>(scales + at, inverse);
-    for (let k = 0; k < states; k++) {
-      const plane = stride * (k as usize) + at;
-      const p = load<f64>(forwards + plane) * inverse;
-      store<f64>(forwards + plane, p);
-      store<f64>(previous + (k << 3), p);
-    }
-    product *= scale;
-    if (product < 1e-100) {
-      total += NativeMath.log(product);
-      product = 1.0;
-    }
-  }
-  return total + NativeMath.log(product);
-}
-
-/**
- * Scaled backward recursion over rows [first, first + rows), last to first, into `gammas`, adding
- * up the expected transitions. `weights` holds emission x backward variable x scale of the row
- * behind.
- */
-function backward(model: Hmm, first: i32, rows: i32, isEnd: bool): void {
-  for (let t = rows - 1; t >= 0; t--) {
-    const at = ((first + t) as usize) << 3;
-    const isLast = isEnd && t == rows - 1;
-    const inverse = load<f64>(scales + at);
-    for (let i = 0; i < states; i++) {
-      const alpha = load<f64>(forwards + stride * (i as usize) + at);
-      let beta = 1.0;
-      if (!isLast) {
-        beta = 0.0;
-        for (let j = 0; j < states; j++) {
-          const cell = (i * states + j) << 3;
-          const weight = load<f64>(weights + (j << 3));
-          beta += load<f64>(model.transmat + cell) * weight;
-          store<f64>(transitions + cell, load<f64>(transitions + cell) + alpha * weight);
-        }
-        beta = min(beta, MOST_BACKWARD);
-      }
-      store<f64>(gammas + ((i * BLOCK + t) << 3), alpha * beta);
-      store<f64>(previous + (i << 3), beta);
-    }
-    for (let i = 0; i < states; i++) {
-      const emission = load<f64>(emissions + stride * (i as usize) + at);
-      store<f64>(weights + (i << 3), load<f64>(previous + (i << 3)) * emission * inverse);
-    }
-  }
+/** Posteriors of rows [first, first + rows), with the backward variables of the row behind. */
+function descend(first: i32, rows: i32, isEnd: bool, share: f64): void {
+  const at = first as usize;
+  const emission = emissions + at * rowBytes;
+  const alphas = forwards + at * rowBytes;
+  const run: usize = BLOCK << 3;
+  if (rowBytes == 16) backward<u8>(emission, alphas, rows, isEnd, share, gammas, run);
+  else if (rowBytes == 32) backward<u16>(emission, alphas, rows, isEnd, share, gammas, run);
+  else backward<u32>(emission, alphas, rows, isEnd, share, gammas, run);
 }
 
 /** Sum of products of two runs of f64, `size` a multiple of 4. */
@@ -351,22 +257,25 @@ export function expect(): f64 {
   const model = changetype<Hmm>(hmm);
   if (!factorizeAll(model)) return NaN;
   memory.fill(starts, 0, MAX_STATES << 3);
-  memory.fill(transitions, 0, (MAX_STATES * MAX_STATES) << 3);
+  openEmissions(model);
+  openRecursions(model.startprob, model.transmat, states);
   memory.fill(moments, 0, momentBytes() * (states as usize));
   let logLikelihood = -logJacobian;
   let first = 0;
   for (let s = 0; s < sequences; s++) {
     const length = load<i32>(lengths + (s << 2));
+    if (length == 0) continue;
     for (let done = 0; done < length; done += BLOCK) {
       const rows = min(BLOCK, length - done);
-      logLikelihood += emit(model, first + done, rows);
-      logLikelihood += forward(model, first + done, rows, done == 0);
+      logLikelihood += ascend(model, first + done, rows, done == 0);
     }
+    const sum = forwardSum();
+    logLikelihood += NativeMath.log(sum);
     const blocks = (length + BLOCK - 1) / BLOCK;
     for (let block = blocks - 1; block >= 0; block--) {
       const done = block * BLOCK;
       const rows = min(BLOCK, length - done);
-      backward(model, first + done, rows, block == blocks - 1);
+      descend(first + done, rows, block == blocks - 1, 1.0 / sum);
       accumulate(first + done, rows);
     }
     for (let k = 0; k < states; k++) {
@@ -374,11 +283,24 @@ export function expect(): f64 {
     }
     first += length;
   }
-  for (let cell = 0; cell < states * states; cell++) {
-    const at = cell << 3;
-    store<f64>(transitions + at, load<f64>(transitions + at) * load<f64>(model.transmat + at));
+  for (let i = 0; i < states; i++) {
+    for (let j = 0; j < states; j++) {
+      store<f64>(transitions + ((i * states + j) << 3), expectedTransitions(i, j));
+    }
   }
   return logLikelihood;
+}
+
+/**
+ * Raises the covariances to start from to the floor: only from there is no iteration downhill.
+ *
+ * @param floor least eigenvalue of a covariance, in standardized units
+ */
+export function raiseCovariances(floor: f64): void {
+  const model = changetype<Hmm>(hmm);
+  for (let k = 0; k < states; k++) {
+    raiseEigenvalues(model.covars + ((k * dims * dims) << 3), dims, floor);
+  }
 }
 
 /** Divides counts by their sum into probabilities; keeps the old ones when the sum is 0. */

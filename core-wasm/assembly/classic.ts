@@ -3,6 +3,7 @@
  * window that contains its own bar. The windows are read anew at every bar, so that no sum drifts
  * and a resumed state gives the same bits as an unbroken one.
  */
+import { Bar } from "./bar";
 import { pairwiseSquares, pairwiseSum } from "./pairwise";
 
 /** Number of features of the preset. */
@@ -18,6 +19,8 @@ class ClassicState {
   bars: i32;
   /** Place of the next bar in the rings. */
   head: i32;
+  /** Minutes missing since the last bar. */
+  missing: i32;
   /** Close of the bar one minute ago; 0 when there is none. */
   lastClose: f64;
 }
@@ -57,21 +60,19 @@ function zScore(values: usize, count: i32): f64 {
  *
  * @param state address of the symbol's state
  * @param window bars in a window
+ * @param address address of the bar
  * @param raw where the three features go, f64
  * @param normalized where their z-scores go, f64
  */
 export function stepClassic(
   state: usize,
   window: i32,
-  open: f64,
-  high: f64,
-  low: f64,
-  close: f64,
-  volume: f64,
+  address: usize,
   raw: usize,
   normalized: usize,
 ): void {
   const s = changetype<ClassicState>(state);
+  const bar = changetype<Bar>(address);
   const ringBytes: usize = window << 4;
   const volumes = state + offsetof<ClassicState>();
   const place = s.head;
@@ -79,13 +80,13 @@ export function stepClassic(
   // The last `bars` values of a ring start here.
   const oldest: usize = (place + window + 1 - bars) << 3;
 
-  put(volumes, window, place, volume);
+  put(volumes, window, place, bar.volume);
   let activity = 1.0;
   if (bars == window && !isConstant(volumes + oldest, bars)) {
-    activity = volume / (pairwiseSum(volumes + oldest, bars) / (bars as f64));
+    activity = bar.volume / (pairwiseSum(volumes + oldest, bars) / (bars as f64));
   }
-  store<f64>(raw, s.lastClose > 0.0 ? NativeMath.log(close / s.lastClose) : 0.0, 0);
-  store<f64>(raw, (high - low) / open, 8);
+  store<f64>(raw, s.lastClose > 0.0 ? NativeMath.log(bar.close / s.lastClose) : 0.0, 0);
+  store<f64>(raw, (bar.high - bar.low) / bar.open, 8);
   store<f64>(raw, activity, 16);
   let ring = volumes;
   for (let d = 0; d < CLASSIC_DIMS; d++) {
@@ -95,7 +96,8 @@ export function stepClassic(
   }
   s.bars = bars;
   s.head = place + 1 == window ? 0 : place + 1;
-  s.lastClose = close;
+  s.missing = 0;
+  s.lastClose = bar.close;
 }
 
 /**
@@ -105,7 +107,8 @@ export function stepClassic(
 export function skipClassic(state: usize, window: i32, minutes: i32): void {
   const s = changetype<ClassicState>(state);
   s.lastClose = 0.0;
-  if (minutes >= window) {
+  s.missing = min(minutes, window - s.missing) + s.missing;
+  if (s.missing == window) {
     s.bars = 0;
     s.head = 0;
   }

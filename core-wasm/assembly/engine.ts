@@ -3,8 +3,10 @@
  *
  * A slot is the state of one symbol: for each model its features' state, then its filter's.
  */
-import { CLASSIC_DIMS, classicStateBytes, skipClassic, stepClassic } from "./classic";
-import { Forest, MAX_DIMS, scoreRow } from "./forest";
+import { Bar } from "./bar";
+import { Forest, MAX_DIMS } from "./forest";
+import { scoreRows } from "./forest_score";
+import { Hmm, MAX_STATES } from "./hmm";
 import {
   filterArgmax,
   filterBars,
@@ -12,15 +14,14 @@ import {
   filterSkip,
   filterStateBytes,
   filterStep,
-  Hmm,
-  MAX_STATES,
-} from "./hmm";
+  filterWait,
+} from "./hmm_filter";
 import { allocate } from "./memory";
+import { presetDims, presetStateBytes, skipPreset, stepPreset } from "./presets";
 
 @unmanaged
 class Model {
-  /** Bars in the rolling windows. */
-  window: i32;
+  preset: usize;
   forest: usize;
   hmm: usize;
   /** Where the features' state stands in a slot, bytes. */
@@ -44,6 +45,8 @@ const RAW: usize = offsetof<Result>();
 const NORMALIZED: usize = RAW + (MAX_DIMS << 3);
 const POSTERIOR: usize = NORMALIZED + (MAX_DIMS << 3);
 
+const bar: usize = allocate(offsetof<Bar>());
+
 let modelCount: i32 = 0;
 let models: usize = 0;
 let results: usize = 0;
@@ -63,14 +66,14 @@ export function newEngine(count: i32): usize {
   return results;
 }
 
-/** Adds a model of the classic preset. */
-export function addClassicModel(window: i32, forest: usize, hmm: usize): void {
+/** Adds a model. */
+export function addModel(preset: usize, forest: usize, hmm: usize): void {
   const model = changetype<Model>(models + offsetof<Model>() * (modelCount as usize));
-  model.window = window;
+  model.preset = preset;
   model.forest = forest;
   model.hmm = hmm;
   model.features = slotSize;
-  model.filter = slotSize + classicStateBytes(window);
+  model.filter = slotSize + presetStateBytes(preset);
   slotSize = model.filter + filterStateBytes(hmm);
   modelCount += 1;
 }
@@ -96,34 +99,24 @@ export function resultBytes(): usize {
   return RESULT_BYTES;
 }
 
-function stepState(
-  state: usize,
-  open: f64,
-  high: f64,
-  low: f64,
-  close: f64,
-  volume: f64,
-): void {
+/** Address of the bar that {@link step} and {@link peek} take; the host writes it. */
+export function nextBar(): usize {
+  return bar;
+}
+
+function stepState(state: usize): void {
   for (let m = 0; m < modelCount; m++) {
     const model = changetype<Model>(models + offsetof<Model>() * (m as usize));
     const address = results + RESULT_BYTES * (m as usize);
     const result = changetype<Result>(address);
     const x = address + NORMALIZED;
-    stepClassic(
-      state + model.features,
-      model.window,
-      open,
-      high,
-      low,
-      close,
-      volume,
-      address + RAW,
-      x,
-    );
-    result.score = scoreRow(model.forest, x, CLASSIC_DIMS);
-    result.anomaly = result.score < changetype<Forest>(model.forest).offset ? 1.0 : 0.0;
+    const ready = stepPreset(model.preset, state + model.features, bar, address + RAW, x);
+    scoreRows(model.forest, x, 1, presetDims(model.preset), address + offsetof<Result>("score"));
+    const forest = changetype<Forest>(model.forest);
+    result.anomaly = ready && result.score < forest.offset ? 1.0 : 0.0;
     const filter = state + model.filter;
-    result.logLikelihood = filterStep(model.hmm, filter, x);
+    result.logLikelihood = ready ? filterStep(model.hmm, filter, x) : 0.0;
+    if (!ready) filterWait(model.hmm, filter);
     result.state = filterArgmax(filter) as f64;
     result.bars = filterBars(filter) as f64;
     memory.copy(
@@ -134,29 +127,15 @@ function stepState(
   }
 }
 
-/** Takes a bar into a slot; the results are those of this bar. */
-export function step(
-  slot: i32,
-  open: f64,
-  high: f64,
-  low: f64,
-  close: f64,
-  volume: f64,
-): void {
-  stepState(slots + slotSize * (slot as usize), open, high, low, close, volume);
+/** Takes the bar at {@link nextBar} into a slot; the results are those of this bar. */
+export function step(slot: i32): void {
+  stepState(slots + slotSize * (slot as usize));
 }
 
 /** The results of {@link step}, without a change of the slot. */
-export function peek(
-  slot: i32,
-  open: f64,
-  high: f64,
-  low: f64,
-  close: f64,
-  volume: f64,
-): void {
+export function peek(slot: i32): void {
   memory.copy(shadow, slots + slotSize * (slot as usize), slotSize);
-  stepState(shadow, open, high, low, close, volume);
+  stepState(shadow);
 }
 
 /** Tells a slot that bars are missing. */
@@ -164,7 +143,7 @@ export function skip(slot: i32, minutes: i32): void {
   const state = slots + slotSize * (slot as usize);
   for (let m = 0; m < modelCount; m++) {
     const model = changetype<Model>(models + offsetof<Model>() * (m as usize));
-    skipClassic(state + model.features, model.window, minutes);
+    skipPreset(model.preset, state + model.features, minutes);
     filterSkip(model.hmm, state + model.filter, minutes);
   }
 }

@@ -9,12 +9,14 @@ export {
   fitStride,
   maximize,
   openHmmFit,
+  raiseCovariances,
   standardize,
 } from "./baum_welch";
 export { startHmmFit } from "./baum_welch_start";
 export {
-  addClassicModel,
+  addModel,
   newEngine,
+  nextBar,
   openSlots,
   peek,
   resultBytes,
@@ -22,8 +24,18 @@ export {
   slotBytes,
   step,
 } from "./engine";
-export { classicBatchBytes, classicRows } from "./features_batch";
-export { addTree, newForest, scoreRows } from "./forest";
+export { featureRows } from "./features_batch";
+export {
+  addTree,
+  newForest,
+  openTrees,
+  sourceCounts,
+  sourceFeatures,
+  sourceLefts,
+  sourceRights,
+  sourceThresholds,
+} from "./forest";
+export { scoreRows, sumPathLengths } from "./forest_score";
 export {
   growTree,
   openForestFit,
@@ -33,14 +45,9 @@ export {
   treeRights,
   treeThresholds,
 } from "./forest_fit";
-export {
-  filterRows,
-  filterStateBytes,
-  hmmCovars,
-  hmmMeans,
-  hmmStartprob,
-  hmmTransmat,
-  newHmm,
-  prepareHmm,
-} from "./hmm";
+export { hmmCovars, hmmMeans, hmmStartprob, hmmTransmat, newHmm, prepareHmm } from "./hmm";
+export { filterRows, filterStateBytes } from "./hmm_filter";
+export { smoothRows } from "./hmm_smooth";
+export { viterbiRows } from "./hmm_viterbi";
+export { newClassicPreset, newLiquidityPreset, presetStateBytes } from "./presets";
 export { seedRandom } from "./random";

@@ -2,14 +2,18 @@ import { z } from "zod";
 import type { DeepReadonly } from "./deep_readonly.ts";
 import { featuresSchema } from "./features.ts";
 import { featureIndexProblems, forestSchema } from "./forest.ts";
-import { dimensionProblems, hmmSchema } from "./hmm.ts";
+import { dimensionProblems, hmmSchema, orderProblems } from "./hmm.ts";
 import { type Problem, problems } from "./problems.ts";
 import { scorecardSchema } from "./scorecard.ts";
 
 /** What a model's name may be. */
 export const MODEL_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 
-const trainingSchema = z.strictObject({
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits");
+
+/** Of a model that MicroStream fitted. */
+const fittedSchema = z.strictObject({
+  origin: z.literal("fitted").optional(),
   symbol: z.string().min(1),
   market: z.enum(["spot", "usdm"]),
   /** Open times of the first and of the last bar. */
@@ -19,11 +23,24 @@ const trainingSchema = z.strictObject({
   /** Runs of contiguous minutes. */
   sequences: z.int().min(1),
   /** Of the bars' numbers, see `hashSequences`. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits"),
+  sha256,
   seed: z.int().min(0),
   /** Version of MicroStream that fitted the model. */
   version: z.string().min(1),
 });
+
+/** Of a model that was fitted elsewhere, on bars that nobody here knows. */
+const importedSchema = z.strictObject({
+  origin: z.literal("imported"),
+  /** Of the pickled models. */
+  forest_sha256: sha256,
+  hmm_sha256: sha256,
+  /** What read them, with versions. */
+  libraries: z.string().min(1),
+});
+
+/** Where a model comes from. */
+const trainingSchema = z.discriminatedUnion("origin", [fittedSchema, importedSchema]);
 
 const artifactObject = z.strictObject({
   schema: z.literal(1),
@@ -42,9 +59,15 @@ const artifactObject = z.strictObject({
 /** A model: what it sees, its parameters, where they come from and how good they are. */
 export type Artifact = DeepReadonly<z.infer<typeof artifactObject>>;
 
+/** A model that MicroStream fitted. */
+export type FittedArtifact = Artifact & {
+  readonly training: DeepReadonly<z.infer<typeof fittedSchema>>;
+};
+
 function* artifactProblems({ features, forest, hmm }: Artifact): Iterable<Problem> {
   const dims = features.names.length;
   yield* dimensionProblems(hmm, dims);
+  yield* orderProblems(hmm);
   yield* featureIndexProblems(forest, dims);
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FEATURE_NAMES } from "../../core-wasm/core.ts";
+import { FEATURE_NAMES, MAX_BLOCKS } from "../../core-wasm/core.ts";
 
 /** Longest rolling window: a week of minutes. */
 export const MAX_WINDOW = 10_080;
@@ -8,6 +8,11 @@ const classicNames = z.tuple([
   z.literal(FEATURE_NAMES.classic[0]),
   z.literal(FEATURE_NAMES.classic[1]),
   z.literal(FEATURE_NAMES.classic[2]),
+]);
+
+const liquidityNames = z.tuple([
+  z.literal(FEATURE_NAMES.liquidity[0]),
+  z.literal(FEATURE_NAMES.liquidity[1]),
 ]);
 
 /** What a model sees of the bars. */
@@ -19,6 +24,20 @@ export const featuresSchema = z.discriminatedUnion("preset", [
     windows: z.strictObject({
       /** Bars in the windows of the activity ratio and of the z-scores. */
       rolling: z.int().min(2).max(MAX_WINDOW),
+    }),
+  }),
+  z.strictObject({
+    preset: z.literal("liquidity"),
+    names: liquidityNames,
+    windows: z.strictObject({
+      /** Bars in a block. */
+      block: z.int().min(1).max(MAX_WINDOW),
+      /** Blocks in the prior window. */
+      blocks: z.int().min(2).max(MAX_BLOCKS),
+      /** Full blocks before the first bar is standardized. */
+      least_blocks: z.int().min(2).max(MAX_BLOCKS),
+      /** Half-life of the smoothing, bars. */
+      half_life: z.number().positive().max(MAX_WINDOW),
     }),
   }),
 ]);

@@ -51,18 +51,45 @@ function* treeProblems(tree: Tree): Iterable<Problem> {
     return;
   }
   yield* childProblems(tree);
+  yield* countProblems(tree);
 }
 
-/** An Isolation Forest in scikit-learn's terms. */
-export const forestSchema = z.strictObject({
+/** Every sample of a node goes to one of its children. */
+function* countProblems(tree: Tree): Iterable<Problem> {
+  const count = (i: number | undefined) => tree.n_samples[i ?? -1] ?? NaN;
+  for (const [i, feature] of tree.feature.entries()) {
+    const below = count(tree.left[i]) + count(tree.right[i]);
+    if (feature === LEAF || below === count(i)) continue;
+    const message = `must be the sum of its children's, ${below}: current value is ${count(i)}`;
+    yield { path: ["n_samples", i], message };
+    return;
+  }
+}
+
+const forestObject = z.strictObject({
   /** Samples that a tree was grown from. */
-  max_samples: z.int().min(1),
-  /** Share of the training bars that is anomalous. */
-  contamination: z.number().gt(0).max(0.5),
+  max_samples: z.int().min(2),
+  /** Share of the training bars that is anomalous; "auto" when the offset is just -0.5. */
+  contamination: z.union(
+    [z.number().gt(0).max(0.5), z.literal("auto")],
+    'must be a number above 0, at most 0.5, or "auto"',
+  ),
   /** A score below it is anomalous. */
   offset: z.number().min(-1).max(0),
   trees: z.array(treeArrays.superRefine(problems(treeProblems))).min(1),
 });
+
+function* sampleProblems(forest: z.infer<typeof forestObject>): Iterable<Problem> {
+  for (const [t, { n_samples: [samples = NaN] }] of forest.trees.entries()) {
+    if (samples <= forest.max_samples) continue;
+    const message =
+      `must be at most max_samples, ${forest.max_samples}: current value is ${samples}`;
+    yield { path: ["trees", t, "n_samples", 0], message };
+  }
+}
+
+/** An Isolation Forest in scikit-learn's terms. */
+export const forestSchema = forestObject.superRefine(problems(sampleProblems));
 
 /** Features that a row does not have. */
 export function* featureIndexProblems(

@@ -7,6 +7,11 @@ import { lengthProblems, type Problem, problems } from "./problems.ts";
 /** How far from 1 a sum of probabilities may be. */
 const TOLERANCE = 1e-6;
 
+/** Features are of the order of 1; beyond these bounds densities are of no use. */
+const MOST_MEAN = 1e6;
+const MOST_COVAR = 1e12;
+const LEAST_VARIANCE = 1e-12;
+
 const distribution = z.array(z.number().min(0).max(1)).superRefine(problems(function* (values) {
   const sum = values.reduce((total, value) => total + value, 0);
   if (Math.abs(sum - 1) <= TOLERANCE) return;
@@ -19,9 +24,9 @@ const hmmArrays = z.strictObject({
   /** Transition probabilities from row to column [K][K]. */
   transmat: z.array(distribution),
   /** [K][D]. */
-  means: z.array(z.array(z.number())),
+  means: z.array(z.array(z.number().min(-MOST_MEAN).max(MOST_MEAN))),
   /** [K][D][D]. */
-  covars: z.array(z.array(z.array(z.number()))),
+  covars: z.array(z.array(z.array(z.number().min(-MOST_COVAR).max(MOST_COVAR)))),
   /** Names of the regimes [K], in canonical order. */
   labels: z.array(z.string().min(1)),
 });
@@ -34,6 +39,8 @@ function* covarProblems(covar: readonly (readonly number[])[], k: number): Itera
     yield* lengthProblems(["covars", k, wrong], covar[wrong] ?? [], covar.length);
   } else if (!isSymmetric(covar)) {
     yield { path: ["covars", k], message: "must be symmetric" };
+  } else if (covar.some((row, i) => (row[i] ?? 0) < LEAST_VARIANCE)) {
+    yield { path: ["covars", k], message: `variances must be at least ${LEAST_VARIANCE}` };
   } else if (!isPositiveDefinite(covar)) {
     yield { path: ["covars", k], message: "must be positive definite" };
   }
@@ -57,6 +64,19 @@ function* hmmProblems(hmm: Hmm): Iterable<Problem> {
 
 /** A Gaussian hidden Markov model. */
 export const hmmSchema = hmmArrays.superRefine(problems(hmmProblems));
+
+/** States out of canonical order, in which the mean of the first feature rises: names follow it. */
+export function* orderProblems(
+  { means }: { readonly means: readonly (readonly number[])[] },
+): Iterable<Problem> {
+  for (const [k, [mean = NaN]] of means.entries()) {
+    const before = means[k - 1]?.[0] ?? -Infinity;
+    if (mean >= before) continue;
+    const message =
+      `states must stand in canonical order: ${mean} is below ${before} of the one before`;
+    yield { path: ["hmm", "means", k, 0], message };
+  }
+}
 
 /** Means and covariances that are not of the features' dimensions. */
 export function* dimensionProblems(

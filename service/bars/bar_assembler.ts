@@ -1,6 +1,6 @@
 import type { Kline } from "../../data/klines.ts";
 import type { Log } from "../log.ts";
-import { Sequencer } from "../market/sequencer.ts";
+import { type Place, Sequencer } from "../market/sequencer.ts";
 import type { Trade } from "../market/trade.ts";
 import { type Bar, type BarSource, MINUTE_MS } from "./bar.ts";
 import { BarBuilder, emptyBar, minuteOf } from "./bar_builder.ts";
@@ -60,8 +60,13 @@ interface Draft {
 const GRACE_MS = 2000;
 /** A day of minutes; whatever is dropped beyond is fetched as klines again. */
 const MAX_DRAFTS = 1440;
-/** Klines lag the stream by seconds; about half a minute is waited for them. */
-const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000];
+/** Klines lag the stream by seconds; about half a minute is waited for one that is not vital. */
+const RETRY_MS = [500, 1000, 2000, 4000, 8000];
+const LAST_RETRY_MS = 15_000;
+/** After hours without a trade the klines are asked for what happened, rather than making it up. */
+const LONGEST_LULL_MS = 4 * 60 * MINUTE_MS;
+/** Ids only grow with time; one that comes so much later and is not greater has begun anew, ms. */
+const RESTARTED_MS = 1000;
 /** An answer that lacks the wanted minute is believed after so many tries. */
 const BELIEVED_AFTER = 3;
 
@@ -71,6 +76,10 @@ const BELIEVED_AFTER = 3;
  */
 function compareVolumes(a: number, b: number): number {
   return Math.abs(a - b) <= Math.max(5e-9, 4 * Number.EPSILON * b) ? 0 : a - b;
+}
+
+function isoMinute(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 16)}Z`;
 }
 
 /** Whether a kline says that a bar, whole as far as is known, lacks no trade. */
@@ -85,7 +94,7 @@ function confirms(kline: Kline, bar: Bar): boolean {
  */
 export class BarAssembler {
   readonly #options: BarAssemblerOptions;
-  readonly #sequencer = new Sequencer();
+  #sequencer = new Sequencer();
   readonly #drafts: Draft[] = [];
   readonly #counts = { trades: 0, gaps: 0, missingTrades: 0, duplicates: 0, late: 0 };
   #forming: BarBuilder | undefined;
@@ -98,6 +107,7 @@ export class BarAssembler {
   /** Open time of the next bar to publish; undefined until the first connection. */
   #next: number | undefined;
   #lastTradeTime: number | null = null;
+  #problem: string | null = null;
 
   constructor(options: BarAssemblerOptions) {
     this.#options = options;
@@ -108,6 +118,21 @@ export class BarAssembler {
   /** What was counted since the start. */
   get counts(): BarCounts {
     return this.#counts;
+  }
+
+  /** Why bars are held up, for people; null while they are not. */
+  get problem(): string | null {
+    const now = this.#options.now();
+    if (this.#problem !== null) return this.#problem;
+    if (!this.#connected || this.#next === undefined || this.#last === undefined) return null;
+    if (this.#last.timestamp > now) {
+      return `the last bar kept is of ${
+        isoMinute(this.#last.timestamp)
+      }, but the exchange's clock ` +
+        `says ${isoMinute(now)}; use another DATA_DIR for this exchange`;
+    }
+    if (this.#next + 4 * MINUTE_MS > now) return null;
+    return `no bar since ${isoMinute(this.#last.timestamp)}`;
   }
 
   /** Exchange time of the last trade, ms UTC. */
@@ -146,10 +171,13 @@ export class BarAssembler {
 
   /** Takes a trade of this symbol, in the order of arrival. */
   trade(trade: Trade): void {
-    const place = this.#sequencer.place(trade.id);
+    let place = this.#sequencer.place(trade.id);
     if (place.kind === "duplicate") {
-      this.#counts.duplicates++;
-      return;
+      if (trade.time - (this.#lastTradeTime ?? trade.time) < RESTARTED_MS) {
+        this.#counts.duplicates++;
+        return;
+      }
+      place = this.#restartIds(trade);
     }
     if (place.kind === "gap") this.#seeGap(place.missing, trade);
     if (place.kind === "first") this.#formingComplete = false;
@@ -175,6 +203,14 @@ export class BarAssembler {
     }
   }
 
+  /** The exchange counts anew; what came between the old ids and the new ones is unknown. */
+  #restartIds(trade: Trade): Place {
+    const { symbol, log } = this.#options;
+    log.warning("the exchange's trade ids have begun anew", { symbol, id: trade.id });
+    this.#sequencer = new Sequencer();
+    return this.#sequencer.place(trade.id);
+  }
+
   #seeGap(missing: number, trade: Trade): void {
     this.#counts.gaps++;
     this.#counts.missingTrades += missing;
@@ -194,11 +230,13 @@ export class BarAssembler {
   /**
    * Closes the forming minute and the tradeless ones up to `minute`, which becomes the forming one.
    *
-   * @param proof What vouches for no trade being missing since the last one.
+   * @param vouched What vouches for no trade being missing since the last one.
    */
-  #moveTo(minute: number, proof: Proof): BarBuilder {
+  #moveTo(minute: number, vouched: Proof): BarBuilder {
     const forming = this.#forming;
+    let proof = vouched;
     if (forming) {
+      if (minute - forming.timestamp > LONGEST_LULL_MS) proof = "nothing";
       const { timestamp, symbol, source } = forming;
       this.#enqueue({
         timestamp,
@@ -249,12 +287,12 @@ export class BarAssembler {
 
   /**
    * Publishes the klines of a range. Of a single minute, the bar at hand is published when the
-   * kline confirms it or cannot be had in time. What is left without either stays a hole.
+   * kline confirms it or cannot be had in time. What the exchange does not have stays a hole.
    */
   async #fill(from: number, to: number, atHand?: Bar): Promise<void> {
     const { symbol, source, log, closing } = this.#options;
     await this.#waitUntilFinal(to);
-    const klines = await this.#fetch(from, to, atHand?.volume ?? 0);
+    const klines = await this.#fetch(from, to, atHand);
     closing.throwIfAborted();
     const [kline] = klines;
     if (atHand !== undefined && (kline === undefined || confirms(kline, atHand))) {
@@ -279,8 +317,12 @@ export class BarAssembler {
     if (wait > 0) await this.#options.sleep(wait);
   }
 
-  /** Asks for klines until the last wanted one is there, within bounds. */
-  async #fetch(from: number, to: number, leastVolume: number): Promise<Kline[]> {
+  /**
+   * Asks for klines until the last wanted one is there. An exchange that answers without it is
+   * believed after a few tries. One that does not answer is asked on and on, for a bar without a
+   * predecessor could never be mended; unless there is a bar at hand to go on with.
+   */
+  async #fetch(from: number, to: number, atHand: Bar | undefined): Promise<Kline[]> {
     const { symbol, log, sleep, closing } = this.#options;
     let best: Kline[] = [];
     let answers = 0;
@@ -288,16 +330,19 @@ export class BarAssembler {
       try {
         best = this.#usable(await this.#options.klines(symbol, from, to), from, to);
         const last = best.at(-1);
-        const lags = last !== undefined && compareVolumes(last.volume, leastVolume) < 0;
+        const lags = last !== undefined && compareVolumes(last.volume, atHand?.volume ?? 0) < 0;
+        this.#problem = null;
         if (last?.open_time === to - MINUTE_MS && !lags) return best;
         if (++answers >= BELIEVED_AFTER) return lags ? [] : best;
       } catch (error) {
         closing.throwIfAborted();
-        log.warning("cannot get klines", { symbol, error: String(error) });
+        const why = error instanceof Error ? error.message : String(error);
+        this.#problem = `bars wait for klines: ${why}`;
+        log.warning("cannot get klines; trying again", { symbol, why });
       }
       const wait = RETRY_MS[attempt];
-      if (wait === undefined) return best;
-      await sleep(wait);
+      if (wait === undefined && atHand !== undefined) return best;
+      await sleep(wait ?? LAST_RETRY_MS);
     }
   }
 
@@ -317,5 +362,6 @@ export class BarAssembler {
     await this.#options.publish(bars);
     this.#last = last;
     this.#next = last.timestamp + MINUTE_MS;
+    this.#problem = null;
   }
 }

@@ -3,10 +3,13 @@ import { Sequencer } from "../market/sequencer.ts";
 import { type Bar, type BarSource, MINUTE_MS } from "./bar.ts";
 import { BarBuilder, emptyBar, minuteOf } from "./bar_builder.ts";
 
+/** After a day without a trade the market was closed or a time is wrong: no empty bars for that. */
+const LONGEST_LULL_MS = 24 * 60 * MINUTE_MS;
+
 /**
  * Folds recorded trades of one symbol into bars. The first and the last minute, of which a part may
  * be missing, and minutes at a hole in the trade ids are `incomplete`; minutes between trades
- * without a hole are `empty`.
+ * without a hole are `empty`. A trade of a minute that is over is left out.
  */
 export async function* barsOfTrades(
   trades: AsyncIterable<readonly Trade[]>,
@@ -21,7 +24,9 @@ export async function* barsOfTrades(
       const place = sequencer.place(trade.id);
       if (place.kind === "duplicate") continue;
       const minute = minuteOf(trade.time);
-      const unbroken = place.kind === "next";
+      if (forming !== undefined && minute < forming.timestamp) continue;
+      const unbroken = place.kind === "next" &&
+        (forming === undefined || minute - forming.timestamp <= LONGEST_LULL_MS);
       complete &&= unbroken;
       if (forming !== undefined && minute > forming.timestamp) {
         const bar = forming.build(complete ? "trades" : "incomplete");

@@ -19,7 +19,11 @@ function readArtifact(path: string): LoadedModel {
   return { artifact: parseArtifact(text, path), fingerprint: fingerprint(text) };
 }
 
-function checkExpected(name: string, expected: number | undefined, actual: number): void {
+function checkExpected(
+  name: string,
+  expected: number | undefined,
+  actual: number | string,
+): void {
   if (expected === undefined || expected === actual) return;
   throw new ConfigError(
     `${name} must be ${actual}, which the primary model was trained with, or unset: ` +
@@ -49,6 +53,9 @@ export function loadModels(config: Pick<Config, "models" | "expected">): readonl
   const { forest, hmm, features } = primary.artifact;
   checkExpected("ISOLATION_FOREST_CONTAMINATION", expected.contamination, forest.contamination);
   checkExpected("HMM_N_COMPONENTS", expected.states, hmm.labels.length);
-  checkExpected("FEATURE_WINDOW_SIZE", expected.window, features.windows.rolling);
+  // The windows of other presets are the artifact's own.
+  if (features.preset === "classic") {
+    checkExpected("FEATURE_WINDOW_SIZE", expected.window, features.windows.rolling);
+  }
   return models;
 }

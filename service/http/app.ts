@@ -135,7 +135,8 @@ export function createApp(options: AppOptions): Hono {
 
   app.get("/healthz", (context) => {
     const status = options.status();
-    const health = status.connection === "live" ? "ok" : "degraded";
+    const stuck = status.symbols.some(({ problem }) => problem !== null);
+    const health = status.connection === "live" && !stuck ? "ok" : "degraded";
     return context.json({
       status: health,
       ...status,
@@ -148,7 +149,8 @@ export function createApp(options: AppOptions): Hono {
   });
   app.get("/readyz", (context) => {
     const { connection, message, symbols: states } = options.status();
-    const ready = connection === "live" && states.every(({ last_bar }) => last_bar !== null);
+    const ready = connection === "live" &&
+      states.every(({ last_bar, problem }) => last_bar !== null && problem === null);
     return context.json({ ready, connection, message }, ready ? 200 : 503);
   });
 

@@ -17,6 +17,11 @@ const SHUTDOWN: Frame = { kind: "shutdown" };
 
 /** Times above this are microseconds (`timeUnit=MICROSECOND`). */
 const MICROSECONDS_FROM = 1e14;
+/** The exchange opened in 2017; a time outside of this century of its trading is none, ms UTC. */
+const EARLIEST = Date.UTC(2017, 0, 1);
+const LATEST = Date.UTC(2117, 0, 1);
+/** A trade happens before its event is sent; clocks inside the exchange may differ by so much, ms. */
+const LEAD_MS = 10_000;
 
 function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -33,12 +38,20 @@ function wholeNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
+/** Milliseconds UTC of a time in milliseconds or microseconds. */
+function exchangeTime(value: unknown): number | undefined {
+  const number = wholeNumber(value);
+  if (number === undefined) return undefined;
+  const time = number >= MICROSECONDS_FROM ? Math.floor(number / 1000) : number;
+  return time >= EARLIEST && time < LATEST ? time : undefined;
+}
+
 function invalid(reason: string): Frame {
   return { kind: "invalid", reason };
 }
 
 /**
- * Reads the fields `s,a,p,q,f,l,T,m` of an `aggTrade` event; `M` is to be ignored.
+ * Reads the fields `E,s,a,p,q,f,l,T,m` of an `aggTrade` event; `M` is to be ignored.
  *
  * @see https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams
  */
@@ -48,7 +61,8 @@ function decodeAggTrade(event: Fields): Frame {
   const quantity = positiveDecimal(event.q);
   const firstTradeId = wholeNumber(event.f);
   const lastTradeId = wholeNumber(event.l);
-  const time = wholeNumber(event.T);
+  const sent = exchangeTime(event.E);
+  const time = exchangeTime(event.T);
   if (typeof event.s !== "string" || event.s === "") return invalid("symbol");
   if (id === undefined) return invalid("aggregate trade id");
   if (price === undefined) return invalid("price");
@@ -56,7 +70,7 @@ function decodeAggTrade(event: Fields): Frame {
   if (firstTradeId === undefined || lastTradeId === undefined || lastTradeId < firstTradeId) {
     return invalid("trade ids");
   }
-  if (time === undefined || time === 0) return invalid("time");
+  if (sent === undefined || time === undefined || time > sent + LEAD_MS) return invalid("time");
   if (typeof event.m !== "boolean") return invalid("maker flag");
   return {
     kind: "trade",
@@ -67,7 +81,7 @@ function decodeAggTrade(event: Fields): Frame {
       quantity,
       firstTradeId,
       lastTradeId,
-      time: time >= MICROSECONDS_FROM ? Math.floor(time / 1000) : time,
+      time,
       buyerIsMaker: event.m,
     },
   };

@@ -39,22 +39,16 @@ function explain(status: number): string {
 
 function toKline(row: unknown): Kline {
   const values = Array.isArray(row) ? row.map(Number) : [];
-  const [open_time, open, high, low, close, volume] = values;
-  const [, , , , , , , quote_volume, num_trades, taker_buy_volume, taker_buy_quote_volume] = values;
-  const all = {
-    open_time: open_time ?? NaN,
-    open: open ?? NaN,
-    high: high ?? NaN,
-    low: low ?? NaN,
-    close: close ?? NaN,
-    volume: volume ?? NaN,
-    quote_volume: quote_volume ?? NaN,
-    num_trades: num_trades ?? NaN,
-    taker_buy_volume: taker_buy_volume ?? NaN,
-    taker_buy_quote_volume: taker_buy_quote_volume ?? NaN,
-  };
-  if (Object.values(all).every(Number.isFinite)) return all;
-  throw new RestError(`the exchange sent a kline that is none: ${JSON.stringify(row)}`);
+  const [open_time = NaN, open = NaN, high = NaN, low = NaN, close = NaN, volume = NaN] = values;
+  const kline = { open_time, open, high, low, close, volume };
+  const [quote_volume = NaN, num_trades = NaN, taker_buy_volume = NaN] = values.slice(7);
+  const taker_buy_quote_volume = values[10] ?? NaN;
+  const flow = { quote_volume, num_trades, taker_buy_volume, taker_buy_quote_volume };
+  if (![...Object.values(kline), ...Object.values(flow)].every(Number.isFinite)) {
+    throw new RestError(`the exchange sent a kline that is none: ${JSON.stringify(row)}`);
+  }
+  // Volume without a trade cannot be: this source does not know the columns beyond volume.
+  return volume > 0 && num_trades === 0 ? kline : { ...kline, ...flow };
 }
 
 /** The exchange's REST interface, as far as MicroStream needs it. */
@@ -129,8 +123,9 @@ export class RestClient {
     }
     this.#obeyLimits(response);
     if (!response.ok) {
-      await response.body?.cancel();
-      throw new RestError(explain(response.status), { status: response.status });
+      const said = /"msg":"([^"]{1,100})"/.exec(await response.text())?.[1];
+      const why = explain(response.status) + (said === undefined ? "" : `: ${said}`);
+      throw new RestError(why, { status: response.status });
     }
     try {
       return await response.json();

@@ -1,7 +1,14 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type CoreForest, scoreRows } from "../../core-wasm/core.ts";
+import {
+  type CoreForest,
+  type CoreTree,
+  fitForest,
+  scoreRows,
+  sumPathLengths,
+} from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { TOY_FOREST } from "./support.ts";
+import { Random, TOY_FOREST } from "./support.ts";
 
 /** c(n) of Liu et al. 2008, by its definition with scikit-learn's approximation of H(n). */
 function c(n: number): number {
@@ -68,4 +75,124 @@ test("values are compared as float32 with the float64 threshold, as scikit-learn
   expect(score(stump(1), 1 + 1e-9)).toBeCloseTo(LEFT, 15);
   expect(score(stump(0), 1e-46)).toBeCloseTo(LEFT, 15);
   expect(score(stump(-1e-46), 0)).toBeCloseTo(RIGHT, 15);
+});
+
+/** A tree of any shape: `split` says of each node, by its depth, whether it has children. */
+function growTree(random: Random, dims: number, split: (depth: number) => boolean): CoreTree {
+  const tree = {
+    feature: new Array<number>(),
+    threshold: new Array<number>(),
+    left: new Array<number>(),
+    right: new Array<number>(),
+    n_samples: new Array<number>(),
+  };
+  const grow = (depth: number): number => {
+    const node = tree.feature.length;
+    const isInner = split(depth);
+    tree.feature.push(isInner ? Math.floor(random.uniform() * dims) : -2);
+    tree.threshold.push(isInner ? Math.round(random.normal() * 8) / 8 + 1e-9 : -2);
+    tree.left.push(-1);
+    tree.right.push(-1);
+    tree.n_samples.push(1 + Math.floor(random.uniform() * 9));
+    if (isInner) {
+      tree.left[node] = grow(depth + 1);
+      tree.right[node] = grow(depth + 1);
+    }
+    return node;
+  };
+  grow(0);
+  return tree;
+}
+
+/** Length of a row's path in a tree, node by node. */
+function walk(tree: CoreTree, row: readonly number[]): number {
+  let node = 0;
+  let depth = 1;
+  while ((tree.left[node] ?? NaN) >= 0) {
+    const isLeft = Math.fround(row[tree.feature[node] ?? NaN] ?? NaN) <=
+      (tree.threshold[node] ?? NaN);
+    node = (isLeft ? tree.left[node] : tree.right[node]) ?? NaN;
+    depth++;
+  }
+  return depth + c(tree.n_samples[node] ?? NaN) - 1;
+}
+
+/** Checks the path lengths of each tree by itself, then their sums, bit for bit. */
+function checkPathLengths(trees: readonly CoreTree[], dims: number, random: Random): void {
+  const rows = Array.from(
+    { length: 300 },
+    () => Array.from({ length: dims }, () => Math.round(random.normal() * 8) / 8),
+  );
+  const sums = (some: readonly CoreTree[]) =>
+    sumPathLengths(
+      loadCore(),
+      { max_samples: 256, offset: -0.5, trees: some },
+      Float64Array.from(rows.flat()),
+      dims,
+    );
+  const total = new Float64Array(rows.length);
+  for (const tree of trees) {
+    const lengths = sums([tree]);
+    for (const [i, row] of rows.entries()) {
+      const length = lengths[i] ?? NaN;
+      const expected = walk(tree, row);
+      expect(Math.abs(length - expected)).toBeLessThan(1e-15 * (1 + expected) * 4);
+      total[i] = (total[i] ?? NaN) + length;
+    }
+  }
+  expect(sums(trees)).toEqual(total);
+}
+
+test("path lengths in trees of any shape are those of a walk from node to node", () => {
+  fc.assert(
+    fc.property(
+      fc.integer(),
+      fc.integer({ min: 1, max: 8 }),
+      fc.integer({ min: 0, max: 14 }),
+      fc.double({ min: 0.3, max: 1, noNaN: true }),
+      (seed, dims, deepest, bushiness) => {
+        const random = new Random(seed);
+        const bushy = (depth: number) => depth < Math.min(deepest, 9);
+        const sparse = (depth: number) => depth < deepest && random.uniform() < bushiness;
+        const trees = [bushy, sparse, sparse].map((split) => growTree(random, dims, split));
+        checkPathLengths([...trees, leaf(3)], dims, random);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test.each([0, 1])("a tree may be a chain of a thousand nodes to side %i", (side) => {
+  const inner = Array.from({ length: 1_000 }, (_, i) => i);
+  const chain = {
+    feature: [...inner.flatMap((i) => [i % 2, -2]), -2],
+    threshold: [...inner.flatMap((i) => [(side ? 1 : -1) * (i - 500) / 250, -2]), -2],
+    left: [...inner.flatMap((i) => [2 * i + 1 + (1 - side), -1]), -1],
+    right: [...inner.flatMap((i) => [2 * i + 1 + side, -1]), -1],
+    n_samples: [...inner.flatMap((i) => [2_001 - i, 1 + i % 7]), 5],
+  };
+  checkPathLengths([chain, leaf(2)], 2, new Random(side));
+});
+
+test("a tree grown from a hundred thousand samples is walked as any other", () => {
+  const random = new Random(7);
+  const rows = Float64Array.from({ length: 3 * 100_000 }, () => random.normal());
+  const { forest } = fitForest(loadCore(), rows, 3, {
+    seed: 1,
+    contamination: 0.1,
+    trees: 3,
+    maxSamples: 100_000,
+  });
+  checkPathLengths(forest.trees, 3, random);
+});
+
+test("a forest of too many different path lengths is refused", () => {
+  const random = new Random(1);
+  const tree = growTree(random, 1, (depth) => depth < 17);
+  const n_samples = tree.feature.map((_, i) => i + 1);
+  expect(() => score({ max_samples: 256, offset: -0.5, trees: [{ ...tree, n_samples }] }, 0))
+    .toThrow(
+      "Cannot hold tree 0: a forest must fit into memory and have at most 65536 different path " +
+        "lengths",
+    );
 });

@@ -9,7 +9,7 @@ import {
   type StepResult,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { flattenBars, randomBars, TOY_HMM, TOY_MODEL } from "./support.ts";
+import { flattenBars, Random, randomBars, randomHmm, TOY_HMM, TOY_MODEL } from "./support.ts";
 
 const LONGER = { ...TOY_MODEL, features: { preset: "classic", windows: { rolling: 9 } } } as const;
 
@@ -134,28 +134,48 @@ test("a reset slot is a new one", () => {
   expect(run(scorer, slot, bars)).toEqual(runFresh(bars));
 });
 
-test("missing bars move the posterior as the transitions say", () => {
-  const bars = randomBars(30, 1);
-  const scorer = open();
-  const slot = scorer.addSymbol();
-  const before = run(scorer, slot, bars).at(-1)?.[0]?.posterior ?? [];
-  const predict = (p: readonly number[]) =>
-    p.map((_, k) => p.reduce((sum, pj, j) => sum + pj * (TOY_HMM.transmat[j]?.[k] ?? NaN), 0));
-  scorer.skip(slot, 3);
-  scorer.step(slot, { open: 100, high: 100, low: 100, close: 100, volume: 1 });
-  const { normalized, posterior, logLikelihood, features } = scorer.result(0);
-  const prior = predict(predict(predict(predict(before))));
-  const expected = filterRows(
-    loadCore(),
-    { ...TOY_HMM, startprob: prior },
-    Float64Array.from(normalized),
-    [1],
+test("missing bars are predictions without an update, in one hole or in several", () => {
+  const holes = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(fc.integer(), fc.integer({ min: 2, max: 8 }), holes, (seed, states, holes) => {
+      const hmm = randomHmm(new Random(seed), states, 3);
+      const scorer = Scorer.create(loadCore(), [{ ...TOY_MODEL, hmm }], 2);
+      const [whole, pieces] = [scorer.addSymbol(), scorer.addSymbol()];
+      const [next = never(), ...bars] = randomBars(20, seed);
+      for (const bar of bars) {
+        scorer.step(whole, bar);
+        scorer.step(pieces, bar);
+      }
+      let prior = scorer.result(0).posterior;
+      const minutes = holes.reduce((a, b) => a + b, 0);
+      scorer.skip(whole, minutes);
+      for (const hole of holes) scorer.skip(pieces, hole);
+      for (let minute = 0; minute <= minutes; minute++) {
+        prior = prior.map((_, k) =>
+          prior.reduce((sum, p, j) => sum + p * (hmm.transmat[j]?.[k] ?? NaN), 0)
+        );
+      }
+      for (const slot of [whole, pieces]) {
+        scorer.step(slot, next);
+        const { normalized, posterior, logLikelihood } = scorer.result(0);
+        const expected = filterRows(
+          loadCore(),
+          { ...hmm, startprob: prior },
+          Float64Array.from(normalized),
+          [1],
+        );
+        expect(logLikelihood).toBeCloseTo(expected.logLikelihoods[0] ?? NaN, 10);
+        for (const [k, p] of posterior.entries()) {
+          expect(p).toBeCloseTo(expected.posteriors[k] ?? NaN, 10);
+        }
+      }
+      scorer.peek(whole, next);
+      const { normalized } = scorer.result(0);
+      scorer.peek(pieces, next);
+      expect(scorer.result(0).normalized).toEqual(normalized);
+    }),
+    { numRuns: 60 },
   );
-  expect(logLikelihood).toBeCloseTo(expected.logLikelihoods[0] ?? NaN, 13);
-  for (const [k, p] of posterior.entries()) {
-    expect(p).toBeCloseTo(expected.posteriors[k] ?? NaN, 13);
-  }
-  expect(features[0]).toBe(0);
 });
 
 test("a hole as long as the window empties it, a shorter one does not", () => {

@@ -104,3 +104,81 @@ export function sampleHmm(hmm: CoreHmm, lengths: readonly number[], seed: number
   }
   return { rows: Float64Array.from(rows), states };
 }
+
+/** A distribution over `count` outcomes. */
+function randomDistribution(random: Random, count: number): number[] {
+  const weights = Array.from({ length: count }, () => 0.02 + random.uniform());
+  const sum = weights.reduce((a, b) => a + b);
+  return weights.map((weight) => weight / sum);
+}
+
+/** Any HMM with full covariances. */
+export function randomHmm(random: Random, states: number, dims: number): CoreHmm {
+  const list = <T>(length: number, make: (i: number) => T) =>
+    Array.from({ length }, (_, i) => make(i));
+  return {
+    startprob: randomDistribution(random, states),
+    transmat: list(states, () => randomDistribution(random, states)),
+    means: list(states, () => list(dims, () => random.normal())),
+    covars: list(states, () => {
+      const factor = list(dims, (i) => list(dims, (j) => j <= i ? random.normal() / 2 : 0));
+      return list(
+        dims,
+        (i) =>
+          list(
+            dims,
+            (j) =>
+              (factor[i] ?? []).reduce((sum, x, k) => sum + x * (factor[j]?.[k] ?? NaN), 0) +
+              (i === j ? 0.2 : 0),
+          ),
+      );
+    }),
+  };
+}
+
+/** Rows of numbers of about one deviation. */
+export function randomRows(random: Random, count: number, dims: number): number[][] {
+  return Array.from(
+    { length: count },
+    () => Array.from({ length: dims }, () => 1.5 * random.normal()),
+  );
+}
+
+/** ln N(x | mean, covar), by elimination. */
+function logDensity(
+  x: readonly number[],
+  mean: readonly number[],
+  covar: readonly (readonly number[])[],
+): number {
+  const lines = covar.map((line, i) => [...line, (x[i] ?? NaN) - (mean[i] ?? NaN)]);
+  let log = -x.length / 2 * Math.log(2 * Math.PI);
+  for (const [i, pivot] of lines.entries()) {
+    const diagonal = pivot[i] ?? NaN;
+    const y = pivot[x.length] ?? NaN;
+    log -= Math.log(diagonal) / 2 + y * y / diagonal / 2;
+    for (const line of lines.slice(i + 1)) {
+      const factor = (line[i] ?? NaN) / diagonal;
+      for (const [j, value] of pivot.entries()) line[j] = (line[j] ?? NaN) - factor * value;
+    }
+  }
+  return log;
+}
+
+/** All paths of states through rows, each with ln of its joint probability with the rows. */
+export function enumeratePaths(
+  { startprob, transmat, means, covars }: CoreHmm,
+  rows: readonly (readonly number[])[],
+): { readonly path: readonly number[]; readonly log: number }[] {
+  const densities = rows.map((x) => means.map((mean, k) => logDensity(x, mean, covars[k] ?? [])));
+  let paths = [{ path: new Array<number>(), log: 0 }];
+  for (const density of densities) {
+    paths = paths.flatMap(({ path, log }) =>
+      startprob.map((start, k) => {
+        const before = path.at(-1);
+        const p = before === undefined ? start : transmat[before]?.[k] ?? NaN;
+        return { path: [...path, k], log: log + Math.log(p) + (density[k] ?? NaN) };
+      })
+    );
+  }
+  return paths;
+}

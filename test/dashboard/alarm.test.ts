@@ -24,6 +24,7 @@ const STATUS: Status = {
     missing_trades: 17,
     duplicates: 3,
     late: 1,
+    problem: null,
   }],
 };
 

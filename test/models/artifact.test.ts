@@ -48,6 +48,7 @@ test.each<[string, readonly (string | number)[], unknown]>([
   ["features.windows.rolling: Too small", ["features", "windows", "rolling"], 1],
   ["forest: Invalid input: expected object, received undefined", ["forest"], undefined],
   ["forest.contamination: Too big: expected number to be <=0.5", ["forest", "contamination"], 0.6],
+  ["forest.contamination: must be a number above 0, at most 0.5", ["forest", "contamination"], "x"],
   ["forest.offset: Too big", ["forest", "offset"], 0.5],
   ["forest.trees: Too small", ["forest", "trees"], []],
   ["forest.trees[3].threshold: must have", ["forest", "trees", 3, "threshold"], [0]],
@@ -78,7 +79,20 @@ test.each<[string, readonly (string | number)[], unknown]>([
   ["hmm.transmat: must have 3 elements: it has 2", ["hmm", "transmat"], [[0.5, 0.5, 0], [1, 0, 0]]],
   ["hmm.means[1]: must have 3 elements: it has 2", ["hmm", "means", 1], [0, 0]],
   ["hmm.covars[2]: must be symmetric", ["hmm", "covars", 2, 0, 1], 0],
-  ["hmm.covars[0]: must be positive definite", ["hmm", "covars", 0, 0, 0], -1],
+  ["hmm.covars[0]: variances must be at least 1e-12", ["hmm", "covars", 0, 0, 0], -1],
+  ["hmm.covars[0]: must be positive definite", ["hmm", "covars", 0, 0, 0], 0.001],
+  ["hmm.covars[1][0][0]: Too big", ["hmm", "covars", 1, 0, 0], 1e300],
+  ["hmm.means[0][1]: Too big", ["hmm", "means", 0, 1], 1e300],
+  ["hmm.means[1][0]: states must stand in canonical order", ["hmm", "means", 0, 0], 0.5],
+  ["forest.max_samples: Too small", ["forest", "max_samples"], 1],
+  ["forest.trees[0].n_samples[0]: must be at most max_samples, 9", ["forest", "max_samples"], 9],
+  ["forest.trees[1].n_samples[0]: must be the sum of its children's", [
+    "forest",
+    "trees",
+    1,
+    "n_samples",
+    0,
+  ], 7],
   ["hmm.covars[0][1]: must have 3 elements: it has 2", ["hmm", "covars", 0, 1], [0, 0]],
   ['hmm.labels[2]: must give a key of its own: it gives "normal_market"', [
     "hmm",
@@ -86,6 +100,11 @@ test.each<[string, readonly (string | number)[], unknown]>([
     2,
   ], "normal market"],
   ["training.sha256: must be 64 hexadecimal digits", ["training", "sha256"], "0"],
+  ["training.origin: Invalid discriminator value. Expected 'fitted' | 'undefined' | 'imported'", [
+    "training",
+    "origin",
+  ], "heaven"],
+  ["training.forest_sha256: Invalid input: expected string", ["training", "origin"], "imported"],
   ["training.seed: Invalid input: expected number, received undefined", [
     "training",
     "seed",
@@ -120,5 +139,5 @@ test("the fingerprint names what is computed, not how it is written or when it w
   expect(fingerprint(damage(["scorecard"], {}))).toBe(own);
   expect(fingerprint(damage(["name"], "mine"))).not.toBe(own);
   expect(fingerprint(damage(["forest", "offset"], -0.4))).not.toBe(own);
-  expect(fingerprint(damage(["hmm", "means", 0, 0], 0.1))).not.toBe(own);
+  expect(fingerprint(damage(["hmm", "means", 0, 0], -1.5))).not.toBe(own);
 });

@@ -19,8 +19,8 @@ const OPTIONS: FitOptions = {
   window: 12,
 };
 
-test("a fit is a valid artifact that says what it was made of", () => {
-  const artifact = fitModel(OPTIONS);
+test("a fit is a valid artifact that says what it was made of", async () => {
+  const artifact = await fitModel(OPTIONS);
   expect(artifactSchema.parse(artifact)).toEqual(artifact);
   expect(artifact).toMatchObject({
     schema: 1,
@@ -40,33 +40,34 @@ test("a fit is a valid artifact that says what it was made of", () => {
   expect(artifact.scorecard.fit?.restarts).toHaveLength(10);
 });
 
-test("states stand in the order of their mean momentum", () => {
+test("states stand in the order of their mean momentum", async () => {
   for (const states of [2, 4]) {
-    const { hmm } = fitModel({ ...OPTIONS, states });
+    const { hmm } = await fitModel({ ...OPTIONS, states });
     const momentum = hmm.means.map((mean) => mean[0] ?? NaN);
     expect(momentum).toEqual([...momentum].sort((a, b) => a - b));
     expect(hmm.labels).toHaveLength(states);
   }
 });
 
-test("same bars and seed, same model; another seed, another forest", () => {
-  const { created: _, ...one } = fitModel(OPTIONS);
-  const { created: __, ...two } = fitModel(OPTIONS);
+test("same bars and seed, same model; another seed, another forest", async () => {
+  const { created: _, ...one } = await fitModel(OPTIONS);
+  const { created: __, ...two } = await fitModel(OPTIONS);
   expect(one).toEqual(two);
-  expect(fitModel({ ...OPTIONS, seed: 2 }).forest.trees).not.toEqual(one.forest.trees);
+  const other = await fitModel({ ...OPTIONS, seed: 2 });
+  expect(other.forest.trees).not.toEqual(one.forest.trees);
 });
 
-test("progress is told from the first stage to the end", () => {
+test("progress is told from the first stage to the end", async () => {
   const seen: [string, number, number][] = [];
-  fitModel({ ...OPTIONS, onProgress: (...step) => seen.push(step) });
+  await fitModel({ ...OPTIONS, onProgress: (...step) => seen.push(step) });
   expect(seen[0]).toEqual(["Isolation Forest", 0, 1]);
   expect(seen.at(-1)?.slice(1)).toEqual([12, 12]);
 });
 
-test("less than a day of bars is refused", () => {
+test("less than a day of bars is refused", async () => {
   const sequences = [{ start: 0, bars: flattenBars(randomBars(100, 1)) }];
-  expect(() => fitModel({ ...OPTIONS, sequences })).toThrow(
-    "Cannot fit a model on 100 bars: at least 1440 are needed",
+  await expect(fitModel({ ...OPTIONS, sequences })).rejects.toThrow(
+    "Cannot fit a classic model on 100 bars beyond its warm-up: at least 1440 are needed",
   );
-  expect(() => fitModel({ ...OPTIONS, sequences: [] })).toThrow("on 0 bars");
+  await expect(fitModel({ ...OPTIONS, sequences: [] })).rejects.toThrow("on 0 bars");
 });

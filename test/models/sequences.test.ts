@@ -22,8 +22,8 @@ const bar = (minute: number, close = 2): HistoryBar => ({
 function cut(...files: number[][]): SequenceCutter {
   const cutter = new SequenceCutter();
   for (const minutes of files) {
-    for (const minute of minutes) cutter.add(bar(minute), "x.csv");
-    cutter.endFile();
+    cutter.startFile("x.csv", "BTCUSDT");
+    for (const minute of minutes) cutter.add(bar(minute));
   }
   return cutter;
 }
@@ -31,13 +31,27 @@ function cut(...files: number[][]): SequenceCutter {
 const spans = (sequences: readonly BarSequence[]) =>
   sequences.map((sequence) => [(sequence.start - START) / 60_000, barCount(sequence)]);
 
-test("a missing minute and the end of a file end a sequence", () => {
-  expect(spans(cut([0, 1, 2, 4, 5], [6, 7], [], [3]).finish())).toEqual([
-    [0, 3],
-    [4, 2],
-    [6, 2],
-    [3, 1],
-  ]);
+test("a missing minute ends a sequence, the end of a file does not", () => {
+  expect(spans(cut([0, 1, 2, 4, 5], [], [6, 7], [9]).finish())).toEqual([[0, 3], [4, 4], [9, 1]]);
+});
+
+test("files need not be in order of time", () => {
+  expect(spans(cut([10, 11], [0, 1], [2, 3]).finish())).toEqual([[10, 2], [0, 4]]);
+});
+
+test("what a file repeats of the one before it is left out", () => {
+  const cutter = cut([0, 1, 2], [1, 2, 3, 4]);
+  expect(cutter.dropped).toBe(2);
+  expect(spans(cutter.finish())).toEqual([[0, 5]]);
+});
+
+test("the bars of another market end a sequence", () => {
+  const cutter = new SequenceCutter();
+  for (const [minute, symbol] of ["BTCUSDT", "BTCUSDT", "ETHUSDT", "BTCUSDT"].entries()) {
+    cutter.startFile("x.csv", symbol);
+    cutter.add(bar(minute));
+  }
+  expect(spans(cutter.finish())).toEqual([[0, 2], [2, 1], [3, 1]]);
 });
 
 test("bars that are not later than the one before are left out and counted", () => {
@@ -64,7 +78,9 @@ test.each<[Partial<HistoryBar>, string]>([
   [{ volume: -1 }, "must have a finite volume from 0"],
   [{ volume: NaN }, "must have a finite volume from 0"],
 ])("a bar with %j is refused", (change, message) => {
-  const add = () => new SequenceCutter().add({ ...bar(0), ...change }, "x.csv");
+  const cutter = new SequenceCutter();
+  cutter.startFile("x.csv", "BTCUSDT");
+  const add = () => cutter.add({ ...bar(0), ...change });
   expect(add).toThrow(RangeError);
   expect(add).toThrow(/^x\.csv: the bar /);
   expect(add).toThrow(message);
@@ -74,5 +90,6 @@ test("the hash is of the numbers and of where sequences start", () => {
   const hash = hashSequences(cut([0, 1, 2]).finish());
   expect(hash).toMatch(/^[0-9a-f]{64}$/);
   expect(hashSequences(cut([0, 1, 2]).finish())).toBe(hash);
-  expect(hashSequences(cut([0, 1], [2]).finish())).not.toBe(hash);
+  expect(hashSequences(cut([0, 1], [2]).finish())).toBe(hash);
+  expect(hashSequences(cut([0, 1], [3]).finish())).not.toBe(hash);
 });

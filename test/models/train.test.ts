@@ -30,7 +30,11 @@ function writeHistory(folder: string, name: string, minutes: number, first: numb
 
 test("history goes in, a model and its scorecard come out", () => {
   const folder = temporaryFolder();
-  const files = [1, 2].map((day) => writeHistory(folder, `ABCUSDT-1m-${day}.csv`, 1_000, day));
+  // A day that the next one goes on from, and one apart.
+  const days = [[1_440, 1], [360, 2], [200, 4]] as const;
+  const files = days.map(([minutes, day]) =>
+    writeHistory(folder, `ABCUSDT-1m-${day}.csv`, minutes, day)
+  );
   const out = join(folder, "mine.json");
   const { status, stdout, stderr } = train(
     ["--bars", ...files, "--out", out, "--seed", "7", "--window", "10", "--name", "mine"],
@@ -46,7 +50,7 @@ test("history goes in, a model and its scorecard come out", () => {
     hmm: { labels: ["Bearish", "Bullish"] },
     training: { symbol: "ABCUSDT", market: "spot", seed: 7 },
   });
-  expect(readdirSync(folder).length).toBe(3);
+  expect(readdirSync(folder).length).toBe(4);
 });
 
 test("help is printed", () => {
@@ -87,6 +91,8 @@ test("too little history is refused with exit code 1, and nothing is written", (
   const bars = writeHistory(folder, "ABCUSDT.csv", 10, 1);
   const { status, stderr } = train(["--bars", bars, "--out", join(folder, "x.json")]);
   expect(status).toBe(1);
-  expect(stderr).toBe("Cannot fit a model on 10 bars: at least 1440 are needed\n");
+  expect(stderr).toBe(
+    "Cannot fit a classic model on 10 bars beyond its warm-up: at least 1440 are needed\n",
+  );
   expect(readdirSync(folder)).toEqual(["ABCUSDT.csv"]);
 });

@@ -10,7 +10,7 @@ describe("readConfig", () => {
       simulatorSpeed: 1,
       binanceWsUrl: "wss://data-stream.binance.vision",
       binanceRestUrl: "https://data-api.binance.vision",
-      models: ["models/classic.json"],
+      models: ["models/classic.json", "models/liquidity.json"],
       expected: {},
       dataDir: "data",
       host: "127.0.0.1",

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { loadCore } from "../../core-wasm/load.ts";
+import { DEFAULT_MODELS } from "../../service/config.ts";
 import { Journal } from "../../service/bus/journal.ts";
 import { Engine } from "../../service/engine/engine.ts";
 import { loadModels } from "../../service/engine/loaded_model.ts";
@@ -73,7 +74,7 @@ test("kill -9 in mid-stream: nothing acknowledged is lost, nothing doubled, stat
 
   const engine = new Engine(
     loadCore(),
-    loadModels({ models: ["models/classic.json"], expected: {} }),
+    loadModels({ models: DEFAULT_MODELS, expected: {} }),
     ["BTCUSDT"],
   );
   const uninterrupted = bars.map((bar) => JSON.stringify(engine.push(bar)));

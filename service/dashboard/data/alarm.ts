@@ -31,6 +31,14 @@ export function alarmOf(link: Link, status: Status | null, zone: Zone): Alarm {
     const state = connection === "silent" ? "is silent" : "is unreachable";
     return { tone: "down", title: `${what} ${state}`, message };
   }
+  const stuck = status.symbols.find(({ problem }) => problem !== null);
+  if (stuck !== undefined) {
+    return {
+      tone: "down",
+      title: simulated ? "Simulated data, and bars are held up" : "Bars are held up",
+      message: `${stuck.symbol}: ${stuck.problem}`,
+    };
+  }
   if (simulated) {
     return { tone: "simulated", title: "SIMULATED DATA, not a real market", message };
   }

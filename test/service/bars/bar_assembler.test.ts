@@ -231,6 +231,49 @@ describe("BarAssembler", () => {
     expect(bars[0]).toMatchObject({ quality: "incomplete", num_trades: 2 });
   });
 
+  test("history is waited for as long as the exchange does not answer, and the reason is told", async () => {
+    const all = Array.from({ length: 50 }, (_, i) => trade(i, at(0, i * 6), 100 + i));
+    const world = new World(all, emptyBar("BTCUSDT", "binance", at(0, 0) - MINUTE_MS, 100));
+    world.klinesWork = false;
+    world.now = at(3, 1);
+    world.assembler.connected();
+    for (let second = 1; second < 90; second++) {
+      world.now = at(3, second);
+      await world.settle();
+    }
+    expect(world.published).toEqual([]);
+    expect(world.assembler.problem).toContain("bars wait for klines: no answer");
+    world.klinesWork = true;
+    for (let second = 90; second < 110; second++) {
+      world.now = at(3, second);
+      await world.settle();
+    }
+    expect(world.published.map((bar) => bar.timestamp)).toEqual([0, 1, 2].map((m) => at(m, 0)));
+    expect(world.assembler.problem).toBeNull();
+  });
+
+  test("trade ids that begin anew are followed, their first minute taken from the kline", async () => {
+    const old = [trade(900, at(0, 5)), trade(901, at(0, 50))];
+    const fresh = [trade(1, at(1, 10)), trade(2, at(2, 1)), trade(3, at(3, 1))];
+    const world = new World([...old, ...fresh]);
+    world.assembler.connected();
+    for (const t of [...old, ...fresh]) {
+      world.now = t.time;
+      world.assembler.trade(t);
+    }
+    world.now = at(3, 5);
+    const bars = await world.settle();
+    expect(bars.map((bar) => bar.quality)).toEqual(["kline", "kline", "trades"]);
+    expect(world.assembler.counts.duplicates).toBe(0);
+  });
+
+  test("an exchange whose clock stands before the last bar kept is named as the problem", () => {
+    const world = new World([], emptyBar("BTCUSDT", "binance", at(9, 0), 100));
+    world.now = at(2, 0);
+    world.assembler.connected();
+    expect(world.assembler.problem).toMatch(/last bar kept is of .*00:09Z.*another DATA_DIR/);
+  });
+
   test("goes on after the last bar of an earlier run, without a hole and none twice", async () => {
     const all = Array.from({ length: 50 }, (_, i) => trade(i, at(0, i * 6), 100 + i));
     const last = emptyBar("BTCUSDT", "binance", at(1, 0), 119);

@@ -28,6 +28,7 @@ const STATUS: Status = {
     missing_trades: 0,
     duplicates: 0,
     late: 0,
+    problem: null,
   }],
 };
 

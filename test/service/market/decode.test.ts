@@ -36,7 +36,7 @@ describe("decodeFrame", () => {
   });
 
   test("reads microseconds as milliseconds", () => {
-    const event = { ...EVENT, T: 1672515782136999 };
+    const event = { ...EVENT, E: 1672515782136999, T: 1672515782136999 };
     expect(decodeFrame(JSON.stringify(event))).toEqual({ kind: "trade", trade: TRADE });
   });
 
@@ -66,6 +66,9 @@ describe("decodeFrame", () => {
     ["f", 106, "trade ids"],
     ["l", null, "trade ids"],
     ["T", 0, "time"],
+    ["T", 9e13, "time"],
+    ["T", 1672515782136 + 3 * 86_400_000, "time"],
+    ["E", 0, "time"],
     ["T", null, "time"],
     ["s", "", "symbol"],
     ["m", "true", "maker flag"],

@@ -1,0 +1,281 @@
+#!/usr/bin/env python3
+r"""Turns models trained in Python into a model artifact of MicroStream.
+
+    pip install scikit-learn hmmlearn
+    python models/import_sklearn.py --forest isolation_forest.pkl --hmm hmm_regime.pkl \
+        --out models/mine.json
+
+Takes a pickled scikit-learn IsolationForest and a pickled hmmlearn GaussianHMM (by joblib or
+pickle), both trained on the classic features: momentum, volatility proxy and activity ratio,
+z-scored over a rolling window. What was learned stays as it is, to the last bit; the states are put
+into the order of their mean momentum and named after it.
+
+A pickle can run any program: import only files that you trust.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import sys
+import warnings
+from datetime import datetime, timezone
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from hmmlearn.hmm import GaussianHMM
+    from numpy.typing import NDArray
+    from sklearn.ensemble import IsolationForest
+
+    Floats = NDArray[np.float64]
+
+FEATURES = ("momentum", "volatility_proxy", "activity_ratio")
+MOMENTUM = 0
+MAX_STATES = 8
+MAX_WINDOW = 10_080
+LEAF = -2
+
+#: Words for how far a regime is from the middle, by the number of regimes on a side.
+INTENSITIES = {
+    1: ("Extreme",),
+    2: ("Extreme", "Mild"),
+    3: ("Extreme", "Moderate", "Mild"),
+    4: ("Extreme", "Strong", "Moderate", "Mild"),
+}
+
+Model = TypeVar("Model")
+
+
+class RefusedError(Exception):
+    """A model or an argument that cannot be used; the message is one line for people."""
+
+
+def load(path: Path, expected: type[Model]) -> Model:
+    """Reads a pickled model of a class."""
+    import joblib
+
+    try:
+        with warnings.catch_warnings(record=True) as notes:
+            warnings.simplefilter("always")
+            model = joblib.load(path)
+    except FileNotFoundError:
+        raise RefusedError(f"there is no file {path}") from None
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise RefusedError(
+            f"{path}: must be a pickle that {libraries()} can read: {reason}"
+        ) from error
+    if not isinstance(model, expected):
+        raise RefusedError(
+            f"{path}: must hold one {expected.__name__}: it holds one {type(model).__name__}"
+        )
+    for original in {str(getattr(note.message, "original_sklearn_version", "")) for note in notes}:
+        if original:
+            print(f"note: {path} was written by scikit-learn {original}", file=sys.stderr)
+    return model
+
+
+def libraries() -> str:
+    """The libraries that read the pickles, with their versions."""
+    return ", ".join(f"{name} {version(name)}" for name in ("scikit-learn", "hmmlearn"))
+
+
+def check_trained(path: Path, is_trained: bool, features: int) -> None:
+    """Refuses a model that was not trained, or on something else than the classic features."""
+    if not is_trained:
+        raise RefusedError(f"{path}: must be trained: it has only settings")
+    if features != len(FEATURES):
+        names = ", ".join(FEATURES)
+        raise RefusedError(f"{path}: must be trained on {names}: it was on {features} features")
+
+
+def export_tree(tree: Any, features: NDArray[np.intp]) -> dict[str, list[float]]:
+    """A tree in scikit-learn's arrays; the features are numbers of columns."""
+    return {
+        "feature": [LEAF if f < 0 else int(features[f]) for f in tree.feature],
+        "threshold": tree.threshold.tolist(),
+        "left": tree.children_left.tolist(),
+        "right": tree.children_right.tolist(),
+        "n_samples": tree.n_node_samples.tolist(),
+    }
+
+
+def export_forest(path: Path, forest: IsolationForest) -> dict[str, Any]:
+    """The artifact's forest."""
+    check_trained(path, hasattr(forest, "estimators_"), getattr(forest, "n_features_in_", 0))
+    trees = zip(forest.estimators_, forest.estimators_features_, strict=True)
+    return {
+        "max_samples": int(forest.max_samples_),
+        "contamination": forest.contamination,
+        "offset": float(forest.offset_),
+        "trees": [export_tree(tree.tree_, features) for tree, features in trees],
+    }
+
+
+def label_states(states: int) -> list[str]:
+    """Names of the regimes, from the lowest mean momentum to the highest."""
+    if states == 1:
+        return ["Normal Market"]
+    if states == 2:
+        return ["Bearish", "Bullish"]
+    words = INTENSITIES[states // 2]
+    middle = ["Normal Market"] if states % 2 == 1 else []
+    bearish = [f"Bearish {word}" for word in words]
+    return bearish + middle + [f"Bullish {word}" for word in reversed(words)]
+
+
+def check_hmm(path: Path, hmm: GaussianHMM) -> None:
+    """Refuses parameters that are no hidden Markov model."""
+    import numpy as np
+
+    if hmm.n_components > MAX_STATES:
+        raise RefusedError(
+            f"{path}: must have at most {MAX_STATES} states: it has {hmm.n_components}"
+        )
+    for name in ("startprob_", "transmat_", "means_", "covars_"):
+        if not np.isfinite(getattr(hmm, name)).all():
+            raise RefusedError(f"{path}: {name} must be finite numbers")
+    sums = np.concatenate([[hmm.startprob_.sum()], hmm.transmat_.sum(axis=1)])
+    if np.abs(sums - 1).max() > 1e-6:
+        raise RefusedError(f"{path}: probabilities must sum to 1: their sums are {sums.tolist()}")
+    if any((np.linalg.eigvalsh(covariance) <= 0).any() for covariance in hmm.covars_):
+        raise RefusedError(f"{path}: covars_ must be positive definite")
+
+
+def export_hmm(path: Path, hmm: GaussianHMM) -> dict[str, Any]:
+    """The artifact's hidden Markov model, its states in ascending order of mean momentum."""
+    is_trained = hasattr(hmm, "means_") and hasattr(hmm, "transmat_") and hasattr(hmm, "_covars_")
+    check_trained(path, is_trained, getattr(hmm, "n_features", 0))
+    check_hmm(path, hmm)
+    order = hmm.means_[:, MOMENTUM].argsort(kind="stable")
+    return {
+        "startprob": hmm.startprob_[order].tolist(),
+        "transmat": hmm.transmat_[order][:, order].tolist(),
+        "means": hmm.means_[order].tolist(),
+        # hmmlearn expands diagonal, tied and spherical covariances.
+        "covars": hmm.covars_[order].tolist(),
+        "labels": label_states(hmm.n_components),
+    }
+
+
+def make_artifact(forest_path: Path, hmm_path: Path, name: str, window: int) -> dict[str, Any]:
+    """Reads two pickled models into an artifact."""
+    from hmmlearn.hmm import GaussianHMM
+    from sklearn.ensemble import IsolationForest
+
+    forest = export_forest(forest_path, load(forest_path, IsolationForest))
+    hmm = export_hmm(hmm_path, load(hmm_path, GaussianHMM))
+    return {
+        "schema": 1,
+        "name": name,
+        "created": datetime.now(timezone.utc)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z"),
+        "features": {"preset": "classic", "names": list(FEATURES), "windows": {"rolling": window}},
+        "forest": forest,
+        "hmm": hmm,
+        "training": {
+            "origin": "imported",
+            "forest_sha256": hashlib.sha256(forest_path.read_bytes()).hexdigest(),
+            "hmm_sha256": hashlib.sha256(hmm_path.read_bytes()).hexdigest(),
+            "libraries": libraries(),
+        },
+        "scorecard": {},
+    }
+
+
+def format_artifact(value: Any, depth: int = 3, indent: str = "") -> str:
+    """JSON with a tree or a row of a matrix on a line."""
+    if depth == 0 or not isinstance(value, dict | list):
+        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    inner = indent + " "
+    if isinstance(value, dict):
+        lines = [
+            f"{inner}{json.dumps(k)}: {format_artifact(v, depth - 1, inner)}"
+            for k, v in value.items()
+        ]
+        opening, closing = "{}"
+    else:
+        lines = [inner + format_artifact(item, depth - 1, inner) for item in value]
+        opening, closing = "[]"
+    body = ",\n".join(lines)
+    return f"{opening}\n{body}\n{indent}{closing}" if lines else opening + closing
+
+
+def write(path: Path, text: str) -> None:
+    """Writes a file that appears under its name only when it is whole."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, "utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise RefusedError(f"--out cannot be written: {error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Prints the message and exits with 2."""
+        self.exit(2, f"{message} (--help tells more)\n")
+
+
+def parse_name(text: str) -> str:
+    """A model's name."""
+    if re.fullmatch(r"[a-z][a-z0-9_-]{0,31}", text):
+        return text
+    allowed = "a lower-case letter, then up to 31 lower-case letters, digits, _ or -"
+    raise argparse.ArgumentTypeError(f'must be {allowed}: current value is "{text}"')
+
+
+def parse_window(text: str) -> int:
+    """Bars in a rolling window."""
+    if re.fullmatch(r"[0-9]{1,5}", text) and 2 <= int(text) <= MAX_WINDOW:
+        return int(text)
+    allowed = f"a whole number from 2 to {MAX_WINDOW}"
+    raise argparse.ArgumentTypeError(f'must be {allowed}: current value is "{text}"')
+
+
+def parse_arguments() -> argparse.Namespace:
+    """What the command line says."""
+    parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--forest", type=Path, required=True, help="pickled IsolationForest")
+    parser.add_argument("--hmm", type=Path, required=True, help="pickled GaussianHMM")
+    parser.add_argument("--out", type=Path, required=True, help="where the artifact goes")
+    parser.add_argument(
+        "--name", type=parse_name, default="classic", help="the model's name; classic"
+    )
+    parser.add_argument(
+        "--window", type=parse_window, default=20, help="bars in the rolling windows; 20"
+    )
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Imports; 2 when something cannot be used."""
+    arguments = parse_arguments()
+    try:
+        libraries()
+        artifact = make_artifact(arguments.forest, arguments.hmm, arguments.name, arguments.window)
+        write(arguments.out, format_artifact(artifact) + "\n")
+    except PackageNotFoundError as error:
+        print(f"{error.name} is missing: pip install scikit-learn hmmlearn", file=sys.stderr)
+        return 2
+    except RefusedError as error:
+        print(error, file=sys.stderr)
+        return 2
+    labels = ", ".join(artifact["hmm"]["labels"])
+    print(f"{arguments.name}: {len(artifact['forest']['trees'])} trees, regimes {labels}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+import { parseArtifact } from "../../models/artifact.ts";
+import { pythonTest } from "../support/python.ts";
+import { temporaryFolder } from "../support/temporary.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+function run(python: string, script: string, args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(python, ["-B", script, ...args], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+function makePickles(python: string): string {
+  const folder = temporaryFolder();
+  const made = run(python, "test/reference/make_pickles.py", [folder]);
+  expect(made).toMatchObject({ status: 0, stderr: "" });
+  return folder;
+}
+
+pythonTest("pickled models become an artifact", (python) => {
+  const folder = makePickles(python);
+  const out = join(folder, "mine.json");
+  const { status, stdout, stderr } = run(python, "models/import_sklearn.py", [
+    ...["--forest", join(folder, "isolation_forest.pkl")],
+    ...["--hmm", join(folder, "hmm_regime.pkl")],
+    ...["--out", out, "--name", "mine", "--window", "30"],
+  ]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toBe(
+    "mine: 5 trees, regimes Bearish Extreme, Normal Market, Bullish Extreme\n",
+  );
+  const artifact = parseArtifact(readFileSync(out, "utf8"), out);
+  expect(artifact).toMatchObject({
+    name: "mine",
+    features: { windows: { rolling: 30 } },
+    forest: { max_samples: 16, contamination: 0.05 },
+    training: { origin: "imported" },
+  });
+  const momentum = artifact.hmm.means.map(([mean]) => mean ?? NaN);
+  expect(momentum).toEqual([...momentum].sort((a, b) => a - b));
+});
+
+pythonTest("what cannot be imported is refused in one line with exit code 2", (python) => {
+  const folder = makePickles(python);
+  const before = readdirSync(folder).sort();
+  const cases: [Record<string, string>, string][] = [
+    [{ forest: "none.pkl" }, "there is no file"],
+    [{ forest: "text.pkl" }, "text.pkl: must be a pickle that scikit-learn"],
+    [{ forest: "dictionary.pkl" }, "must hold one IsolationForest: it holds one dict"],
+    [{ forest: "hmm_regime.pkl" }, "must hold one IsolationForest: it holds one GaussianHMM"],
+    [{ forest: "untrained_forest.pkl" }, "must be trained: it has only settings"],
+    [{ forest: "narrow_forest.pkl" }, "must be trained on momentum, volatility_proxy, activity"],
+    [{ hmm: "untrained_hmm.pkl" }, "must be trained: it has only settings"],
+    [{ hmm: "large_hmm.pkl" }, "must have at most 8 states: it has 9"],
+    [{ hmm: "broken_hmm.pkl" }, "means_ must be finite numbers"],
+    [{ out: "no/x.json" }, "--out cannot be written"],
+    [{ name: "A B" }, "--name: must be a lower-case letter, then up to 31 lower-case letters"],
+    [{ window: "1" }, "--window: must be a whole number from 2 to 10080"],
+  ];
+  for (const [change, message] of cases) {
+    const given = {
+      forest: "isolation_forest.pkl",
+      hmm: "hmm_regime.pkl",
+      out: "x.json",
+      ...change,
+    };
+    const args = Object.entries(given).flatMap(([option, value]) => [
+      `--${option}`,
+      ["forest", "hmm", "out"].includes(option) ? join(folder, value) : value,
+    ]);
+    const { status, stdout, stderr } = run(python, "models/import_sklearn.py", args);
+    expect({ message, status, stdout }).toEqual({ message, status: 2, stdout: "" });
+    expect(stderr).toContain(message);
+    expect(stderr.trim()).not.toContain("\n");
+  }
+  expect(readdirSync(folder).sort()).toEqual(before);
+});
+
+pythonTest("help is printed", (python) => {
+  const { status, stdout } = run(python, "models/import_sklearn.py", ["--help"]);
+  expect(status).toBe(0);
+  expect(stdout).toContain("--forest");
+});

@@ -1,0 +1,56 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { expect } from "vitest";
+import { z } from "zod";
+import { computeFeatures, filterRows } from "../../core-wasm/core.ts";
+import { loadCore } from "../../core-wasm/load.ts";
+import { readKlines } from "../../data/klines.ts";
+import { parseArtifact } from "../../models/artifact.ts";
+import { barCount, hashSequences, joinBars, SequenceCutter } from "../../models/sequences.ts";
+import { realDataTest, sharedData } from "../support/shared_data.ts";
+
+const BLOCK = /^BTCUSDT-spot-1m-ohlcv-\d{8}-\d{8}\.csv\.gz$/;
+
+/** The real blocks that the shipped model was trained on. */
+function listBlocks(): string[] {
+  const folder = sharedData("klines");
+  return existsSync(folder) ? readdirSync(folder).filter((file) => BLOCK.test(file)).sort() : [];
+}
+
+const fitSchema = z.object({ rows: z.int(), log_likelihood: z.number() });
+
+/** The fits that hmmlearn_fits.py made. */
+function readFits() {
+  const text = readFileSync(new URL("./hmmlearn_fits.jsonl", import.meta.url), "utf8");
+  return text.trimEnd().split("\n").map((line) => fitSchema.parse(JSON.parse(line)));
+}
+
+async function readSequences() {
+  const cutter = new SequenceCutter();
+  for (const file of listBlocks()) {
+    cutter.startFile(file, "BTCUSDT");
+    for await (const klines of readKlines(sharedData(`klines/${file}`))) {
+      for (const kline of klines) cutter.add(kline);
+    }
+  }
+  return cutter.finish();
+}
+
+realDataTest(
+  "the shipped classic HMM fits its real training bars better than the best of 10 hmmlearn fits",
+  listBlocks().length > 0 ? [] : ["klines"],
+  async () => {
+    const file = new URL("../../models/classic.json", import.meta.url);
+    const { features, hmm, training } = parseArtifact(readFileSync(file, "utf8"), "classic.json");
+    const sequences = await readSequences();
+    expect(training).toMatchObject({ sha256: hashSequences(sequences) });
+    const lengths = sequences.map(barCount);
+    const { normalized } = computeFeatures(loadCore(), features, joinBars(sequences), lengths);
+    const { logLikelihoods } = filterRows(loadCore(), hmm, normalized, lengths);
+    const total = logLikelihoods.reduce((sum, value) => sum + value, 0);
+
+    const fits = readFits();
+    expect(fits).toHaveLength(10);
+    expect(fits.map(({ rows }) => rows)).toEqual(fits.map(() => logLikelihoods.length));
+    expect(total).toBeGreaterThan(Math.max(...fits.map((fit) => fit.log_likelihood)));
+  },
+);

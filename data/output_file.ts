@@ -1,4 +1,4 @@
-import { createWriteStream, type WriteStream } from "node:fs";
+import { createWriteStream, rmSync, type WriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { once } from "node:events";
 import process from "node:process";
@@ -13,6 +13,19 @@ export class OutputFile {
     this.#path = path;
     this.#temporary = temporary;
     this.#stream = stream;
+    process.on("SIGINT", this.#interrupt);
+    process.on("SIGTERM", this.#interrupt);
+  }
+
+  /** Someone ends the process: nothing half-written is left behind. */
+  readonly #interrupt = (signal: NodeJS.Signals): void => {
+    rmSync(this.#temporary, { force: true });
+    process.exit(signal === "SIGINT" ? 130 : 143);
+  };
+
+  #settle(): void {
+    process.off("SIGINT", this.#interrupt);
+    process.off("SIGTERM", this.#interrupt);
   }
 
   /**
@@ -43,11 +56,13 @@ export class OutputFile {
     this.#stream.end();
     await once(this.#stream, "finish");
     await rename(this.#temporary, this.#path);
+    this.#settle();
   }
 
   /** Gives the file up and leaves nothing behind. */
   async discard(): Promise<void> {
     this.#stream.destroy();
     await rm(this.#temporary, { force: true });
+    this.#settle();
   }
 }

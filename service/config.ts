@@ -51,16 +51,19 @@ interface Found {
 
 /** Reads single variables; an empty value counts as unset, as in a `.env` template. */
 class Reader {
-  readonly #env: Environment;
+  readonly #layers: readonly Environment[];
 
-  constructor(env: Environment) {
-    this.#env = env;
+  constructor(layers: readonly Environment[]) {
+    this.#layers = layers;
   }
 
+  /** The first layer that has one of the names decides; within it, the first name. */
   find(...names: readonly string[]): Found | undefined {
-    for (const name of names) {
-      const given = this.#env[name]?.trim();
-      if (given) return { name, given };
+    for (const layer of this.#layers) {
+      for (const name of names) {
+        const given = layer[name]?.trim();
+        if (given) return { name, given };
+      }
     }
     return undefined;
   }
@@ -150,11 +153,11 @@ function refuseKafka(reader: Reader): void {
 /**
  * Reads the configuration.
  *
- * @param env Environment variables by name.
+ * @param layers Environment variables by name; an earlier layer wins over the later ones.
  * @throws ConfigError naming the variable, what was given and what is allowed.
  */
-export function readConfig(env: Environment): Config {
-  const reader = new Reader(env);
+export function readConfig(...layers: readonly Environment[]): Config {
+  const reader = new Reader(layers);
   refuseKafka(reader);
   return {
     symbols: readSymbols(reader),
@@ -186,12 +189,7 @@ export function readConfig(env: Environment): Config {
   };
 }
 
-/**
- * The environment of this process, with `.env` of the working directory below it.
- *
- * @param own The variables of the process; they win over the file's.
- */
-export function loadEnvironment(own: Environment): Environment {
-  if (!existsSync(".env")) return own;
-  return { ...parseEnv(readFileSync(".env", "utf8")), ...own };
+/** The variables that `.env` of the working directory sets; none without that file. */
+export function readEnvFile(): Environment {
+  return existsSync(".env") ? parseEnv(readFileSync(".env", "utf8")) : {};
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadCore } from "../core-wasm/load.ts";
 import { ArtifactError } from "../models/artifact.ts";
-import { type Config, ConfigError, loadEnvironment, readConfig } from "./config.ts";
+import { type Config, ConfigError, readConfig, readEnvFile } from "./config.ts";
 import { loadModels } from "./engine/loaded_model.ts";
 import { createApp } from "./http/app.ts";
 import { EventHub } from "./http/event_hub.ts";
@@ -43,12 +43,12 @@ function listen(config: Config, handler: (request: Request) => Response | Promis
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { help: { type: "boolean" } } });
+  const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
   if (values.help) {
     process.stdout.write(HELP);
     return;
   }
-  const config = readConfig(loadEnvironment(process.env));
+  const config = readConfig(process.env, readEnvFile());
   const models = loadModels(config);
   const wasm = loadCore();
   const log = createLog(config.logLevel);
@@ -71,9 +71,8 @@ async function main(): Promise<void> {
     log,
   });
   const server = listen(config, (request) => app.fetch(request));
-  const shown = config.host === "127.0.0.1" || config.host === "0.0.0.0"
-    ? "localhost"
-    : config.host;
+  const local = ["127.0.0.1", "0.0.0.0", "::1", "::"].includes(config.host);
+  const shown = local ? "localhost" : config.host;
   process.stdout.write(`MicroStream is at http://${shown}:${server.addr.port}\n`);
 
   const stop = async () => {

@@ -8,13 +8,14 @@ import type { OnRead } from "../data/lines.ts";
 import { OutputFile } from "../data/output_file.ts";
 import { createProgress } from "../data/progress.ts";
 import { readTrades } from "../data/trades.ts";
+import { ArtifactError } from "../models/artifact.ts";
 import type { Bar } from "./bars/bar.ts";
 import { DEFAULT_MODELS } from "./config.ts";
 import { barOfKline, isSound } from "./bars/kline_bar.ts";
 import { barsOfTrades } from "./bars/trade_history.ts";
 import { csvLine, flatten } from "./csv.ts";
 import { Engine } from "./engine/engine.ts";
-import { loadModels } from "./engine/loaded_model.ts";
+import { type LoadedModel, loadModels } from "./engine/loaded_model.ts";
 import type { Signal } from "./engine/signal.ts";
 
 const HELP = `Usage: deno task replay --bars FILE... | --trades FILE... --out FILE.csv|.ndjson
@@ -30,14 +31,32 @@ Runs history through the engine that serves live, as fast as it goes, and writes
 
 /** Binance's files are named after their market. */
 function symbolOf(path: string, given: string | undefined): string {
+  if (given !== undefined && !/^[A-Za-z0-9_-]{2,20}$/.test(given)) {
+    throw new UsageError(`--symbol must be a market's name: current value is "${given}"`);
+  }
   const symbol = given?.toUpperCase() ?? symbolOfFile(path);
   if (symbol !== undefined) return symbol;
   throw new UsageError(`${path} does not begin with a market's name; give it with --symbol`);
 }
 
-async function* barsOfKlineFile(path: string, symbol: string, onRead: OnRead) {
+/** What of the input was left out, by reason. */
+interface LeftOut {
+  /** Prices or volumes that cannot be, or a time off the minute. */
+  unsound: number;
+  /** Not later than the bar before. */
+  late: number;
+}
+
+async function* barsOfKlineFile(
+  path: string,
+  symbol: string,
+  leftOut: LeftOut,
+  onRead: OnRead,
+): AsyncGenerator<Bar[]> {
   for await (const klines of readKlines(path, onRead)) {
-    yield klines.filter(isSound).map((kline) => barOfKline(symbol, "replay", kline));
+    const sound = klines.filter(isSound);
+    leftOut.unsound += klines.length - sound.length;
+    yield sound.map((kline) => barOfKline(symbol, "replay", kline));
   }
 }
 
@@ -50,10 +69,14 @@ async function* tradesOfFiles(paths: readonly string[], symbol: string, onRead: 
 }
 
 /** The bars of all files; the trades of a market's files run on from file to file. */
-async function* readBars(args: Arguments, onRead: OnRead): AsyncGenerator<readonly Bar[]> {
+async function* readBars(
+  args: Arguments,
+  leftOut: LeftOut,
+  onRead: OnRead,
+): AsyncGenerator<readonly Bar[]> {
   const given = args.value("symbol");
   for (const path of args.list("bars")) {
-    yield* barsOfKlineFile(path, symbolOf(path, given), onRead);
+    yield* barsOfKlineFile(path, symbolOf(path, given), leftOut, onRead);
   }
   const bySymbol = Map.groupBy(args.list("trades"), (path) => symbolOf(path, given));
   for (const [symbol, paths] of bySymbol) {
@@ -77,6 +100,22 @@ function createFormat(path: string): (signal: Signal) => string {
   };
 }
 
+function describe({ unsound, late }: LeftOut): string {
+  const parts = [
+    ...(unsound > 0 ? [`${unsound} bars with impossible values`] : []),
+    ...(late > 0 ? [`${late} bars not later than the one before`] : []),
+  ];
+  return parts.length > 0 ? `; left out: ${parts.join(", ")}` : "";
+}
+
+function openModels(paths: readonly string[]): readonly LoadedModel[] {
+  try {
+    return loadModels({ models: paths, expected: {} });
+  } catch (error) {
+    throw error instanceof ArtifactError ? new UsageError(error.message) : error;
+  }
+}
+
 async function replay(args: Arguments): Promise<void> {
   const out = args.required("out");
   const format = createFormat(out);
@@ -86,22 +125,22 @@ async function replay(args: Arguments): Promise<void> {
   const models = args.list("model");
   const engine = new Engine(
     loadCore(),
-    loadModels({ models: models.length > 0 ? models : DEFAULT_MODELS, expected: {} }),
+    openModels(models.length > 0 ? models : DEFAULT_MODELS),
     symbols,
   );
   const progress = createProgress("replay", paths.reduce((sum, path) => sum + sizeOf(path), 0));
   let read = 0;
   let rows = 0;
-  let dropped = 0;
+  const leftOut: LeftOut = { unsound: 0, late: 0 };
   const started = performance.now();
   const file = await OutputFile.create(out);
   try {
-    const chunks = readBars(args, (bytes) => progress.update(read += bytes));
+    const chunks = readBars(args, leftOut, (bytes) => progress.update(read += bytes));
     for await (const bars of chunks) {
       let text = "";
       for (const bar of bars) {
         if (bar.timestamp <= (engine.lastTime(bar.symbol) ?? -1)) {
-          dropped++;
+          leftOut.late++;
           continue;
         }
         text += format(engine.push(bar));
@@ -109,6 +148,7 @@ async function replay(args: Arguments): Promise<void> {
       }
       await file.write(text);
     }
+    if (rows === 0) throw new UsageError(`there is no usable bar in the input${describe(leftOut)}`);
     await file.commit();
   } catch (error) {
     await file.discard();
@@ -117,8 +157,7 @@ async function replay(args: Arguments): Promise<void> {
     progress.end();
   }
   const seconds = (performance.now() - started) / 1000;
-  const note = dropped > 0 ? `; ${dropped} bars not later than the one before were left out` : "";
-  process.stderr.write(`${rows} rows in ${seconds.toFixed(1)} s to ${out}${note}\n`);
+  process.stderr.write(`${rows} rows in ${seconds.toFixed(1)} s to ${out}${describe(leftOut)}\n`);
 }
 
 function sizeOf(path: string): number {

@@ -82,17 +82,17 @@ export class SourceSwitch {
   async start(): Promise<void> {
     const { config, log } = this.#options;
     if (config.source === "simulator") return await this.#runSimulator();
-    if (config.source === "binance") return await this.#runBinance();
+    if (config.source === "binance") return await this.#runBinance(this.#openJournal("binance"));
     const reason = await this.#probe();
     if (this.#closed) return;
-    if (reason === undefined) return await this.#runBinance();
+    if (reason === undefined) return await this.#runBinance(this.#openJournal("binance"));
     this.#fallbackReason = reason;
     log.warning("Binance cannot be reached: running on the SIMULATED market", { reason });
     this.#scheduleRetry();
     await this.#runSimulator();
   }
 
-  /** Ends everything that runs. */
+  /** Ends everything that runs; also one that is just starting. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
@@ -126,33 +126,40 @@ export class SourceSwitch {
 
   #scheduleRetry(): void {
     this.#retry = setTimeout(async () => {
-      const reason = await this.#probe();
-      if (this.#closed) return;
-      if (reason === undefined) await this.#moveToBinance();
-      else this.#scheduleRetry();
+      try {
+        this.#fallbackReason = await this.#probe();
+        if (this.#closed) return;
+        if (this.#fallbackReason === undefined) await this.#moveToBinance();
+        else this.#scheduleRetry();
+      } catch (error) {
+        this.#options.onFailure(error);
+      }
     }, RETRY_MS);
   }
 
   async #moveToBinance(): Promise<void> {
     this.#options.log.info("Binance answers: leaving the simulated market");
     const [oldSession, oldSimulator] = [this.#session, this.#simulator];
+    const journal = this.#openJournal("binance");
     this.#simulator = undefined;
-    this.#fallbackReason = undefined;
     oldSession?.close();
-    await this.#runBinance();
+    await this.#runBinance(journal);
     await oldSimulator?.close();
   }
 
-  async #runBinance(): Promise<void> {
-    const { binanceWsUrl, binanceRestUrl, dataDir } = this.#options.config;
-    const journal = new Journal(journalPath(dataDir, "binance"));
+  #openJournal(name: string): Journal {
+    return new Journal(journalPath(this.#options.config.dataDir, name));
+  }
+
+  async #runBinance(journal: Journal): Promise<void> {
+    const { binanceWsUrl, binanceRestUrl } = this.#options.config;
     await this.#run(journal, "binance", binanceWsUrl, binanceRestUrl);
   }
 
   /** The simulated market travels the road of the real one: over sockets, from a local exchange. */
   async #runSimulator(): Promise<void> {
-    const { symbols, simulatorSeed, simulatorSpeed, dataDir } = this.#options.config;
-    const journal = new Journal(journalPath(dataDir, `simulator-${simulatorSeed}`));
+    const { symbols, simulatorSeed, simulatorSpeed } = this.#options.config;
+    const journal = this.#openJournal(`simulator-${simulatorSeed}`);
     // A run at a higher speed left the clock on the wall behind; the next one goes on from there.
     const reached = symbols.map((symbol) => journal.lastTime("bar", symbol) ?? 0);
     this.#simulator = await startExchange({

@@ -50,6 +50,8 @@ export interface Bus {
   bars(symbol: string, from: number): Iterable<Bar>;
   /** Open time of a symbol's last record of a kind, ms UTC. */
   lastTime(kind: RecordKind, symbol: string): number | undefined;
+  /** The place before the first event. */
+  readonly start: string;
   /**
    * The events after a place, oldest first.
    *

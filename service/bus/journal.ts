@@ -27,6 +27,8 @@ CREATE TABLE IF NOT EXISTS events (
   UNIQUE (kind, symbol, timestamp)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS events_by_time ON events (kind, timestamp);
+CREATE TABLE IF NOT EXISTS identity (token TEXT NOT NULL) STRICT;
+INSERT INTO identity SELECT lower(hex(randomblob(4))) WHERE NOT EXISTS (SELECT 1 FROM identity);
 CREATE TABLE IF NOT EXISTS checkpoints (
   symbol TEXT PRIMARY KEY,
   models TEXT NOT NULL,
@@ -49,14 +51,30 @@ function number(row: Row, column: string): number {
   throw new TypeError(`Cannot read the journal as ${column} must be a number: it is ${value}`);
 }
 
+/**
+ * Takes the file for this process until it ends, however it ends: a second writer would take
+ * events from the first one's subscribers. The lock is SQLite's own, on a file beside the journal.
+ */
+function lock(path: string): DatabaseSync {
+  const database = new DatabaseSync(`${path}.lock`);
+  try {
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
+    return database;
+  } catch (cause) {
+    database.close();
+    throw new Error("another MicroStream is using it; set another DATA_DIR", { cause });
+  }
+}
+
 /** The embedded bus: one SQLite file a source, in WAL mode, so that others may read along. */
 export class Journal implements Bus, CheckpointStore {
+  readonly #lock: DatabaseSync;
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #afterRow: StatementSync;
   readonly #barsFrom: StatementSync;
   readonly #listeners = new Set<(events: readonly BusEvent[]) => void>();
-  /** Stands before every id, so that an id of another file is never taken for one of this. */
+  /** Stands before every id; random, so that an id of another file is never taken for one of this. */
   readonly #name: string;
 
   /**
@@ -66,15 +84,17 @@ export class Journal implements Bus, CheckpointStore {
    * @throws Error naming the file when it is no journal or cannot be written.
    */
   constructor(path: string) {
-    this.#name = basename(path).replace(/\.\w+$/, "");
     try {
       mkdirSync(dirname(path), { recursive: true });
+      this.#lock = lock(path);
       this.#database = new DatabaseSync(path);
       this.#database.exec(SCHEMA);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`Cannot open the journal ${path}: ${why}`, { cause });
     }
+    const identity = this.#database.prepare("SELECT token FROM identity").get() ?? {};
+    this.#name = `${basename(path).replace(/\.\w+$/, "")}-${text(identity, "token")}`;
     this.#insert = this.#database.prepare(
       "INSERT INTO events (kind, symbol, timestamp, json) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
     );
@@ -86,10 +106,15 @@ export class Journal implements Bus, CheckpointStore {
     );
   }
 
+  get start(): string {
+    return `${this.#name}:0`;
+  }
+
   /** Closes the file; the journal must not be used after. */
   close(): void {
     this.#listeners.clear();
     this.#database.close();
+    this.#lock.close();
   }
 
   // deno-lint-ignore require-await -- the interface is asynchronous: on Kafka an append waits

@@ -14,7 +14,7 @@ function readArtifact(path: string): LoadedModel {
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    throw new ArtifactError(`${path}: cannot be read; MODELS must name model artifacts`, { cause });
+    throw new ArtifactError(`${path}: cannot be read; it must be a model artifact`, { cause });
   }
   return { artifact: parseArtifact(text, path), fingerprint: fingerprint(text) };
 }

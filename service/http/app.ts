@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join, normalize } from "node:path";
 import { Hono } from "hono";
 import { compress } from "hono/compress";
+import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { BAR_FIELDS } from "../bars/bar_schema.ts";
@@ -87,20 +88,35 @@ export function createApp(options: AppOptions): Hono {
     );
   });
 
-  app.notFound((context) =>
-    problemResponse(context, new Problem(404, "Not found", `there is no ${context.req.path}`))
-  );
+  // What is told here is public, errors included: pages of any origin may read it.
+  app.use("/api/*", cors());
+
+  app.notFound((context) => {
+    const { path, method } = context.req;
+    const known = app.routes.some((route) => route.method === "GET" && route.path === path);
+    if (!known) {
+      return problemResponse(context, new Problem(404, "Not found", `there is no ${path}`));
+    }
+    context.header("allow", "GET, HEAD");
+    return problemResponse(
+      context,
+      new Problem(
+        405,
+        "Method not allowed",
+        `${path} must be asked for with GET: it was ${method}`,
+      ),
+    );
+  });
 
   // The feed stands before compression, which would hold events back.
   app.get("/api/v1/stream", (context) => {
-    const query = readStreamQuery((name) => context.req.query(name), symbols);
+    const query = readStreamQuery(context.req.query(), symbols);
     const lastEventId = context.req.header("last-event-id");
     return new Response(hub.open(query, lastEventId), {
       headers: {
         "content-type": "text/event-stream; charset=utf-8",
         "cache-control": "no-store",
         "x-accel-buffering": "no",
-        "access-control-allow-origin": "*",
       },
     });
   });
@@ -108,10 +124,10 @@ export function createApp(options: AppOptions): Hono {
   app.use(compress());
 
   function history(kind: RecordKind, columns: readonly string[]) {
-    return (read: (name: string) => string | undefined): Response => {
-      const { format, ...query } = readHistoryQuery(read, symbols);
+    return (parameters: Readonly<Record<string, string>>): Response => {
+      const { format, ...query } = readHistoryQuery(parameters, symbols);
       const records = options.bus()?.query({ kind, ...query }) ?? [];
-      const headers = { "access-control-allow-origin": "*", "cache-control": "no-store" };
+      const headers = { "cache-control": "no-store" };
       return format === "json"
         ? new Response(`[${records.join(",\n")}]`, {
           headers: { ...headers, "content-type": "application/json" },
@@ -123,8 +139,8 @@ export function createApp(options: AppOptions): Hono {
   }
   const signals = history("signal", []);
   const bars = history("bar", BAR_FIELDS);
-  app.get("/api/v1/signals", (context) => signals((name) => context.req.query(name)));
-  app.get("/api/v1/bars", (context) => bars((name) => context.req.query(name)));
+  app.get("/api/v1/signals", (context) => signals(context.req.query()));
+  app.get("/api/v1/bars", (context) => bars(context.req.query()));
 
   app.get("/api/v1/symbols", (context) =>
     context.json(symbols.map((symbol) => {

@@ -8,10 +8,15 @@ import type { StreamEvent, StreamQuery } from "./query.ts";
 const HEARTBEAT_MS = 15_000;
 /** A client further behind than this does not read; it is dropped and may resume by its last id. */
 const MAX_BEHIND_BYTES = 4 << 20;
+/** While it catches up, a client is sent no more than this ahead of its reading. */
+const AHEAD_BYTES = 64 << 10;
 /** Events read from the bus at once while a client catches up. */
-const PAGE = 500;
+const PAGE = 100;
 
 const encoder = new TextEncoder();
+const UNKNOWN_PLACE = encoder.encode(
+  ": Last-Event-ID is no place of this journal; the stream starts with what comes next\n\n",
+);
 const HEARTBEAT = encoder.encode(": heartbeat\n\n");
 
 function encodeEvent(event: StreamEvent, json: string, id?: string): Uint8Array<ArrayBuffer> {
@@ -25,6 +30,8 @@ interface Client {
   readonly controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   /** Place on the bus up to which a resuming client was served; undefined once it is live. */
   cursor: string | undefined;
+  /** Where the cursor stood at the last heartbeat; one that stays there does not read. */
+  cursorAtHeartbeat: string | undefined;
 }
 
 function wants(query: StreamQuery, event: StreamEvent, symbol: string): boolean {
@@ -42,10 +49,15 @@ export class EventHub {
   #unsubscribe: () => void = () => {};
   #status: Uint8Array<ArrayBuffer> | undefined;
 
-  constructor() {
+  /** @param heartbeatMs How often quiet connections are kept awake. */
+  constructor(heartbeatMs = HEARTBEAT_MS) {
     this.#heartbeat = setInterval(() => {
-      for (const client of this.#clients) this.#send(client, HEARTBEAT);
-    }, HEARTBEAT_MS);
+      for (const client of this.#clients) {
+        if (client.cursor === undefined) this.#send(client, HEARTBEAT);
+        else if (client.cursor === client.cursorAtHeartbeat) this.#drop(client);
+        client.cursorAtHeartbeat = client.cursor;
+      }
+    }, heartbeatMs);
   }
 
   /** Number of subscribers. */
@@ -90,9 +102,12 @@ export class EventHub {
     let client: Client | undefined;
     return new ReadableStream<Uint8Array<ArrayBuffer>>({
       start: (controller) => {
-        client = { query, controller, cursor: lastEventId };
+        const known = lastEventId !== undefined && this.#bus?.after(lastEventId, 0) !== undefined;
+        const cursor = known ? lastEventId : undefined;
+        client = { query, controller, cursor, cursorAtHeartbeat: undefined };
         this.#clients.add(client);
         controller.enqueue(encoder.encode("retry: 2000\n\n"));
+        if (lastEventId !== undefined && !known) controller.enqueue(UNKNOWN_PLACE);
         if (this.#status && query.events.has("status")) controller.enqueue(this.#status);
       },
       pull: async (controller) => {
@@ -104,7 +119,7 @@ export class EventHub {
       cancel: () => {
         if (client) this.#clients.delete(client);
       },
-    }, new ByteLengthQueuingStrategy({ highWaterMark: MAX_BEHIND_BYTES }));
+    }, new ByteLengthQueuingStrategy({ highWaterMark: AHEAD_BYTES }));
   }
 
   /** Ends all streams. */
@@ -140,11 +155,15 @@ export class EventHub {
 
   #send(client: Client, bytes: Uint8Array<ArrayBuffer>): void {
     const { controller } = client;
-    if ((controller.desiredSize ?? 0) > 0) {
-      controller.enqueue(bytes);
-    } else if (client.cursor === undefined) {
-      this.#clients.delete(client);
-      controller.error(new Error("the client reads too slowly"));
-    }
+    // One that is catching up is sent what there is room for; the rest it finds on the bus.
+    const room = (controller.desiredSize ?? 0) +
+      (client.cursor === undefined ? MAX_BEHIND_BYTES - AHEAD_BYTES : 0);
+    if (room > 0) controller.enqueue(bytes);
+    else if (client.cursor === undefined) this.#drop(client);
+  }
+
+  #drop(client: Client): void {
+    this.#clients.delete(client);
+    client.controller.error(new Error("the client reads too slowly"));
   }
 }

@@ -1,7 +1,8 @@
+import { excerpt } from "../../data/lines.ts";
 import { Problem } from "./problem.ts";
 
-/** Reads one query parameter; `undefined` when it is not given. */
-export type ReadParameter = (name: string) => string | undefined;
+/** Query parameters as they were given. */
+export type Parameters = Readonly<Record<string, string>>;
 
 /** What `/api/v1/bars` and `/api/v1/signals` can be asked for. */
 export interface HistoryQuery {
@@ -31,23 +32,46 @@ function refuse(name: string, given: string, allowed: string): never {
   throw new Problem(
     400,
     "Invalid query",
-    `${name} must be ${allowed}: current value is ${JSON.stringify(given)}`,
+    `${name} must be ${allowed}: current value is ${excerpt(given)}`,
   );
 }
 
-function readTime(read: ReadParameter, name: string): number | undefined {
-  const given = read(name);
-  if (given === undefined || given === "") return undefined;
-  const time = /^\d+$/.test(given) ? Number(given) : Date.parse(given);
-  if (Number.isSafeInteger(time)) return time;
+/** A misspelt parameter would give another answer than was asked for. */
+function checkNames(parameters: Parameters, known: readonly string[]): void {
+  const unknown = Object.keys(parameters).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new Problem(
+    400,
+    "Invalid query",
+    `there is no parameter ${excerpt(unknown)}; there are ${known.join(", ")}`,
+  );
+}
+
+const ISO_8601 = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+/** Smaller numbers are seconds, or a year, and not what was meant: 1973 in milliseconds. */
+const LEAST_MS = 1e11;
+
+function readTime(parameters: Parameters, name: string): number | undefined {
+  const given = parameters[name];
+  if (!given) return undefined;
+  const time = /^\d+$/.test(given)
+    ? Number(given)
+    : ISO_8601.test(given)
+    ? Date.parse(/T.*(Z|[+-]\d{2}:\d{2})$/.test(given) ? given : utc(given))
+    : NaN;
+  if (Number.isSafeInteger(time) && (time === 0 || time >= LEAST_MS)) return time;
   return refuse(name, given, "an ISO 8601 time or epoch milliseconds");
 }
 
-function readLimit(read: ReadParameter): number {
-  const given = read("limit");
-  if (given === undefined || given === "") return DEFAULT_LIMIT;
-  const limit = Number(given);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
+/** Without a zone, a time is meant as UTC; a date is so by the standard. */
+function utc(given: string): string {
+  return given.includes("T") ? `${given}Z` : given;
+}
+
+function readLimit({ limit: given }: Parameters): number {
+  if (!given) return DEFAULT_LIMIT;
+  const limit = /^\d+$/.test(given) ? Number(given) : NaN;
+  if (limit >= 1 && limit <= MAX_LIMIT) return limit;
   return refuse("limit", given, `a whole number from 1 to ${MAX_LIMIT}`);
 }
 
@@ -63,17 +87,24 @@ function readSymbol(name: string, given: string, served: readonly string[]): str
  * @param served The markets that are served.
  * @throws Problem naming the parameter, what was given and what is allowed.
  */
-export function readHistoryQuery(read: ReadParameter, served: readonly string[]): HistoryQuery {
-  const symbol = read("symbol");
-  const from = readTime(read, "from");
-  const to = readTime(read, "to");
-  const format = read("format") || "json";
+export function readHistoryQuery(
+  parameters: Parameters,
+  served: readonly string[],
+): HistoryQuery {
+  checkNames(parameters, ["symbol", "from", "to", "limit", "format"]);
+  const { symbol } = parameters;
+  const from = readTime(parameters, "from");
+  const to = readTime(parameters, "to");
+  if (from !== undefined && to !== undefined && from > to) {
+    refuse("from", parameters.from ?? "", "not later than to");
+  }
+  const format = parameters.format || "json";
   if (format !== "json" && format !== "csv") refuse("format", format, "json or csv");
   return {
     ...(symbol && { symbol: readSymbol("symbol", symbol, served) }),
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
-    limit: readLimit(read),
+    limit: readLimit(parameters),
     format,
   };
 }
@@ -83,9 +114,10 @@ export function readHistoryQuery(read: ReadParameter, served: readonly string[])
  *
  * @throws Problem naming the parameter, what was given and what is allowed.
  */
-export function readStreamQuery(read: ReadParameter, served: readonly string[]): StreamQuery {
-  const symbols = (read("symbols") || served.join(",")).split(",");
-  const events = (read("events") || STREAM_EVENTS.join(",")).split(",").map((given) =>
+export function readStreamQuery(parameters: Parameters, served: readonly string[]): StreamQuery {
+  checkNames(parameters, ["symbols", "events"]);
+  const symbols = (parameters.symbols || served.join(",")).split(",");
+  const events = (parameters.events || STREAM_EVENTS.join(",")).split(",").map((given) =>
     STREAM_EVENTS.find((event) => event === given.trim()) ??
       refuse("events", given, `among ${STREAM_EVENTS.join(", ")}`)
   );

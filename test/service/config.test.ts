@@ -32,6 +32,11 @@ describe("readConfig", () => {
     expect(readConfig({ PORT: "80", DASHBOARD_PORT: "81" }).port).toBe(81);
   });
 
+  test("what the process was given wins over the file, also by an alias", () => {
+    const file = { DASHBOARD_PORT: "81", SYMBOLS: "ETHUSDT" };
+    expect(readConfig({ PORT: "80" }, file)).toMatchObject({ port: 80, symbols: ["ETHUSDT"] });
+  });
+
   test("of a full stream URL the origin is used", () => {
     const url = "wss://stream.binance.com:9443/ws/btcusdt@aggTrade";
     expect(readConfig({ BINANCE_WS_URL: url }).binanceWsUrl).toBe("wss://stream.binance.com:9443");

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import type { BusEvent } from "../../../service/bus/bus.ts";
 import { Journal } from "../../../service/bus/journal.ts";
@@ -12,12 +13,28 @@ function openJournal(folder = temporaryFolder(), name = "binance"): Journal {
   return journal;
 }
 
-test("gives back what was appended, to the last bit, also to a second reader of the file", async () => {
+test("gives back what was appended, to the last bit, after it was opened again", async () => {
+  const folder = temporaryFolder();
+  const bar = { ...makeBar(0), volume: 0.1 + 0.2, open: 100.00000000000001 };
+  const journal = new Journal(join(folder, "binance.sqlite"));
+  await journal.appendBars([bar]);
+  const { start } = journal;
+  journal.close();
+  const again = openJournal(folder);
+  expect([...again.bars("BTCUSDT", START)]).toEqual([bar]);
+  expect(again.start).toBe(start);
+});
+
+test("a file belongs to one writer at a time; others may read it", async () => {
   const folder = temporaryFolder();
   const journal = openJournal(folder);
-  const bar = { ...makeBar(0), volume: 0.1 + 0.2, open: 100.00000000000001 };
-  await journal.appendBars([bar]);
-  expect([...openJournal(folder).bars("BTCUSDT", START)]).toEqual([bar]);
+  await journal.appendBars([makeBar(0)]);
+  expect(() => new Journal(join(folder, "binance.sqlite"))).toThrow(
+    "another MicroStream is using it; set another DATA_DIR",
+  );
+  const reader = new DatabaseSync(join(folder, "binance.sqlite"), { readOnly: true });
+  expect(reader.prepare("SELECT count(*) AS n FROM events").get()).toEqual({ n: 1 });
+  reader.close();
 });
 
 test("keeps a record once, however often it is appended, and tells of it once", async () => {
@@ -54,7 +71,7 @@ test("after an id come all later events, page by page, none twice", async () => 
   const journal = openJournal();
   await journal.appendBars([...Array(5).keys()].map((i) => makeBar(i)));
   await journal.appendSignals([makeSignal(0)]);
-  const first = journal.after("binance:0", 4);
+  const first = journal.after(journal.start, 4);
   expect(first?.complete).toBe(false);
   const second = journal.after(first?.events.at(-1)?.id ?? "", 4);
   expect(second).toMatchObject({ complete: true, events: [{ kind: "bar" }, { kind: "signal" }] });
@@ -64,7 +81,7 @@ test("after an id come all later events, page by page, none twice", async () => 
 
 test("an id of another source's journal is not taken for one of this", () => {
   const journal = openJournal();
-  for (const id of ["simulator-1:0", "0", "", "binance:", "binance:x"]) {
+  for (const id of ["simulator-1:0", "binance:0", "0", "", "binance:", "binance:x"]) {
     expect(journal.after(id, 10)).toBeUndefined();
   }
 });

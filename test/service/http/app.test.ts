@@ -90,6 +90,21 @@ test("a query that cannot be served is a problem that says what is allowed", asy
   expect(missing.headers.get("content-type")).toBe("application/problem+json");
 });
 
+test("another method than GET is a problem that says so", async () => {
+  const { app } = setUp();
+  const response = await app.request("/api/v1/bars", { method: "DELETE" });
+  expect(response.status).toBe(405);
+  expect(response.headers.get("allow")).toBe("GET, HEAD");
+});
+
+test("a page of another origin may read answers and errors", async () => {
+  const { app } = setUp();
+  for (const path of ["/api/v1/models", "/api/v1/bars?limit=x"]) {
+    const response = await app.request(path);
+    expect(response.headers.get("access-control-allow-origin")).toBe("*");
+  }
+});
+
 test("the models are told without their trees, the primary one marked", async () => {
   const { app } = setUp();
   const response = await app.request("/api/v1/models");

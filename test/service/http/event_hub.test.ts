@@ -5,6 +5,7 @@ import { EventHub } from "../../../service/http/event_hub.ts";
 import type { StreamEvent, StreamQuery } from "../../../service/http/query.ts";
 import { makeBar, makeSignal } from "../../support/records.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
+import { until } from "../../support/until.ts";
 
 function setUp() {
   const journal = new Journal(join(temporaryFolder(), "binance.sqlite"));
@@ -15,6 +16,11 @@ function setUp() {
     journal.close();
   });
   return { journal, hub };
+}
+
+/** The id of a journal's n-th event. */
+function idOf(journal: Journal, n: number): string {
+  return journal.start.replace(/0$/, String(n));
 }
 
 function ask(events: StreamEvent[], symbols = ["BTCUSDT"]): StreamQuery {
@@ -56,8 +62,8 @@ test("hands on the events that were asked for, with ids that grow", async () => 
   await journal.appendSignals([makeSignal(0)]);
   const events = await read(stream, 2);
   expect(events).toEqual([
-    { id: "binance:1", event: "bar", data: makeBar(0) },
-    { id: "binance:3", event: "signal", data: makeSignal(0) },
+    { id: idOf(journal, 1), event: "bar", data: makeBar(0) },
+    { id: idOf(journal, 3), event: "signal", data: makeSignal(0) },
   ]);
 });
 
@@ -65,21 +71,21 @@ test("a client that comes back gets all it missed and then what is new, none twi
   const { journal, hub } = setUp();
   const count = 1800;
   await journal.appendBars([...Array(count).keys()].map((i) => makeBar(i)));
-  const stream = hub.open(ask(["bar"]), "binance:10");
+  const stream = hub.open(ask(["bar"]), idOf(journal, 10));
   const reading = read(stream, count - 10 + 2);
   await journal.appendBars([makeBar(count)]);
   await new Promise((resolve) => setTimeout(resolve, 20));
   await journal.appendBars([makeBar(count + 1)]);
   const ids = (await reading).map(({ id }) => id);
-  expect(ids).toEqual([...Array(count - 8).keys()].map((i) => `binance:${i + 11}`));
+  expect(ids).toEqual([...Array(count - 8).keys()].map((i) => idOf(journal, i + 11)));
 });
 
 test("pages without a wanted event do not hold up those behind them", async () => {
   const { journal, hub } = setUp();
   await journal.appendBars([...Array(1200).keys()].map((i) => makeBar(i, "ETHUSDT")));
   await journal.appendBars([makeBar(0)]);
-  const [event] = await read(hub.open(ask(["bar"]), "binance:0"), 1);
-  expect(event?.id).toBe("binance:1201");
+  const [event] = await read(hub.open(ask(["bar"]), journal.start), 1);
+  expect(event?.id).toBe(idOf(journal, 1201));
 });
 
 test("an id of another journal means to start with what comes next", async () => {
@@ -88,7 +94,7 @@ test("an id of another journal means to start with what comes next", async () =>
   const reading = read(hub.open(ask(["bar"]), "simulator-1:0"), 1);
   await new Promise((resolve) => setTimeout(resolve, 5));
   await journal.appendBars([makeBar(1)]);
-  expect((await reading).map(({ id }) => id)).toEqual(["binance:2"]);
+  expect((await reading).map(({ id }) => id)).toEqual([idOf(journal, 2)]);
 });
 
 test("a client that does not read is dropped, and the others go on", async () => {
@@ -106,4 +112,17 @@ test("a client that does not read is dropped, and the others go on", async () =>
     for await (const _ of idle);
   })()).rejects.toThrow("reads too slowly");
   expect(hub.size).toBe(0);
+});
+
+test("a client that comes back and does not read is dropped by the second heartbeat", async () => {
+  const { journal } = setUp();
+  const hub = new EventHub(20);
+  onTestFinished(() => hub.close());
+  hub.attach(journal);
+  await journal.appendBars([...Array(2000).keys()].map((i) => makeBar(i)));
+  const stream = hub.open(ask(["bar"]), journal.start);
+  await until("the drop", () => hub.size === 0 || undefined);
+  await expect((async () => {
+    for await (const _ of stream);
+  })()).rejects.toThrow("reads too slowly");
 });

@@ -154,9 +154,9 @@ describe("klines", () => {
     const source = await recordedMarket({
       trades: [writeTrades("BTCUSDT-t.csv", tradesAt(30, 61, 121, 190))],
       klines: [writeKlines("BTCUSDT-k.csv", [
-        [START - MINUTE_MS, 1, 3, 1, 2, 10, 0, "20.5", 7, 4, "8.2", 0],
-        [START, 2, 5, 2, 4, 11, 0, "21.5", 8, 5, "9.2", 0],
-        [START + 2 * MINUTE_MS, 4, 4, 4, 4, 12, 0, "22.5", 9, 6, "9.9", 0],
+        [START - MINUTE_MS, 1, 3, 1, 2, 10, START - 1, "20.5", 7, 4, "8.2", 0],
+        [START, 2, 5, 2, 4, 11, START + MINUTE_MS - 1, "21.5", 8, 5, "9.2", 0],
+        [START + 2 * MINUTE_MS, 4, 4, 4, 4, 12, START + 3 * MINUTE_MS - 1, "22.5", 9, 6, "9.9", 0],
       ])],
     });
     const market = marketOf(source);

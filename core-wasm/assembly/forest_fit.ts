@@ -122,13 +122,14 @@ function valueOf(column: usize, i: i32): f32 {
 function partition(column: usize, start: i32, end: i32, threshold: f64): i32 {
   let middle = start;
   for (let i = start; i < end; i++) {
-    if ((valueOf(column, i) as f64) > threshold) continue;
+    const isLeft = (valueOf(column, i) as f64) <= threshold;
     const place = members + (i << 2);
     const other = members + (middle << 2);
     const member = load<i32>(place);
+    // Swapped in any case, as the branch would be a coin's toss; what stays right may move there.
     store<i32>(place, load<i32>(other));
     store<i32>(other, member);
-    middle++;
+    middle += isLeft as i32;
   }
   return middle;
 }
@@ -149,8 +150,8 @@ function split(node: i32, start: i32, end: i32): i32 {
     let highest = lowest;
     for (let i = start + 1; i < end; i++) {
       const value = valueOf(column, i);
-      lowest = min(lowest, value);
-      highest = max(highest, value);
+      lowest = value < lowest ? value : lowest;
+      highest = value > highest ? value : highest;
     }
     if (highest <= lowest + CONSTANT_WITHIN) continue;
     let threshold = (lowest as f64) + uniform() * ((highest as f64) - (lowest as f64));

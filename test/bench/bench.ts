@@ -1,0 +1,158 @@
+/** `deno task bench`: what everything takes, beside plain TypeScript and Python. */
+import { readFileSync } from "node:fs";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { runCommand } from "../../data/arguments.ts";
+import { OutputFile } from "../../data/output_file.ts";
+import { type Artifact, parseArtifact } from "../../models/artifact.ts";
+import { makeBars } from "./bars.ts";
+import {
+  featureRows,
+  FIT_ROWS,
+  measureColdStep,
+  measureEStep,
+  measureFilter,
+  measureForest,
+  measureForestFit,
+  measureMinute,
+  measurePlainStep,
+  measureStates,
+  measureStep,
+} from "./core_figures.ts";
+import { measureModelFit } from "./fit_figures.ts";
+import type { Figure } from "./measure.ts";
+import { findPython, type PythonFigures, runPython } from "./python.ts";
+import { formatFigures, formatRatios, type Ratio } from "./table.ts";
+
+const HELP = `Usage: deno task bench [--json FILE] [--no-fit]
+
+Measures what everything takes: a step of one bar, the forest, the filter, fitting, a minute of 500
+symbols; beside it the step in plain TypeScript and, when PYTHON (python3 when unset) has
+scikit-learn and hmmlearn, the same work there.
+
+  --json FILE  the same as JSON
+  --no-fit     leave out the fits of whole models on 500,000 bars
+  --help       this text
+`;
+
+/** Bars to step over; more than a week, so that every model sees. */
+const BARS = 50_000;
+const MODEL_FIT_BARS = 500_000;
+/** Bars that Python steps over. */
+const PYTHON_BARS = 220;
+
+/** A random walk of bars has the same numbers everywhere; a shipped model scores them. */
+function readModel(name: string): Artifact {
+  const file = fileURLToPath(new URL(`../../models/${name}.json`, import.meta.url));
+  return parseArtifact(readFileSync(file, "utf8"), file);
+}
+
+function describeMachine(): Record<string, string | number> {
+  return {
+    processor: cpus()[0]?.model.trim() ?? "unknown",
+    processors: availableParallelism(),
+    memory_gib: Number((totalmem() / 2 ** 30).toFixed(1)),
+    platform: `${process.platform} ${process.arch}`,
+    ...("Deno" in globalThis ? { deno: Deno.version.deno } : { node: process.versions.node }),
+    v8: process.versions.v8,
+  };
+}
+
+function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Ratio of the medians, when both figures are there. */
+function ratioOf(name: string, python: Figure, ours: Figure | undefined): Ratio[] {
+  return ours === undefined ? [] : [{ name, ratio: python.median / ours.median }];
+}
+
+function compare(figures: readonly Figure[], { figures: python }: PythonFigures): Ratio[] {
+  const ours = (name: string) => figures.find((figure) => figure.name === name);
+  return [
+    ...ratioOf("bar by bar", python.step, ours("step, classic")),
+    ...ratioOf("forest, batch", python.forest_batch, ours("forest, batch")),
+    ...ratioOf("forest, one row", python.forest_single, ours("forest, one row")),
+    ...ratioOf("forest fit", python.forest_fit, ours("forest fit, 100 x 256")),
+    ...ratioOf("log-likelihood", python.filter, ours("filter")),
+    ...ratioOf("Baum-Welch iteration", python.e_step, ours("Baum-Welch iteration")),
+  ];
+}
+
+async function measureAll(withFit: boolean) {
+  const classic = readModel("classic");
+  const liquidity = readModel("liquidity");
+  if (classic.features.preset !== "classic") throw new Error("models/classic.json is not classic");
+  const bars = makeBars(BARS);
+  const { rows, dims } = featureRows(classic, bars);
+  const both = [classic, liquidity];
+  note("steps");
+  const figures = [
+    measureStep("step, classic", [classic], bars),
+    measureStep("step, classic and liquidity", both, bars),
+    measurePlainStep(
+      "step, classic, plain TypeScript",
+      classic,
+      classic.features.windows.rolling,
+      bars,
+    ),
+    await measureColdStep("step, classic, cold", [classic], bars),
+    await measureColdStep("step, classic and liquidity, cold", both, bars),
+  ];
+  note("forest and HMM");
+  figures.push(
+    ...measureForest(classic, rows, dims),
+    measureForestFit(rows, dims),
+    measureFilter(classic, rows, dims),
+    measureEStep(classic, rows, dims),
+  );
+  note("a minute of 500 symbols");
+  figures.push(
+    measureMinute("minute, classic", [classic], bars),
+    measureMinute("minute, classic and liquidity", both, bars),
+    measureStates("states, classic", [classic]),
+    measureStates("states, classic and liquidity", both),
+  );
+  const command = findPython();
+  note(command ? `Python: ${command}` : "no Python with scikit-learn and hmmlearn");
+  const python = command === undefined ? undefined : runPython(command, {
+    rows,
+    dims,
+    fitRows: FIT_ROWS,
+    bars: bars.slice(0, PYTHON_BARS),
+    hmm: classic.hmm,
+  });
+  if (withFit) {
+    const many = makeBars(MODEL_FIT_BARS);
+    for (const preset of ["classic", "liquidity"] as const) {
+      note(`fit of ${preset}`);
+      figures.push(await measureModelFit(preset, many));
+    }
+  }
+  return { figures, python };
+}
+
+await runCommand(HELP, { json: "value", "no-fit": "flag" }, async (args) => {
+  const machine = describeMachine();
+  const file = args.value("json");
+  const output = file === undefined ? undefined : await OutputFile.create(file);
+  try {
+    const { figures, python } = await measureAll(!args.flag("no-fit"));
+    const versions = { ...machine, ...python?.versions };
+    const ratios = python === undefined ? [] : compare(figures, python);
+    const all = [...figures, ...Object.values(python?.figures ?? {})];
+    const about = Object.entries(versions).map(([name, value]) => `${name} ${value}`).join(", ");
+    console.log(`${about}\n\n${formatFigures(all)}`);
+    if (python !== undefined) {
+      console.log(`\nTimes that Python takes, by the medians\n${formatRatios(ratios)}`);
+    }
+    await output?.write(
+      `${JSON.stringify({ machine: versions, figures: all, ratios }, null, 1)}\n`,
+    );
+    await output?.commit();
+  } catch (error) {
+    await output?.discard();
+    throw error;
+  }
+});

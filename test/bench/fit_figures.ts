@@ -1,0 +1,25 @@
+/** What it takes to fit whole models. */
+import type { CoreBar } from "../../core-wasm/core.ts";
+import { readParameters } from "../../models/defaults.ts";
+import { fitModel } from "../../models/fit.ts";
+import { type PresetName } from "../../models/presets.ts";
+import { flattenBars } from "../core-wasm/support.ts";
+import { type Figure, now, summarize } from "./measure.ts";
+
+/** Fit of one preset's model, restarts and scorecard included, once. */
+export async function measureModelFit(
+  preset: PresetName,
+  bars: readonly CoreBar[],
+): Promise<Figure> {
+  const start = now();
+  await fitModel({
+    ...readParameters({}),
+    preset,
+    sequences: [{ start: Date.UTC(2025, 0), bars: flattenBars(bars) }],
+    symbol: "RANDOM",
+    market: "spot",
+    seed: 1,
+  });
+  const rows = bars.length.toLocaleString("en-US");
+  return summarize(`fit of ${preset}`, `s per ${rows} bars`, [(now() - start) / 1e3]);
+}

@@ -1,0 +1,99 @@
+/** The same work in Python, when it is there. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import type { CoreBar, CoreHmm } from "../../core-wasm/core.ts";
+import { type Figure, summarize } from "./measure.ts";
+
+const SCRIPT = fileURLToPath(new URL("./python_side.py", import.meta.url));
+
+/** What Python is given to do. */
+export interface PythonWork {
+  readonly rows: Float64Array;
+  readonly dims: number;
+  readonly fitRows: number;
+  readonly bars: readonly CoreBar[];
+  readonly hmm: CoreHmm;
+}
+
+const times = z.array(z.number()).min(1);
+
+const answerSchema = z.object({
+  versions: z.record(z.string(), z.string()),
+  /** Nanoseconds of each repeat. */
+  figures: z.object({
+    forest_batch: times,
+    forest_single: times,
+    forest_fit: times,
+    filter: times,
+    e_step: times,
+    step: times,
+  }),
+});
+
+/** What Python took. */
+export interface PythonFigures {
+  readonly versions: Readonly<Record<string, string>>;
+  readonly figures: Readonly<Record<keyof z.infer<typeof answerSchema>["figures"], Figure>>;
+}
+
+/** A Python with scikit-learn and hmmlearn: `PYTHON`, or `python3`; undefined when it has not. */
+export function findPython(): string | undefined {
+  const python = process.env["PYTHON"] ?? "python3";
+  const { status } = spawnSync(python, ["-c", "import sklearn, hmmlearn"]);
+  return status === 0 ? python : undefined;
+}
+
+/**
+ * Does the work in Python.
+ *
+ * @throws Error when Python fails.
+ */
+export function runPython(python: string, work: PythonWork): PythonFigures {
+  const folder = mkdtempSync(join(tmpdir(), "microstream-bench-"));
+  try {
+    const file = join(folder, "work.json");
+    writeFileSync(
+      file,
+      JSON.stringify({
+        rows: Array.from(work.rows),
+        dims: work.dims,
+        fit_rows: work.fitRows,
+        bars: work.bars.map(({ open, high, low, close, volume }) => [
+          open,
+          high,
+          low,
+          close,
+          volume,
+        ]),
+        hmm: work.hmm,
+      }),
+    );
+    const { status, stdout, stderr } = spawnSync(python, [SCRIPT, file], {
+      encoding: "utf8",
+      maxBuffer: 2 ** 28,
+    });
+    if (status !== 0) throw new Error(`${python} ${SCRIPT} failed: ${stderr.trim()}`);
+    const { versions, figures } = answerSchema.parse(JSON.parse(stdout));
+    const figure = (name: string, unit: string, repeats: readonly number[], scale: number) =>
+      summarize(`Python: ${name}`, unit, repeats.map((time) => time * scale));
+    return {
+      versions,
+      figures: {
+        forest_batch: figure("forest, batch", "ns per row", figures.forest_batch, 1),
+        forest_single: figure("forest, one row", "ns per row", figures.forest_single, 1),
+        forest_fit: figure("forest fit, 100 x 256", "ms per fit", figures.forest_fit, 1e-6),
+        filter: figure("hmmlearn score", "ns per row", figures.filter, 1),
+        // Measured a row, told for as many rows as ours.
+        e_step: figure("hmmlearn fit, 1 iteration", "ms per 500,000 rows", figures.e_step, 0.5),
+        step: figure("bar by bar", "us per bar", figures.step, 1e-3),
+      },
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

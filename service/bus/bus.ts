@@ -52,6 +52,8 @@ export interface Bus {
   lastTime(kind: RecordKind, symbol: string): number | undefined;
   /** The place before the first event. */
   readonly start: string;
+  /** The place of the last event. */
+  readonly end: string;
   /**
    * The events after a place, oldest first.
    *

@@ -110,6 +110,11 @@ export class Journal implements Bus, CheckpointStore {
     return `${this.#name}:0`;
   }
 
+  get end(): string {
+    const row = this.#database.prepare("SELECT max(id) AS last FROM events").get();
+    return `${this.#name}:${typeof row?.last === "number" ? row.last : 0}`;
+  }
+
   /** Closes the file; the journal must not be used after. */
   close(): void {
     this.#listeners.clear();

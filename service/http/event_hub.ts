@@ -6,9 +6,7 @@ import type { StreamEvent, StreamQuery } from "./query.ts";
 
 /** Proxies close connections that are quiet; the contract promises a comment every 15 s. */
 const HEARTBEAT_MS = 15_000;
-/** A client further behind than this does not read; it is dropped and may resume by its last id. */
-const MAX_BEHIND_BYTES = 4 << 20;
-/** While it catches up, a client is sent no more than this ahead of its reading. */
+/** A client is sent no more than this ahead of its reading; the rest it finds on the bus. */
 const AHEAD_BYTES = 64 << 10;
 /** Events read from the bus at once while a client catches up. */
 const PAGE = 100;
@@ -28,10 +26,11 @@ function encodeEvent(event: StreamEvent, json: string, id?: string): Uint8Array<
 interface Client {
   readonly query: StreamQuery;
   readonly controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
-  /** Place on the bus up to which a resuming client was served; undefined once it is live. */
+  /** Place on the bus up to which a client that is behind was served; undefined while it is live. */
   cursor: string | undefined;
-  /** Where the cursor stood at the last heartbeat; one that stays there does not read. */
-  cursorAtHeartbeat: string | undefined;
+  /** Whether it had no room for a heartbeat, and where its cursor stood then. */
+  stalled: boolean;
+  stalledAt: string | undefined;
 }
 
 function wants(query: StreamQuery, event: StreamEvent, symbol: string): boolean {
@@ -40,23 +39,22 @@ function wants(query: StreamQuery, event: StreamEvent, symbol: string): boolean 
 
 /**
  * Fans events out to the subscribers of the stream. An event is encoded once and its bytes are
- * shared by all; a client that does not read is dropped, never waited for.
+ * shared by all. A client that falls behind is served from the bus until it has caught up; one that
+ * does not read is dropped, never waited for.
  */
 export class EventHub {
   readonly #clients = new Set<Client>();
   readonly #heartbeat: ReturnType<typeof setInterval>;
   #bus: Bus | undefined;
+  /** Place of the last event that was handed on. */
+  #place = "";
   #unsubscribe: () => void = () => {};
   #status: Uint8Array<ArrayBuffer> | undefined;
 
   /** @param heartbeatMs How often quiet connections are kept awake. */
   constructor(heartbeatMs = HEARTBEAT_MS) {
     this.#heartbeat = setInterval(() => {
-      for (const client of this.#clients) {
-        if (client.cursor === undefined) this.#send(client, HEARTBEAT);
-        else if (client.cursor === client.cursorAtHeartbeat) this.#drop(client);
-        client.cursorAtHeartbeat = client.cursor;
-      }
+      for (const client of this.#clients) this.#beat(client);
     }, heartbeatMs);
   }
 
@@ -69,6 +67,7 @@ export class EventHub {
   attach(bus: Bus): void {
     this.#unsubscribe();
     this.#bus = bus;
+    this.#place = bus.end;
     this.#unsubscribe = bus.subscribe((events) => this.#publish(events));
     for (const client of this.#clients) client.cursor = undefined;
   }
@@ -104,7 +103,7 @@ export class EventHub {
       start: (controller) => {
         const known = lastEventId !== undefined && this.#bus?.after(lastEventId, 0) !== undefined;
         const cursor = known ? lastEventId : undefined;
-        client = { query, controller, cursor, cursorAtHeartbeat: undefined };
+        client = { query, controller, cursor, stalled: false, stalledAt: undefined };
         this.#clients.add(client);
         controller.enqueue(encoder.encode("retry: 2000\n\n"));
         if (lastEventId !== undefined && !known) controller.enqueue(UNKNOWN_PLACE);
@@ -145,25 +144,28 @@ export class EventHub {
     for (const { id, kind, symbol, json } of events) {
       const bytes = encodeEvent(kind, json, id);
       for (const client of this.#clients) {
-        // One that is catching up finds the event on the bus.
-        if (client.cursor === undefined && wants(client.query, kind, symbol)) {
-          this.#send(client, bytes);
-        }
+        if (client.cursor !== undefined || !wants(client.query, kind, symbol)) continue;
+        if (!this.#send(client, bytes)) client.cursor = this.#place;
       }
+      this.#place = id;
     }
   }
 
-  #send(client: Client, bytes: Uint8Array<ArrayBuffer>): void {
-    const { controller } = client;
-    // One that is catching up is sent what there is room for; the rest it finds on the bus.
-    const room = (controller.desiredSize ?? 0) +
-      (client.cursor === undefined ? MAX_BEHIND_BYTES - AHEAD_BYTES : 0);
-    if (room > 0) controller.enqueue(bytes);
-    else if (client.cursor === undefined) this.#drop(client);
+  /** Sends if there is room; what has no id and no room is left out. */
+  #send({ controller }: Client, bytes: Uint8Array<ArrayBuffer>): boolean {
+    const room = (controller.desiredSize ?? 0) > 0;
+    if (room) controller.enqueue(bytes);
+    return room;
   }
 
-  #drop(client: Client): void {
-    this.#clients.delete(client);
-    client.controller.error(new Error("the client reads too slowly"));
+  /** Keeps a connection awake, or drops it when it has read nothing since the last heartbeat. */
+  #beat(client: Client): void {
+    const stalled = !this.#send(client, HEARTBEAT);
+    if (stalled && client.stalled && client.cursor === client.stalledAt) {
+      this.#clients.delete(client);
+      client.controller.error(new Error("the client reads too slowly"));
+    }
+    client.stalled = stalled;
+    client.stalledAt = client.cursor;
   }
 }

@@ -7,12 +7,19 @@ import type { Page } from "./page.ts";
 
 type Update = (opinion: ModelOpinion) => void;
 
-/** A small panel for each model that runs beside the primary one. */
+/**
+ * A small panel for each model that runs beside the primary one. The page keeps the place of one,
+ * as the shipped models need it, until the first signal tells which there are.
+ */
 export function createOtherModels(): (page: Page) => void {
   const host = element("other-models");
   const panels = new Map<string, Update>();
+  let waiting = true;
   return ({ signals }) => {
-    const opinions = signals.at(-1)?.models ?? {};
+    const opinions = signals.at(-1)?.models;
+    if (opinions === undefined) return;
+    if (waiting) host.replaceChildren();
+    waiting = false;
     for (const [name, opinion] of Object.entries(opinions)) {
       let update = panels.get(name);
       if (update === undefined) {

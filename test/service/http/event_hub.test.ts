@@ -97,21 +97,35 @@ test("an id of another journal means to start with what comes next", async () =>
   expect((await reading).map(({ id }) => id)).toEqual([idOf(journal, 2)]);
 });
 
-test("a client that does not read is dropped, and the others go on", async () => {
-  const { hub } = setUp();
+test("a client that falls behind loses nothing and is not sent more than it reads", async () => {
+  const { journal, hub } = setUp();
+  const stream = hub.open(ask(["bar", "signal"]), undefined);
+  const count = 3000;
+  await journal.appendBars([...Array(count).keys()].map((i) => makeBar(i)));
+  await journal.appendSignals([...Array(count).keys()].map((i) => makeSignal(i)));
+  const reading = read(stream, 2 * count + 1);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await journal.appendBars([makeBar(count)]);
+  const ids = (await reading).map(({ id }) => id);
+  expect(ids).toEqual([...Array(2 * count + 1).keys()].map((i) => idOf(journal, i + 1)));
+});
+
+test("a client that does not read is dropped by the heartbeat, and the others go on", async () => {
+  const { journal } = setUp();
+  const hub = new EventHub(30);
+  onTestFinished(() => hub.close());
+  hub.attach(journal);
   const idle = hub.open(ask(["nowcast"]), undefined);
-  const eager = hub.open(ask(["nowcast"]), undefined);
-  const total = 12_000;
-  const reading = read(eager, total);
-  for (let i = 0; i < total; i++) {
+  const reading = read(hub.open(ask(["nowcast"]), undefined), Infinity);
+  while (hub.size === 2) {
     hub.nowcast(makeSignal(0));
-    if (i % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    await new Promise((resolve) => setTimeout(resolve, 0));
   }
-  expect(await reading).toHaveLength(total);
   await expect((async () => {
     for await (const _ of idle);
   })()).rejects.toThrow("reads too slowly");
-  expect(hub.size).toBe(0);
+  hub.close();
+  expect((await reading).length).toBeGreaterThan(50);
 });
 
 test("a client that comes back and does not read is dropped by the second heartbeat", async () => {

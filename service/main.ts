@@ -1,4 +1,5 @@
 import process from "node:process";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadCore } from "../core-wasm/load.ts";
@@ -22,6 +23,9 @@ the dashboard and the feed. Configured by the environment or a .env file; the RE
   MODELS           artifacts, the primary first            models/classic.json,models/liquidity.json
   DATA_DIR         where the journal is kept               data
 `;
+
+/** Answers under way have so long to end when the service does. */
+const SHUTDOWN_MS = 2000;
 
 /** Ends the process with one line for people. */
 function exit(code: number, message: string): never {
@@ -73,17 +77,20 @@ async function main(): Promise<void> {
   const server = listen(config, (request) => app.fetch(request));
   const local = ["127.0.0.1", "0.0.0.0", "::1", "::"].includes(config.host);
   const shown = local ? "localhost" : config.host;
-  process.stdout.write(`MicroStream is at http://${shown}:${server.addr.port}\n`);
-
   const stop = async () => {
     await sources.close();
     hub.close();
-    await server.shutdown();
+    // A client that does not read must not hold the end up.
+    await Promise.race([server.shutdown(), sleep(SHUTDOWN_MS)]);
     process.exit(0);
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
-  await sources.start();
+  const started = sources.start();
+  // What cannot start at all, for its journal is not to be had, has failed by the next turn.
+  await Promise.race([started, nextTurn()]);
+  process.stdout.write(`MicroStream is at http://${shown}:${server.addr.port}\n`);
+  await started;
 }
 
 try {

@@ -64,7 +64,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #closing = new AbortController();
   readonly #historyMinutes: number;
-  readonly #clock = new ExchangeClock(Date.now);
+  readonly #clock = new ExchangeClock(() => performance.timeOrigin + performance.now());
   readonly #journal: Journal;
   readonly #engine: Engine;
   readonly #runner: EngineRunner;

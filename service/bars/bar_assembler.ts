@@ -1,32 +1,23 @@
 import type { Kline } from "../../data/klines.ts";
-import type { Log } from "../log.ts";
 import { type Place, Sequencer } from "../market/sequencer.ts";
 import type { Trade } from "../market/trade.ts";
 import { type Bar, type BarSource, MINUTE_MS } from "./bar.ts";
 import { BarBuilder, emptyBar, minuteOf } from "./bar_builder.ts";
-import { barOfKline, isSound } from "./kline_bar.ts";
+import { barOfKline } from "./kline_bar.ts";
+import { GRACE_MS, KlineFetcher, type KlineFetcherOptions, PATIENCE_MS } from "./kline_fetcher.ts";
+import { compareVolumes } from "./volumes.ts";
 
 /** What an assembler needs of the rest of the service. */
-export interface BarAssemblerOptions {
-  readonly symbol: string;
+export interface BarAssemblerOptions extends KlineFetcherOptions {
   readonly source: BarSource;
   /** The last bar that is already published, if any. */
   readonly last: Bar | undefined;
   /** How many minutes of history to take from klines when there is no last bar. */
   readonly historyMinutes: number;
-  /** Estimated time at the exchange, ms UTC. */
-  readonly now: () => number;
-  /** Waits so many ms; rejects when the service ends meanwhile. */
-  readonly sleep: (ms: number) => Promise<void>;
-  /** The exchange's klines, `from` inclusive to `to` exclusive. May fail; is asked again. */
-  readonly klines: (symbol: string, from: number, to: number) => Promise<Kline[]>;
   /** Takes finished bars, each once, in the order of their minutes; the next ones wait for it. */
   readonly publish: (bars: readonly Bar[]) => Promise<void>;
   /** Told when a bar could not be published; nothing more comes after it. */
   readonly fail: (error: unknown) => void;
-  readonly log: Log;
-  /** Aborted when the service ends; what was under way is dropped then. */
-  readonly closing: AbortSignal;
 }
 
 /** What an assembler has counted since its start. */
@@ -53,30 +44,16 @@ interface Draft {
   /** Open time of the minute; when catching up, of the first minute not wanted. */
   readonly timestamp: number;
   readonly builder: BarBuilder | undefined;
-  readonly proof: Proof;
+  /** May become `ids` or `nothing` while the draft waits, with the next trade. */
+  proof: Proof;
 }
 
-/** After the end of a minute its trades may still be under way for so long, ms. */
-const GRACE_MS = 2000;
 /** A day of minutes; whatever is dropped beyond is fetched as klines again. */
 const MAX_DRAFTS = 1440;
-/** Klines lag the stream by seconds; about half a minute is waited for one that is not vital. */
-const RETRY_MS = [500, 1000, 2000, 4000, 8000];
-const LAST_RETRY_MS = 15_000;
 /** After hours without a trade the klines are asked for what happened, rather than making it up. */
 const LONGEST_LULL_MS = 4 * 60 * MINUTE_MS;
 /** Ids only grow with time; one that comes so much later and is not greater has begun anew, ms. */
 const RESTARTED_MS = 1000;
-/** An answer that lacks the wanted minute is believed after so many tries. */
-const BELIEVED_AFTER = 3;
-
-/**
- * Negative, 0 or positive. Volumes differ by at least 1e-8, the smallest lot; less is the rounding
- * of doubles.
- */
-function compareVolumes(a: number, b: number): number {
-  return Math.abs(a - b) <= Math.max(5e-9, 4 * Number.EPSILON * b) ? 0 : a - b;
-}
 
 function isoMinute(time: number): string {
   return `${new Date(time).toISOString().slice(0, 16)}Z`;
@@ -107,10 +84,13 @@ export class BarAssembler {
   /** Open time of the next bar to publish; undefined until the first connection. */
   #next: number | undefined;
   #lastTradeTime: number | null = null;
-  #problem: string | null = null;
+  /** Drafts that the next trade's id will decide of. */
+  #undecided: Draft[] = [];
+  readonly #fetcher: KlineFetcher;
 
   constructor(options: BarAssemblerOptions) {
     this.#options = options;
+    this.#fetcher = new KlineFetcher(options);
     this.#last = options.last;
     this.#next = options.last && options.last.timestamp + MINUTE_MS;
   }
@@ -123,7 +103,7 @@ export class BarAssembler {
   /** Why bars are held up, for people; null while they are not. */
   get problem(): string | null {
     const now = this.#options.now();
-    if (this.#problem !== null) return this.#problem;
+    if (this.#fetcher.problem !== null) return this.#fetcher.problem;
     if (!this.#connected || this.#next === undefined || this.#last === undefined) return null;
     if (this.#last.timestamp > now) {
       return `the last bar kept is of ${
@@ -183,6 +163,7 @@ export class BarAssembler {
     if (place.kind === "first") this.#formingComplete = false;
     this.#proven = this.#connected;
     const minute = minuteOf(trade.time);
+    this.#decide(place.kind === "next", minute);
     const forming = this.#forming ??= this.#start(minute, false);
     if (minute < forming.timestamp) {
       this.#counts.late++;
@@ -201,6 +182,14 @@ export class BarAssembler {
     if (this.#forming !== undefined && this.#forming.timestamp < over) {
       this.#moveTo(over, this.#proven ? "connection" : "nothing");
     }
+  }
+
+  /** An id without a hole before it proves the minutes before its own; any other proves nothing. */
+  #decide(unbroken: boolean, minute: number): void {
+    for (const draft of this.#undecided) {
+      draft.proof = unbroken && minute > draft.timestamp ? "ids" : "nothing";
+    }
+    this.#undecided = [];
   }
 
   /** The exchange counts anew; what came between the old ids and the new ones is unknown. */
@@ -253,6 +242,10 @@ export class BarAssembler {
   #enqueue(draft: Draft): void {
     if (this.#drafts.length >= MAX_DRAFTS) this.#drafts.shift();
     this.#drafts.push(draft);
+    if (draft.proof === "connection") {
+      const waiting = this.#undecided.filter(({ timestamp }) => timestamp >= (this.#next ?? 0));
+      this.#undecided = [...waiting, draft];
+    }
     if (this.#pumping) return;
     this.#pump().catch((error: unknown) => {
       if (!this.#options.closing.aborted) this.#options.fail(error);
@@ -272,10 +265,34 @@ export class BarAssembler {
     this.#pumping = false;
   }
 
+  /**
+   * Publishes a minute: its own bar as soon as ids prove it, else what the exchange's kline says.
+   * A bar of which a part is missing is published as such when no kline can be had in time.
+   */
   async #settle(draft: Draft, builder: BarBuilder): Promise<void> {
-    const own = this.#ownBar(draft, builder);
-    if (draft.proof === "ids" && own !== undefined) await this.#publish([own]);
-    else await this.#fill(draft.timestamp, draft.timestamp + MINUTE_MS, own);
+    const { timestamp } = draft;
+    const { symbol, source } = builder;
+    for (;;) {
+      const { proof } = draft;
+      const own = this.#ownBar(draft, builder);
+      if (proof === "ids" && own !== undefined) return await this.#publish([own]);
+      const klines = await this.#fetcher.fetch(
+        timestamp,
+        timestamp + MINUTE_MS,
+        own?.volume ?? 0,
+        (waited) =>
+          draft.proof !== proof || (own?.quality === "incomplete" && waited >= PATIENCE_MS),
+      );
+      this.#options.closing.throwIfAborted();
+      if (klines === undefined && draft.proof !== proof) continue;
+      const kline = klines?.[0];
+      const confirmed = kline !== undefined && own !== undefined && confirms(kline, own);
+      if (own !== undefined && (confirmed || (kline === undefined && builder.trades > 0))) {
+        return await this.#publish([own]);
+      }
+      if (kline !== undefined) return await this.#publish([barOfKline(symbol, source, kline)]);
+      return this.#leaveHole(timestamp, timestamp + MINUTE_MS);
+    }
   }
 
   /** The bar that the trades at hand make; none where they say nothing of the minute. */
@@ -285,75 +302,23 @@ export class BarAssembler {
     return emptyBar(builder.symbol, builder.source, timestamp, this.#last.close);
   }
 
-  /**
-   * Publishes the klines of a range. Of a single minute, the bar at hand is published when the
-   * kline confirms it or cannot be had in time. What the exchange does not have stays a hole.
-   */
-  async #fill(from: number, to: number, atHand?: Bar): Promise<void> {
-    const { symbol, source, log, closing } = this.#options;
-    await this.#waitUntilFinal(to);
-    const klines = await this.#fetch(from, to, atHand);
+  /** Publishes the klines of a range. What the exchange does not have stays a hole. */
+  async #fill(from: number, to: number): Promise<void> {
+    const { symbol, source, closing } = this.#options;
+    const klines = await this.#fetcher.fetch(from, to, 0, () => false) ?? [];
     closing.throwIfAborted();
-    const [kline] = klines;
-    if (atHand !== undefined && (kline === undefined || confirms(kline, atHand))) {
-      await this.#publish([atHand]);
-    } else {
-      await this.#publish(klines.map((kline) => barOfKline(symbol, source, kline)));
-    }
+    await this.#publish(klines.map((kline) => barOfKline(symbol, source, kline)));
     const reached = this.#next ?? from;
-    if (reached < to) {
-      log.warning("the exchange has no klines for a part of the history", {
-        symbol,
-        from: new Date(reached).toISOString(),
-        to: new Date(to).toISOString(),
-      });
-      this.#next = to;
-    }
+    if (reached < to) this.#leaveHole(reached, to);
   }
 
-  /** Klines may still change for a moment after their minute; waits that out, at most the grace. */
-  async #waitUntilFinal(to: number): Promise<void> {
-    const wait = Math.min(GRACE_MS, to + GRACE_MS - this.#options.now());
-    if (wait > 0) await this.#options.sleep(wait);
-  }
-
-  /**
-   * Asks for klines until the last wanted one is there. An exchange that answers without it is
-   * believed after a few tries. One that does not answer is asked on and on, for a bar without a
-   * predecessor could never be mended; unless there is a bar at hand to go on with.
-   */
-  async #fetch(from: number, to: number, atHand: Bar | undefined): Promise<Kline[]> {
-    const { symbol, log, sleep, closing } = this.#options;
-    let best: Kline[] = [];
-    let answers = 0;
-    for (let attempt = 0;; attempt++) {
-      try {
-        best = this.#usable(await this.#options.klines(symbol, from, to), from, to);
-        const last = best.at(-1);
-        const lags = last !== undefined && compareVolumes(last.volume, atHand?.volume ?? 0) < 0;
-        this.#problem = null;
-        if (last?.open_time === to - MINUTE_MS && !lags) return best;
-        if (++answers >= BELIEVED_AFTER) return lags ? [] : best;
-      } catch (error) {
-        closing.throwIfAborted();
-        const why = error instanceof Error ? error.message : String(error);
-        this.#problem = `bars wait for klines: ${why}`;
-        log.warning("cannot get klines; trying again", { symbol, why });
-      }
-      const wait = RETRY_MS[attempt];
-      if (wait === undefined && atHand !== undefined) return best;
-      await sleep(wait ?? LAST_RETRY_MS);
-    }
-  }
-
-  /** Sound klines of the range, in order, none twice. */
-  #usable(klines: readonly Kline[], from: number, to: number): Kline[] {
-    let next = from;
-    return klines.filter((kline) => {
-      const usable = kline.open_time >= next && kline.open_time < to && isSound(kline);
-      if (usable) next = kline.open_time + MINUTE_MS;
-      return usable;
+  #leaveHole(from: number, to: number): void {
+    this.#options.log.warning("the exchange has no klines for a part of the history", {
+      symbol: this.#options.symbol,
+      from: isoMinute(from),
+      to: isoMinute(to),
     });
+    this.#next = to;
   }
 
   async #publish(bars: readonly Bar[]): Promise<void> {
@@ -362,6 +327,5 @@ export class BarAssembler {
     await this.#options.publish(bars);
     this.#last = last;
     this.#next = last.timestamp + MINUTE_MS;
-    this.#problem = null;
   }
 }

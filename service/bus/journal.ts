@@ -62,6 +62,7 @@ function lock(path: string): DatabaseSync {
     return database;
   } catch (cause) {
     database.close();
+    if (!String(cause).includes("locked")) throw cause;
     throw new Error("another MicroStream is using it; set another DATA_DIR", { cause });
   }
 }

@@ -13,7 +13,7 @@ import type { Log } from "../log.ts";
 import type { Status } from "../status.ts";
 import type { EventHub } from "./event_hub.ts";
 import { Problem, problemResponse } from "./problem.ts";
-import { readHistoryQuery, readStreamQuery } from "./query.ts";
+import { readHistoryQuery, readStreamQuery, single } from "./query.ts";
 
 /** What the HTTP interface serves from. */
 export interface AppOptions {
@@ -89,7 +89,7 @@ export function createApp(options: AppOptions): Hono {
   });
 
   // What is told here is public, errors included: pages of any origin may read it.
-  app.use("/api/*", cors());
+  app.use("/api/*", cors({ origin: "*", allowMethods: ["GET", "HEAD"] }));
 
   app.notFound((context) => {
     const { path, method } = context.req;
@@ -110,9 +110,10 @@ export function createApp(options: AppOptions): Hono {
 
   // The feed stands before compression, which would hold events back.
   app.get("/api/v1/stream", (context) => {
-    const query = readStreamQuery(context.req.query(), symbols);
+    const query = readStreamQuery(single(context.req.queries()), symbols);
     const lastEventId = context.req.header("last-event-id");
-    return new Response(hub.open(query, lastEventId), {
+    const body = context.req.method === "HEAD" ? null : hub.open(query, lastEventId);
+    return new Response(body, {
       headers: {
         "content-type": "text/event-stream; charset=utf-8",
         "cache-control": "no-store",
@@ -139,8 +140,8 @@ export function createApp(options: AppOptions): Hono {
   }
   const signals = history("signal", []);
   const bars = history("bar", BAR_FIELDS);
-  app.get("/api/v1/signals", (context) => signals(context.req.query()));
-  app.get("/api/v1/bars", (context) => bars(context.req.query()));
+  app.get("/api/v1/signals", (context) => signals(single(context.req.queries())));
+  app.get("/api/v1/bars", (context) => bars(single(context.req.queries())));
 
   app.get("/api/v1/symbols", (context) =>
     context.json(symbols.map((symbol) => {

@@ -36,6 +36,20 @@ function refuse(name: string, given: string, allowed: string): never {
   );
 }
 
+/**
+ * Query parameters, each given once.
+ *
+ * @throws Problem for one that is given several times.
+ */
+export function single(given: Readonly<Record<string, readonly string[]>>): Parameters {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, values]) => {
+      if (values.length > 1) refuse(name, values.join(" and "), "given once");
+      return [name, values[0] ?? ""];
+    }),
+  );
+}
+
 /** A misspelt parameter would give another answer than was asked for. */
 function checkNames(parameters: Parameters, known: readonly string[]): void {
   const unknown = Object.keys(parameters).find((name) => !known.includes(name));
@@ -56,11 +70,18 @@ function readTime(parameters: Parameters, name: string): number | undefined {
   if (!given) return undefined;
   const time = /^\d+$/.test(given)
     ? Number(given)
-    : ISO_8601.test(given)
+    : ISO_8601.test(given) && isDay(given)
     ? Date.parse(/T.*(Z|[+-]\d{2}:\d{2})$/.test(given) ? given : utc(given))
     : NaN;
   if (Number.isSafeInteger(time) && (time === 0 || time >= LEAST_MS)) return time;
   return refuse(name, given, "an ISO 8601 time or epoch milliseconds");
+}
+
+/** Date.parse takes February 31st for a day in March. */
+function isDay(given: string): boolean {
+  const day = given.slice(0, 10);
+  const time = Date.parse(`${day}T00:00:00Z`);
+  return Number.isFinite(time) && new Date(time).toISOString().startsWith(day);
 }
 
 /** Without a zone, a time is meant as UTC; a date is so by the standard. */

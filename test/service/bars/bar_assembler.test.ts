@@ -53,6 +53,7 @@ class World {
   readonly failures: unknown[] = [];
   readonly assembler: BarAssembler;
   klinesWork = true;
+  klinesLagMs = 0;
 
   constructor(trades: readonly Trade[], last?: Bar) {
     this.assembler = new BarAssembler({
@@ -64,7 +65,9 @@ class World {
       sleep: (ms) => new Promise((wake) => this.#sleepers.push({ until: this.#now + ms, wake })),
       klines: (_symbol, from, to) =>
         this.klinesWork
-          ? Promise.resolve(klinesOf(trades, from, Math.min(to, minuteOf(this.now))))
+          ? Promise.resolve(
+            klinesOf(trades, from, Math.min(to, minuteOf(this.now - this.klinesLagMs))),
+          )
           : Promise.reject(new Error("no answer")),
       publish: (bars) => {
         this.published.push(...bars);
@@ -250,6 +253,78 @@ describe("BarAssembler", () => {
     }
     expect(world.published.map((bar) => bar.timestamp)).toEqual([0, 1, 2].map((m) => at(m, 0)));
     expect(world.assembler.problem).toBeNull();
+  });
+
+  test("a minute that only the clock closed waits through an outage, and is then made whole", async () => {
+    const all = Array.from({ length: 40 }, (_, i) => trade(i, at(0, i * 6), 100 + i));
+    const world = new World(all);
+    world.assembler.connected();
+    for (const t of all.slice(0, 25)) {
+      world.now = t.time;
+      world.assembler.trade(t);
+    }
+    expect(await world.settle()).toHaveLength(2);
+    world.klinesWork = false;
+    for (let second = 30; second < 150; second++) {
+      world.advanceTo(at(2, second));
+      if (second === 100) world.assembler.disconnected();
+      await world.settle();
+    }
+    expect(world.published).toHaveLength(2);
+    expect(world.assembler.problem).toContain("bars wait for klines");
+    world.klinesWork = true;
+    world.assembler.connected();
+    for (let second = 150; second < 200; second++) {
+      world.now = at(2, second);
+      await world.settle();
+    }
+    expect(world.published[2]).toMatchObject({ quality: "kline", num_trades: 10, close: 129 });
+    expect(world.assembler.problem).toBeNull();
+  });
+
+  test("the next id proves a minute that the clock closed, even while no kline can be had", async () => {
+    const all = [trade(1, at(0, 5)), trade(2, at(1, 5)), trade(3, at(1, 20)), trade(4, at(2, 40))];
+    const world = new World(all);
+    world.assembler.connected();
+    for (const t of all.slice(0, 3)) {
+      world.now = t.time;
+      world.assembler.trade(t);
+      await world.settle();
+    }
+    world.klinesWork = false;
+    for (let second = 1; second < 40; second++) {
+      world.advanceTo(at(2, second));
+      await world.settle();
+    }
+    expect(world.published).toHaveLength(1);
+    world.now = at(2, 40);
+    world.assembler.trade(trade(4, at(2, 40)));
+    for (let second = 41; second < 59; second++) {
+      world.now = at(2, second);
+      await world.settle();
+    }
+    expect(world.published[1]).toMatchObject({ quality: "trades", num_trades: 2 });
+  });
+
+  test("klines that come seconds late leave no hole", async () => {
+    const all = Array.from({ length: 60 }, (_, i) => trade(i, at(0, i * 6), 100 + i));
+    const world = new World(all);
+    world.klinesLagMs = 9000;
+    world.now = at(0, 3);
+    world.assembler.connected();
+    for (const t of all.slice(1)) {
+      world.advanceTo(t.time);
+      world.assembler.trade(t);
+      await world.settle();
+    }
+    for (let second = 0; second < 40; second++) {
+      world.advanceTo(at(6, second));
+      await world.settle();
+    }
+    expect(world.published.map((bar) => bar.timestamp)).toEqual(
+      [0, 1, 2, 3, 4, 5].map((m) => at(m, 0)),
+    );
+    expect(world.published.map((bar) => bar.num_trades)).toEqual(Array(6).fill(10));
   });
 
   test("trade ids that begin anew are followed, their first minute taken from the kline", async () => {

@@ -99,7 +99,7 @@ test("another method than GET is a problem that says so", async () => {
 
 test("a page of another origin may read answers and errors", async () => {
   const { app } = setUp();
-  for (const path of ["/api/v1/models", "/api/v1/bars?limit=x"]) {
+  for (const path of ["/api/v1/models", "/api/v1/bars?limit=x", "/api/v1/bars?limit=1&limit=2"]) {
     const response = await app.request(path);
     expect(response.headers.get("access-control-allow-origin")).toBe("*");
   }

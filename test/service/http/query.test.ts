@@ -25,6 +25,7 @@ describe("readHistoryQuery", () => {
     [{ to: "-5.5x" }, /^to must be/],
     [{ from: "1714521600" }, /^from must be an ISO 8601 time or epoch milliseconds/],
     [{ from: "2026" }, /^from must be/],
+    [{ from: "2024-02-31" }, /^from must be/],
     [{ from: "Nov 2 2026" }, /^from must be/],
     [{ from: "2024-05-02", to: "2024-05-01" }, /^from must be not later than to/],
     [{ symbols: "BTCUSDT" }, /^there is no parameter "symbols"; there are symbol, from/],

@@ -20,7 +20,8 @@ export interface Kline {
   readonly taker_buy_quote_volume?: number;
 }
 
-const MINUTE_MS = 60_000;
+/** Length of a kline in milliseconds. */
+export const MINUTE_MS = 60_000;
 const OHLCV = ["open", "high", "low", "close", "volume"];
 
 function checkHeader(fields: string[], place: Place): void {

@@ -92,7 +92,7 @@ export class SourceSwitch {
     await this.#runSimulator();
   }
 
-  /** Ends everything that runs; also one that is just starting. */
+  /** Ends everything that runs. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);

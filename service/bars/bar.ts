@@ -1,5 +1,5 @@
-/** Length of a bar in milliseconds. */
-export const MINUTE_MS = 60_000;
+/** Length of a bar in milliseconds: that of the exchange's klines. */
+export { MINUTE_MS } from "../../data/klines.ts";
 
 /**
  * How a bar came to be.

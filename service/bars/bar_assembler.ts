@@ -1,5 +1,5 @@
 import type { Kline } from "../../data/klines.ts";
-import { type Place, Sequencer } from "../market/sequencer.ts";
+import { type Place, Sequencer } from "./sequencer.ts";
 import type { Trade } from "../market/trade.ts";
 import { type Bar, type BarSource, MINUTE_MS } from "./bar.ts";
 import { BarBuilder, emptyBar, minuteOf } from "./bar_builder.ts";

@@ -1,5 +1,5 @@
 import type { Trade } from "../market/trade.ts";
-import { Sequencer } from "../market/sequencer.ts";
+import { Sequencer } from "./sequencer.ts";
 import { type Bar, type BarSource, MINUTE_MS } from "./bar.ts";
 import { BarBuilder, emptyBar, minuteOf } from "./bar_builder.ts";
 

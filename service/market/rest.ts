@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pLimit from "p-limit";
-import type { Kline } from "../../data/klines.ts";
-import { MINUTE_MS } from "../bars/bar.ts";
+import { type Kline, MINUTE_MS } from "../../data/klines.ts";
 
 /** A request that the exchange did not answer, or refused. */
 export class RestError extends Error {

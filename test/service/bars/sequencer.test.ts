@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Sequencer } from "../../../service/market/sequencer.ts";
+import { Sequencer } from "../../../service/bars/sequencer.ts";
 
 test("says first, then next, and how many a jump leaves out", () => {
   const sequencer = new Sequencer();

@@ -1,5 +1,7 @@
 import type { VirtualClock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
+import type { OutgoingFrame } from "./faults/frame_faults.ts";
+import type { Feed } from "./feed.ts";
 import { aggTradeFrame } from "./frames.ts";
 import type { ExchangeTrade, Market, MarketSource } from "./source.ts";
 
@@ -14,30 +16,33 @@ interface DueTrade {
 }
 
 /** Sends each trade, once its time has come, to the clients that subscribed to its market. */
-export class Broadcast {
+export class Broadcast implements Feed {
   readonly #source: MarketSource;
   readonly #clock: VirtualClock;
   readonly #connections: ReadonlySet<Connection>;
+  readonly #toldTime: (time: number) => number;
   /** Exchange time up to which (exclusive) every trade has been sent. */
   #sentUntil: number;
 
+  /** @param toldTime The event time that frames tell at an exchange time. */
   constructor(
     source: MarketSource,
     clock: VirtualClock,
     connections: ReadonlySet<Connection>,
+    toldTime: (time: number) => number,
   ) {
     this.#source = source;
     this.#clock = clock;
     this.#connections = connections;
+    this.#toldTime = toldTime;
     this.#sentUntil = clock.now();
   }
 
-  /** Exchange time up to which (exclusive) every trade has been sent, ms UTC. */
   get sentUntil(): number {
     return this.#sentUntil;
   }
 
-  /** Sends what has happened since the last pass. Nothing happens while the clock stands. */
+  /** Nothing happens while the clock stands. */
   pass(): void {
     if (!this.#clock.running) return;
     const now = this.#clock.now();
@@ -45,11 +50,14 @@ export class Broadcast {
     const markets = [...subscribers.keys()].map((symbol) => this.#source.market(symbol))
       .filter((market) => market !== undefined);
     const until = this.#passEnd(markets, now + 1);
-    const outbox = new Map<Connection, Uint8Array[]>();
+    const outbox = new Map<Connection, OutgoingFrame[]>();
+    const eventTime = this.#toldTime(now);
     for (const due of this.#due(markets, until)) {
-      addFrames(outbox, due, now, subscribers.get(due.symbol) ?? []);
+      addFrames(outbox, due, eventTime, subscribers.get(due.symbol) ?? []);
     }
-    for (const [connection, frames] of outbox) connection.send(frames);
+    for (const connection of this.#connections) {
+      connection.send(outbox.get(connection) ?? [], until - 1);
+    }
     this.#sentUntil = until;
   }
 
@@ -89,17 +97,20 @@ export class Broadcast {
 
 /** Writes a trade once for all clients that want it in the same style. */
 function addFrames(
-  outbox: Map<Connection, Uint8Array[]>,
+  outbox: Map<Connection, OutgoingFrame[]>,
   { symbol, trade }: DueTrade,
   eventTime: number,
   connections: readonly Connection[],
 ): void {
-  const written = new Map<string, Uint8Array>();
+  const written = new Map<string, OutgoingFrame>();
   for (const connection of connections) {
     const { combined, timeUnit } = connection.style;
     const key = `${combined} ${timeUnit}`;
-    const frame = written.get(key) ??
-      encoder.encode(aggTradeFrame(symbol, trade, eventTime, connection.style));
+    const frame = written.get(key) ?? {
+      stream: symbol,
+      time: trade.time,
+      bytes: encoder.encode(aggTradeFrame(symbol, trade, eventTime, connection.style)),
+    };
     written.set(key, frame);
     const frames = outbox.get(connection);
     if (frames) frames.push(frame);

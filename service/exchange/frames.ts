@@ -12,6 +12,11 @@ function time(ms: number, unit: TimeUnit): string {
   return unit === "MICROSECOND" ? `${ms}000` : `${ms}`;
 }
 
+/** Wraps an event as the client wants it. */
+function wrap(stream: string, event: string, combined: boolean): string {
+  return combined ? `{"stream":"${stream}","data":${event}}` : event;
+}
+
 /**
  * Writes an aggregate trade as the frame of stream `<symbol>@aggTrade`, byte for byte in
  * Binance's order of fields.
@@ -28,5 +33,19 @@ export function aggTradeFrame(
     `"a":${trade.id},"p":"${trade.price}","q":"${trade.quantity}",` +
     `"f":${trade.firstTradeId},"l":${trade.lastTradeId},"T":${time(trade.time, timeUnit)},` +
     `"m":${trade.buyerIsMaker},"M":true}`;
-  return combined ? `{"stream":"${symbol.toLowerCase()}@aggTrade","data":${event}}` : event;
+  return wrap(`${symbol.toLowerCase()}@aggTrade`, event, combined);
+}
+
+/**
+ * Writes the notice that the server will shut down and cut the connection; unlike other events it
+ * belongs to no subscription.
+ *
+ * @param eventTime Exchange time of sending, ms UTC.
+ */
+export function serverShutdownFrame(
+  eventTime: number,
+  { combined, timeUnit }: FrameStyle,
+): string {
+  const event = `{"e":"serverShutdown","E":${time(Math.floor(eventTime), timeUnit)}}`;
+  return wrap("!serverShutdown", event, combined);
 }

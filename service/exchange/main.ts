@@ -1,18 +1,29 @@
 import process from "node:process";
 import { type Arguments, runCommand, UsageError } from "../../data/arguments.ts";
+import { type Capture, readCapture } from "./capture/capture.ts";
 import { type Exchange, startExchange } from "./exchange.ts";
 import { type CommandOptions, HELP, OPTIONS, readOptions } from "./options.ts";
 import { recordedMarket } from "./recorded/source.ts";
 import { simulatedMarket } from "./simulated/source.ts";
-import type { MarketSource } from "./source.ts";
+import { type MarketSource, NO_MARKET } from "./source.ts";
 
 function openSource(options: CommandOptions): Promise<MarketSource> | MarketSource {
-  const { trades, klines, seed, symbols } = options;
+  const { trades, klines, capture, seed, symbols } = options;
   if (trades.length + klines.length > 0) return recordedMarket({ trades, klines });
+  if (capture !== undefined) return NO_MARKET;
   return simulatedMarket({ seed, symbols });
 }
 
-function describe(source: MarketSource, { trades, seed, speed }: CommandOptions): string {
+function describe(
+  source: MarketSource,
+  capture: Capture | undefined,
+  { trades, seed, speed }: CommandOptions,
+): string {
+  if (capture) {
+    const [from, to] = [capture.from, capture.to].map((time) => new Date(time).toISOString());
+    return `capture of ${capture.frames.length} frames from ${from} to ${to}, speed ${speed}; ` +
+      "the clock starts with the first client";
+  }
   const symbols = source.instruments.map(({ symbol }) => symbol).join(", ");
   const { recording } = source;
   if (!recording) return `simulated market, seed ${seed}, speed ${speed}: ${symbols}`;
@@ -37,11 +48,22 @@ function explain(error: unknown, { host, port }: CommandOptions): string {
   return error.message;
 }
 
-async function open(source: MarketSource, options: CommandOptions): Promise<Exchange> {
-  const { host, port, speed } = options;
-  const log = (message: string) => console.log(message);
-  const exchange = await startExchange({ source, host, port, speed, log });
-  console.log(`Exchange stand-in on ${exchange.url} (${describe(source, options)})`);
+async function open(
+  source: MarketSource,
+  capture: Capture | undefined,
+  options: CommandOptions,
+): Promise<Exchange> {
+  const { host, port, speed, faults } = options;
+  const exchange = await startExchange({
+    source,
+    host,
+    port,
+    speed,
+    ...(capture && { capture }),
+    ...(faults && { faults }),
+    log: (message) => console.log(message),
+  });
+  console.log(`Exchange stand-in on ${exchange.url} (${describe(source, capture, options)})`);
   console.log(
     `Point the service at it: SOURCE=binance BINANCE_WS_URL=${exchange.wsUrl} ` +
       `BINANCE_REST_URL=${exchange.url} deno task serve`,
@@ -52,14 +74,16 @@ async function open(source: MarketSource, options: CommandOptions): Promise<Exch
 async function run(args: Arguments): Promise<void> {
   const options = readOptions(args);
   let source: MarketSource;
+  let capture: Capture | undefined;
   try {
     source = await openSource(options);
+    if (options.capture !== undefined) capture = await readCapture(options.capture);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
   let exchange: Exchange;
   try {
-    exchange = await open(source, options);
+    exchange = await open(source, capture, options);
   } catch (error) {
     throw new Error(explain(error, options), { cause: error });
   }

@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
 import { type Arguments, type OptionKind, UsageError } from "../../data/arguments.ts";
+import { FAULTS_HELP } from "./faults/language.ts";
+import { parseFaults } from "./faults/parse.ts";
+import type { FaultPlan } from "./faults/plan.ts";
 
 /** What the command line of `deno task exchange` asks for. */
 export interface CommandOptions {
@@ -8,8 +12,12 @@ export interface CommandOptions {
   /** Trade files; with `klines` empty too, the market is simulated. */
   readonly trades: readonly string[];
   readonly klines: readonly string[];
+  /** A capture whose frames are sent instead of trades. */
+  readonly capture: string | undefined;
   readonly seed: number;
   readonly symbols: readonly string[];
+  /** What goes wrong, if anything. */
+  readonly faults: FaultPlan | undefined;
 }
 
 const DEFAULT_SYMBOLS = "BTCUSDT,ETHUSDT,SOLUSDT,BNBUSDT,XRPUSDT,DOGEUSDT,PEPEUSDT";
@@ -28,14 +36,24 @@ Replay of history files (Binance CSV, plain, .gz or .zip; a name begins with its
   --klines FILE...      one-minute klines before and around them
   --speed X             exchange time runs X times as fast as real time (1)
 
+Playback of a capture (lines "<receive time, ns> <frame>", plain, .gz or .zip)
+  --capture FILE        its frames go to every client as they are, whatever it subscribed to, at
+                        their receive times; REST tells of --trades and --klines, if given
+  --speed X             as above
+
 Simulated market, when no files are given
   --seed N              same seed, same market (1)
   --symbols A,B         markets that trade
                         (${DEFAULT_SYMBOLS})
   --speed X             as above
 
+What goes wrong
+  --faults SPEC         e.g. "seed=7; drop 1%; reorder 1% within 8; reset every 3m; rest 500 10%"
+  --faults @FILE        the same from a file
+
   --help                this text
-`;
+
+${FAULTS_HELP}`;
 
 /** The options and how each is given. */
 export const OPTIONS: Readonly<Record<string, OptionKind>> = {
@@ -44,9 +62,21 @@ export const OPTIONS: Readonly<Record<string, OptionKind>> = {
   speed: "value",
   trades: "list",
   klines: "list",
+  capture: "value",
+  faults: "value",
   seed: "value",
   symbols: "value",
 };
+
+/** The faults that are asked for; `@FILE` names a file that holds them. */
+function readFaults(spec: string | undefined): FaultPlan | undefined {
+  if (spec === undefined) return undefined;
+  try {
+    return parseFaults(spec.startsWith("@") ? readFileSync(spec.slice(1), "utf8") : spec);
+  } catch (error) {
+    throw new UsageError(`--faults: ${error instanceof Error ? error.message : error}`);
+  }
+}
 
 /**
  * Reads the command line of `deno task exchange`.
@@ -56,10 +86,11 @@ export const OPTIONS: Readonly<Record<string, OptionKind>> = {
 export function readOptions(args: Arguments): CommandOptions {
   const trades = args.list("trades");
   const klines = args.list("klines");
+  const capture = args.value("capture");
   const simulated = args.value("seed") ?? args.value("symbols");
-  if (trades.length + klines.length > 0 && simulated !== undefined) {
+  if ((trades.length + klines.length > 0 || capture !== undefined) && simulated !== undefined) {
     throw new UsageError(
-      "--seed and --symbols are for the simulated market: leave them out, or --trades and --klines",
+      "--seed and --symbols are for the simulated market: leave them out, or all files",
     );
   }
   return {
@@ -68,6 +99,8 @@ export function readOptions(args: Arguments): CommandOptions {
     speed: args.number("speed", 1, { min: 0.001, max: 100_000 }),
     trades,
     klines,
+    capture,
+    faults: readFaults(args.value("faults")),
     seed: args.number("seed", 1, { min: 0, max: 2 ** 32 - 1, integer: true }),
     symbols: (args.value("symbols") ?? DEFAULT_SYMBOLS).split(",")
       .map((symbol) => symbol.trim().toUpperCase()),

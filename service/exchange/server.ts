@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -10,6 +10,8 @@ const MAX_MESSAGE_BYTES = 64 * 1024;
 
 /** What a server does with those who come. */
 export interface ServerHandler {
+  /** Why a handshake fails, whatever it asks for; undefined when it may go on. */
+  refuse(): Refusal | undefined;
   /** Answers a request; `target` is the path and query of the request line. */
   answer(method: string, target: string): RestAnswer;
   /** Takes a WebSocket client; `wire` is the connection below it. */
@@ -18,13 +20,26 @@ export interface ServerHandler {
   log(message: string): void;
 }
 
-function refuse(wire: Duplex, { status, message }: Refusal): void {
+function refuse(wire: Duplex, { status, message, retryAfterSeconds }: Refusal): void {
   const body = `${message}\n`;
+  const retryAfter = retryAfterSeconds === undefined ? "" : `Retry-After: ${retryAfterSeconds}\r\n`;
   wire.end(
     `HTTP/1.1 ${status} Refused\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      `Content-Length: ${Buffer.byteLength(body)}\r\n${retryAfter}Connection: close\r\n\r\n${body}`,
     () => wire.destroy(),
   );
+}
+
+/** Puts an answer on the wire. One that never comes waits until its client or the server gives up. */
+function deliver({ status, headers, body, delivery }: RestAnswer, response: ServerResponse): void {
+  if (delivery === "never") return;
+  if (delivery === undefined) {
+    response.writeHead(status, headers).end(body);
+    return;
+  }
+  const bytes = Buffer.from(body);
+  response.writeHead(status, { ...headers, "content-length": String(bytes.length) });
+  response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
 }
 
 /** An HTTP server for REST that upgrades to WebSocket on the stream paths; not listening yet. */
@@ -35,12 +50,11 @@ export function makeServer(handler: ServerHandler): Server {
     maxPayload: MAX_MESSAGE_BYTES,
   });
   const server = createServer((request, response) => {
-    const { status, headers, body } = handler.answer(request.method ?? "", request.url ?? "/");
-    response.writeHead(status, headers).end(body);
+    deliver(handler.answer(request.method ?? "", request.url ?? "/"), response);
   });
   server.on("upgrade", (request: IncomingMessage, wire: Duplex, head: Buffer) => {
     wire.on("error", (error) => handler.log(`handshake: ${error.message}`));
-    const subscription = parseTarget(request.url ?? "/");
+    const subscription = handler.refuse() ?? parseTarget(request.url ?? "/");
     if ("status" in subscription) {
       refuse(wire, subscription);
     } else {

@@ -84,3 +84,6 @@ export interface MarketSource {
   /** @returns undefined when no such symbol trades. */
   market(symbol: string): Market | undefined;
 }
+
+/** A source in which nothing trades. */
+export const NO_MARKET: MarketSource = { instruments: [], market: () => undefined };

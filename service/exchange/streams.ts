@@ -19,6 +19,8 @@ export interface Refusal {
   readonly status: number;
   /** Text of the answer. */
   readonly message: string;
+  /** Header `Retry-After`. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** Letters, digits and what occurs in the names of Binance's streams, e.g. `!ticker_1h@arr`. */

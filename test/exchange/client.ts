@@ -54,8 +54,16 @@ export class Client {
   }
 }
 
-/** HTTP status and text with which a WebSocket handshake is refused. */
-export function refusal(url: string): Promise<{ status: number | undefined; text: string }> {
+/** How a WebSocket handshake is refused. */
+export interface HandshakeRefusal {
+  readonly status: number | undefined;
+  readonly text: string;
+  /** Header `Retry-After`. */
+  readonly retryAfter: string | undefined;
+}
+
+/** HTTP status, text and `Retry-After` with which a WebSocket handshake is refused. */
+export function refusal(url: string): Promise<HandshakeRefusal> {
   const socket = new WebSocket(url);
   return new Promise((resolve, reject) => {
     socket.on("open", () => reject(new Error("the handshake succeeded")));
@@ -63,7 +71,8 @@ export function refusal(url: string): Promise<{ status: number | undefined; text
     socket.on("unexpected-response", (_request, response) => {
       let text = "";
       response.on("data", (chunk) => text += chunk);
-      response.on("end", () => resolve({ status: response.statusCode, text }));
+      const retryAfter = response.headers["retry-after"];
+      response.on("end", () => resolve({ status: response.statusCode, text, retryAfter }));
     });
   });
 }

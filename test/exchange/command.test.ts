@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import process from "node:process";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { temporaryFolder } from "../support/temporary.ts";
+import { Client } from "./client.ts";
 
 const MAIN = join(import.meta.dirname ?? ".", "../../service/exchange/main.ts");
 
@@ -52,6 +55,14 @@ test.each([
   expect(await exchange(...args).ended).toEqual({ code: 2, stdout: "", stderr: line });
 });
 
+test("a fault that is none is pointed at, exit code 2", async () => {
+  const { code, stderr } = await exchange("--faults", "drop 1%; explode 5%").ended;
+  expect(code).toBe(2);
+  expect(stderr).toMatch(
+    /^--faults: Cannot read the fault "explode 5%": there is no such fault; there are seed, .*\n$/,
+  );
+});
+
 test("a file that is not there is named, exit code 2", async () => {
   const { code, stderr } = await exchange("--trades", "BTCUSDT-none.csv").ended;
   expect(code).toBe(2);
@@ -81,4 +92,20 @@ test("says where it is, serves, and ends cleanly when it is told to", async () =
   // Deno's child.kill() makes up an end by that signal, whatever the child does.
   process.kill(child.pid ?? NaN, "SIGTERM");
   expect(await ended).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("a capture is played, and what went wrong is told at the end", async () => {
+  const path = join(temporaryFolder(), "BTCUSDT.jsonl");
+  writeFileSync(path, "1723161254087896568 {}\n1723161255087896568 {}\n");
+  const args = ["--port", "0", "--capture", path, "--speed", "10", "--faults", "drop 100%"];
+  const { child, printed, ended } = exchange(...args);
+  const text = await printed("deno task serve");
+  expect(text).toContain("capture of 2 frames from 2024-08-08T23:54:14.087Z");
+  const url = /BINANCE_WS_URL=(ws:\/\/127\.0\.0\.1:\d+)/.exec(text)?.[1];
+  const client = await Client.connect(`${url}/ws/btcusdt@trade`);
+  await printed("all trades are sent");
+  process.kill(child.pid ?? NaN, "SIGINT");
+  const { code, stdout } = await ended;
+  expect([code, client.frames]).toEqual([0, []]);
+  expect(stdout).toContain("faults in all: drop 2, disconnects 0\n");
 });

@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Arguments } from "../../data/arguments.ts";
 import { OPTIONS, readOptions } from "../../service/exchange/options.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
 const parseCommandLine = (args: readonly string[]) => readOptions(new Arguments(args, OPTIONS));
 
@@ -31,7 +34,23 @@ describe("the command line", () => {
       .toMatchObject({ seed: 7, symbols: ["BTCUSDT", "ETHUSDT"], port: 0 });
   });
 
+  test("takes faults, in words or from a file, and a capture", () => {
+    const file = join(temporaryFolder(), "storm.txt");
+    writeFileSync(file, "seed=7 # lucky\ndrop 1%\n");
+    expect(parseCommandLine([])).toMatchObject({ faults: undefined, capture: undefined });
+    expect(parseCommandLine(["--capture", "a.jsonl.gz", "--faults", "seed=7; drop 1%"])).toEqual(
+      parseCommandLine(["--capture", "a.jsonl.gz", "--faults", `@${file}`]),
+    );
+    expect(parseCommandLine(["--faults", `@${file}`]).faults).toMatchObject({
+      seed: 7,
+      frames: [{ name: "drop" }],
+    });
+  });
+
   test.each([
+    [["--faults", "drop 7"], '--faults: Cannot read the fault "drop 7": a rate from 0 % to 100 %'],
+    [["--faults", "@nowhere.txt"], "--faults: ENOENT: no such file or directory"],
+    [["--capture", "a", "--seed", "1"], "--seed and --symbols are for the simulated market"],
     [["--port", "70000"], "--port must be a whole number from 0 to 65535"],
     [["--port", ""], "--port must be a whole number from 0 to 65535"],
     [["--speed", "0"], "--speed must be a number from 0.001 to 100000"],

@@ -1,13 +1,15 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readKlines } from "../../data/klines.ts";
 import { readTrades } from "../../data/trades.ts";
 import { recordedMarket } from "../../service/exchange/recorded/source.ts";
 import { Client } from "./client.ts";
+import { exactRow } from "./exact_fold.ts";
 import { realFile } from "./history_files.ts";
 import { get, running } from "./running.ts";
 
 const TRADES = realFile("trades/BTCUSDT-spot-trades-20240808T235415-20240809T000505.csv.gz");
 const KLINES = realFile("klines/BTCUSDT-spot-1m-ohlcv-20240808-capture.csv.gz");
+const USDM = realFile("trades/BTCUSDT-usdm-trades-2020-02-22.csv.gz");
 const PEPE = realFile("trades/PEPEUSDT-spot-aggTrades-2024-10-27.csv.gz");
 
 /** The ten whole minutes of the capture. */
@@ -79,3 +81,52 @@ test.skipIf(!PEPE)(
     expect(volume).toBe(rows.reduce((sum, row) => sum + BigInt(row.quantity), 0n) * 100_000_000n);
   },
 );
+
+describe.each([
+  ["BTCUSDT", USDM, Date.UTC(2020, 1, 22)],
+  ["PEPEUSDT", PEPE, Date.UTC(2024, 9, 27)],
+])("over REST, the real day of %s", (symbol, file, day) => {
+  const DAY_MS = 86_400_000;
+
+  test.skipIf(!file)("has every aggregate trade, page by page", async () => {
+    const rows = await rowsOf(readTrades(file ?? ""));
+    const source = await recordedMarket({ trades: [file ?? ""] });
+    const { exchange } = await running({ source, start: day + DAY_MS });
+    let position = 0;
+    for (let fromId = rows[0]?.id; fromId !== undefined;) {
+      const query = `symbol=${symbol}&fromId=${fromId}&limit=1000`;
+      const { body } = await get(exchange, `/api/v3/aggTrades?${query}`);
+      const expected = rows.slice(position, position + 1000);
+      position += expected.length;
+      expect(body).toEqual(expected.map((row) => ({
+        a: row.id,
+        p: row.price.toFixed(8),
+        q: row.quantity.toFixed(8),
+        f: row.firstTradeId,
+        l: row.lastTradeId,
+        T: row.time,
+        m: row.buyerIsMaker,
+        M: true,
+      })));
+      fromId = rows[position]?.id;
+    }
+    expect(position).toBe(rows.length);
+  });
+
+  test.skipIf(!file)("has klines that are exact in all twelve columns", async () => {
+    const source = await recordedMarket({ trades: [file ?? ""] });
+    const market = source.market(symbol);
+    const trades = market?.trades(0, market.seek(Infinity)) ?? [];
+    const minutes = Map.groupBy(trades, ({ time }) => Math.floor(time / 60_000) * 60_000);
+    const { exchange } = await running({ source, start: day + DAY_MS });
+    const klines: unknown[] = [];
+    for (const from of [day, day + DAY_MS / 2]) {
+      const query = `symbol=${symbol}&interval=1m&startTime=${from}&limit=720`;
+      const { body } = await get(exchange, `/api/v3/klines?${query}`);
+      if (Array.isArray(body)) klines.push(...body);
+    }
+    expect(klines).toHaveLength(1440);
+    const traded = klines.filter((row) => Array.isArray(row) && row[8] > 0);
+    expect(traded).toEqual([...minutes].map(([minute, some]) => exactRow(minute, some)));
+  });
+});

@@ -3,6 +3,8 @@ export interface RestAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What goes wrong on the way, if anything: it breaks off in the middle, or nothing ever comes. */
+  readonly delivery?: "broken" | "never";
 }
 
 /** A value as a JSON answer. */

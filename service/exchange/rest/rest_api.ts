@@ -1,4 +1,5 @@
 import type { VirtualClock } from "../clock.ts";
+import type { Faults } from "../faults/faults.ts";
 import type { MarketSource } from "../source.ts";
 import type { Timers } from "../timers.ts";
 import { aggTrades } from "./agg_trades.ts";
@@ -10,6 +11,8 @@ import { WeightMeter } from "./weight.ts";
 interface Route {
   /** What a request counts towards the limit of 6,000 a minute. */
   readonly weight: number;
+  /** The answer is of trades and klines, which may lag. */
+  readonly lags?: boolean;
   readonly answer: (source: MarketSource, query: URLSearchParams, now: number) => unknown;
 }
 
@@ -18,8 +21,8 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ["/api/v3/ping", { weight: 1, answer: () => ({}) }],
   ["/api/v3/time", { weight: 1, answer: (_source, _query, now) => ({ serverTime: now }) }],
   ["/api/v3/exchangeInfo", { weight: 20, answer: exchangeInfo }],
-  ["/api/v3/klines", { weight: 2, answer: klines }],
-  ["/api/v3/aggTrades", { weight: 4, answer: aggTrades }],
+  ["/api/v3/klines", { weight: 2, lags: true, answer: klines }],
+  ["/api/v3/aggTrades", { weight: 4, lags: true, answer: aggTrades }],
 ]);
 
 /** The stand-in's REST interface. */
@@ -27,6 +30,7 @@ export class RestApi {
   readonly #source: MarketSource;
   readonly #clock: VirtualClock;
   readonly #timers: Timers;
+  readonly #faults: Faults;
   readonly #log: (message: string) => void;
   readonly #weight = new WeightMeter();
 
@@ -35,12 +39,14 @@ export class RestApi {
     source: MarketSource,
     clock: VirtualClock,
     timers: Timers,
+    faults: Faults,
     log: (message: string) => void,
   ) {
     this.#source = source;
     this.#log = log;
     this.#clock = clock;
     this.#timers = timers;
+    this.#faults = faults;
   }
 
   /**
@@ -58,12 +64,15 @@ export class RestApi {
     }
     const used = this.#weight.add(route.weight, this.#timers.now());
     const answer = this.#route(route, url.searchParams);
-    return { ...answer, headers: { ...answer.headers, "x-mbx-used-weight-1m": String(used) } };
+    const headers = { ...answer.headers, "x-mbx-used-weight-1m": String(used) };
+    return this.#faults.http.befall({ ...answer, headers }, this.#clock.now());
   }
 
   #route(route: Route, query: URLSearchParams): RestAnswer {
+    const time = this.#clock.now();
+    const now = route.lags ? this.#faults.knownTime(time) : this.#faults.toldTime(time);
     try {
-      return json(200, route.answer(this.#source, query, this.#clock.now()));
+      return json(200, route.answer(this.#source, query, now));
     } catch (error) {
       if (error instanceof RequestError) return json(400, { code: error.code, msg: error.message });
       this.#log(`REST: ${error instanceof Error ? error.stack : error}`);

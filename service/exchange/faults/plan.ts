@@ -1,0 +1,79 @@
+/** A time on the exchange's clock: ms since the clock's start, or ms UTC. */
+export type Instant = { readonly sinceStart: number } | { readonly utc: number };
+
+/**
+ * When a fault happens: by chance, at times, or by chance within stretches of time. All times and
+ * durations are the exchange's, in ms.
+ */
+export interface When {
+  /** Chance per frame, handshake or request, 0 to 1. */
+  readonly rate?: number;
+  /** These times. */
+  readonly at?: readonly Instant[];
+  /** Again and again, first one interval after the clock's start. */
+  readonly every?: number;
+  /** How long it stays in force from each of those times; for good, when absent. */
+  readonly lasting?: number;
+}
+
+/** What befalls single frames, by chance. */
+export type FrameFault =
+  | { readonly kind: "drop" | "duplicate" | "garbage" }
+  | { readonly kind: "truncate" | "wrong-types" | "absurd-prices" }
+  /** Overtaken by 1 to `within` later frames of its stream. */
+  | { readonly kind: "reorder"; readonly within: number }
+  /** Held back by `from` to `to` ms. */
+  | { readonly kind: "delay"; readonly from: number; readonly to: number };
+
+/** What befalls a whole connection, at a moment. */
+export type ConnectionFault =
+  | { readonly kind: "stall"; readonly duration: number }
+  | { readonly kind: "close"; readonly code: number }
+  | { readonly kind: "reset" }
+  | { readonly kind: "shutdown"; readonly lead: number };
+
+/** What befalls handshakes and requests, by chance. */
+export type HttpFault =
+  | {
+    readonly kind: "refuse" | "rest";
+    readonly status: number;
+    /** Header `Retry-After`. */
+    readonly retryAfterSeconds?: number;
+  }
+  | { readonly kind: "rest timeout" | "rest break" };
+
+/** What is wrong with the exchange's time. */
+export type TimeFault =
+  | { readonly kind: "rest lag"; readonly by: number }
+  | { readonly kind: "skew"; readonly by: number };
+
+/** One clause of the language. */
+export interface Clause<F> {
+  readonly fault: F;
+  readonly when: When;
+  /** Name under which it is counted, e.g. `drop` or `rest 429`. */
+  readonly name: string;
+  /** Its place among all clauses: each has its own random numbers. */
+  readonly index: number;
+}
+
+/** Everything that is to go wrong. */
+export interface FaultPlan {
+  /** Same seed, same faults: a whole number from 0 to 2^32 - 1. */
+  readonly seed: number;
+  readonly frames: readonly Clause<FrameFault>[];
+  readonly connections: readonly Clause<ConnectionFault>[];
+  readonly http: readonly Clause<HttpFault>[];
+  readonly times: readonly Clause<TimeFault>[];
+  /** A connection is closed at this age, exchange ms; absent: only the real 24 h count. */
+  readonly lifetime?: number;
+}
+
+/** The plan by which nothing goes wrong. */
+export const NO_FAULTS: FaultPlan = {
+  seed: 0,
+  frames: [],
+  connections: [],
+  http: [],
+  times: [],
+};

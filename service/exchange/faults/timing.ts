@@ -1,0 +1,67 @@
+import type { Random } from "../simulated/random.ts";
+import type { Instant, When } from "./plan.ts";
+
+/** When a fault happens, worked out for a clock that started at a certain time. */
+export class Timing {
+  readonly #start: number;
+  /** Ms UTC, increasing. */
+  readonly #at: readonly number[];
+  readonly #every: number | undefined;
+  readonly #lasting: number;
+
+  /** @param start Exchange time at which the clock started, ms UTC. */
+  constructor({ at = [], every, lasting = Infinity }: When, start: number) {
+    const utc = (instant: Instant) => "utc" in instant ? instant.utc : start + instant.sinceStart;
+    this.#start = start;
+    this.#at = at.map(utc).sort((a, b) => a - b);
+    this.#every = every;
+    this.#lasting = lasting;
+  }
+
+  /** The first moment after a time, ms UTC; Infinity when there is none. */
+  next(after: number): number {
+    if (this.#every === undefined) return this.#at.find((time) => time > after) ?? Infinity;
+    const passed = Math.max(0, Math.floor((after - this.#start) / this.#every));
+    return this.#start + (passed + 1) * this.#every;
+  }
+
+  /** End of the stretch that a time lies in, ms UTC; undefined when it lies in none. */
+  stretchEnd(time: number): number | undefined {
+    const begin = this.#lastBegin(time);
+    return begin !== undefined && time < begin + this.#lasting ? begin + this.#lasting : undefined;
+  }
+
+  #lastBegin(time: number): number | undefined {
+    if (this.#every === undefined) {
+      return this.#at.length === 0 ? this.#start : this.#at.findLast((begin) => begin <= time);
+    }
+    const passed = Math.floor((time - this.#start) / this.#every);
+    return passed < 1 ? undefined : this.#start + passed * this.#every;
+  }
+}
+
+/** Draws whether a fault happens. */
+export class Chance {
+  readonly #timing: Timing | undefined;
+  readonly #rate: number;
+  readonly #random: Random;
+
+  /** @param random Its own: no other fault draws from it. */
+  constructor(when: When, start: number, random: Random) {
+    const always = when.at === undefined && when.every === undefined;
+    this.#timing = always ? undefined : new Timing(when, start);
+    this.#rate = when.rate ?? 1;
+    this.#random = random;
+  }
+
+  /** Whether it happens at an exchange time, ms UTC. Draws only in the stretches it is limited to. */
+  hits(time: number): boolean {
+    if (this.#timing && this.#timing.stretchEnd(time) === undefined) return false;
+    return this.#random.uniform() < this.#rate;
+  }
+
+  /** Milliseconds until the stretch ends that a time lies in; Infinity when it does not end. */
+  remaining(time: number): number {
+    return (this.#timing?.stretchEnd(time) ?? Infinity) - time;
+  }
+}

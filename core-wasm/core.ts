@@ -11,7 +11,7 @@ export {
   type ViterbiPaths,
   viterbiRows,
 } from "./batch.ts";
-export { fitForest, type ForestFit, type ForestFitOptions } from "./fit_forest.ts";
+export { fitForest, type ForestFit, type ForestFitOptions, quantile } from "./fit_forest.ts";
 export { fitHmm, type HmmFit, type HmmFitOptions, type RandomStart } from "./fit_hmm.ts";
 export type { CoreSource } from "./instance.ts";
 export {

@@ -80,7 +80,7 @@ export function fitForest(
     });
   }
   const forest = { max_samples: maxSamples, offset: 0, trees };
-  const address = placeForest(core, forest);
+  const address = placeForest(core, forest, count);
   const place = allocate(core, count * 8, "the scores");
   core.scoreRows(address, source, count, dims, place);
   const scores = float64View(core, place, count).slice();

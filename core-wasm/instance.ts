@@ -8,14 +8,15 @@ export type CoreExports = {
   memory: WebAssembly.Memory;
   allocate(bytes: number): number;
 
-  newForest(trees: number, leaves: number, maxSamples: number, offset: number): number;
-  openTrees(nodes: number): number;
+  openTrees(trees: number, nodes: number): number;
+  sourceSizes(): number;
   sourceFeatures(): number;
   sourceThresholds(): number;
   sourceLefts(): number;
   sourceRights(): number;
   sourceCounts(): number;
-  addTree(forest: number, nodes: number): number;
+  newForest(trees: number, nodes: number, maxSamples: number, offset: number): number;
+  tabulateForest(forest: number): void;
   sumPathLengths(forest: number, rows: number, count: number, dims: number, sums: number): void;
   scoreRows(forest: number, rows: number, count: number, dims: number, scores: number): void;
 
@@ -99,9 +100,21 @@ export type CoreExports = {
   maximize(floor: number): void;
 };
 
-/** A fresh instance of the core with its own memory. */
+/** Whether a module's exports are the core's. */
+function isCore(exports: WebAssembly.Exports): exports is CoreExports {
+  return exports["memory"] instanceof WebAssembly.Memory && exports["step"] instanceof Function;
+}
+
+/**
+ * A fresh instance of the core with its own memory. Its functions are called as they are: the
+ * wrappers that the loader puts about them take a seventh of a step.
+ *
+ * @throws TypeError when the module is another.
+ */
 export function instantiateCore(source: CoreSource): CoreExports {
-  return instantiateSync<CoreExports>(source).exports;
+  const { exports } = instantiateSync(source).instance;
+  if (!isCore(exports)) throw new TypeError("Cannot use the module: it must be core.wasm");
+  return exports;
 }
 
 /**

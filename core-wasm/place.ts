@@ -14,36 +14,40 @@ export function placePreset(core: CoreExports, features: CoreFeatures): number {
   return allocated(core.newLiquidityPreset(block, blocks, least_blocks, half_life), "the features");
 }
 
+/** Rows that take as long to be scored without tables as the tables take to be made and read. */
+const FEW_ROWS = 3_000;
+
 /**
  * Copies a forest into the core's memory.
  *
+ * @param rows Rows that will be scored, if that is known.
  * @returns Its address.
  * @throws RangeError when it is too large.
  */
-export function placeForest(core: CoreExports, forest: CoreForest): number {
+export function placeForest(core: CoreExports, forest: CoreForest, rows = Infinity): number {
   const sizes = forest.trees.map((tree) => tree.feature.length);
   const nodes = sizes.reduce((sum, size) => sum + size, 0);
-  const leaves = (nodes + sizes.length) / 2;
-  const most = Math.max(...sizes);
+  allocated(core.openTrees(sizes.length, nodes), "the trees");
+  int32View(core, core.sourceSizes(), sizes.length).set(sizes);
+  const features = int32View(core, core.sourceFeatures(), nodes);
+  const thresholds = float64View(core, core.sourceThresholds(), nodes);
+  const lefts = int32View(core, core.sourceLefts(), nodes);
+  const rights = int32View(core, core.sourceRights(), nodes);
+  const counts = int32View(core, core.sourceCounts(), nodes);
+  let first = 0;
+  for (const tree of forest.trees) {
+    features.set(tree.feature, first);
+    thresholds.set(tree.threshold, first);
+    lefts.set(tree.left, first);
+    rights.set(tree.right, first);
+    counts.set(tree.n_samples, first);
+    first += tree.feature.length;
+  }
   const address = allocated(
-    core.newForest(sizes.length, leaves, forest.max_samples, forest.offset),
+    core.newForest(sizes.length, nodes, forest.max_samples, forest.offset),
     "the forest",
   );
-  allocated(core.openTrees(most), "a tree");
-  for (const [t, tree] of forest.trees.entries()) {
-    const size = tree.feature.length;
-    int32View(core, core.sourceFeatures(), size).set(tree.feature);
-    float64View(core, core.sourceThresholds(), size).set(tree.threshold);
-    int32View(core, core.sourceLefts(), size).set(tree.left);
-    int32View(core, core.sourceRights(), size).set(tree.right);
-    int32View(core, core.sourceCounts(), size).set(tree.n_samples);
-    if (core.addTree(address, size) === 0) {
-      throw new RangeError(
-        `Cannot hold tree ${t}: a forest must fit into memory and have at most 65536 different ` +
-          "path lengths",
-      );
-    }
-  }
+  if (rows > FEW_ROWS) core.tabulateForest(address);
   return address;
 }
 

@@ -55,16 +55,20 @@ export class Scorer {
   readonly #resultLength: number;
   readonly #slots: Uint8Array;
   readonly #slotBytes: number;
+  /** Where each model's part of a slot begins, bytes; at the end, where the last one ends. */
+  readonly #parts: readonly number[];
   #symbols = 0;
 
   private constructor(core: CoreExports, models: readonly CoreModel[], capacity: number) {
     const results = allocated(core.newEngine(models.length), "the results");
+    const parts = [0];
     for (const { features, forest, hmm } of models) {
       core.addModel(
         placePreset(core, features),
         placeForest(core, forest),
         placeHmm(core, hmm),
       );
+      parts.push(core.slotBytes());
     }
     const slots = allocated(core.openSlots(capacity), `the states of ${capacity} symbols`);
     this.#core = core;
@@ -72,6 +76,7 @@ export class Scorer {
     this.#capacity = capacity;
     this.#resultLength = core.resultBytes() / 8;
     this.#slotBytes = core.slotBytes();
+    this.#parts = parts;
     this.#bar = float64View(core, core.nextBar(), BAR_COLUMNS);
     this.#results = new Float64Array(
       core.memory.buffer,
@@ -187,6 +192,15 @@ export class Scorer {
       );
     }
     state.set(bytes);
+  }
+
+  /** Goes on with a model from where another scorer, which runs the same one, stands. */
+  adopt(slot: number, model: number, from: Scorer, fromSlot: number, fromModel: number): void {
+    this.#part(slot, model).set(from.#part(fromSlot, fromModel));
+  }
+
+  #part(slot: number, model: number): Uint8Array {
+    return this.#state(slot).subarray(this.#parts[model], this.#parts[model + 1]);
   }
 
   #state(slot: number): Uint8Array {

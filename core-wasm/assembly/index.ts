@@ -26,16 +26,17 @@ export {
 } from "./engine";
 export { featureRows } from "./features_batch";
 export {
-  addTree,
   newForest,
   openTrees,
   sourceCounts,
   sourceFeatures,
   sourceLefts,
   sourceRights,
+  sourceSizes,
   sourceThresholds,
 } from "./forest";
 export { scoreRows, sumPathLengths } from "./forest_score";
+export { tabulateForest } from "./forest_tabulate";
 export {
   growTree,
   openForestFit,

@@ -186,13 +186,126 @@ test("a tree grown from a hundred thousand samples is walked as any other", () =
   checkPathLengths(forest.trees, 3, random);
 });
 
-test("a forest of too many different path lengths is refused", () => {
+/** A tree on a feature that has no table: any forest with it is walked from node to node. */
+const WALKED: CoreTree = {
+  feature: [3, -2, -2],
+  threshold: [0, -2, -2],
+  left: [1, -1, -1],
+  right: [2, -1, -1],
+  n_samples: [6, 2, 4],
+};
+
+/** A value that rows and thresholds are likely to share, or one at the ends of float32. */
+const special = fc.constantFrom(0, -0, 1e-46, -1e-46, 1e-40, 0.1, -0.1, 0.7, 3.5e38, -3.5e38);
+const threshold = fc.oneof(special, fc.double({ min: -4, max: 4, noNaN: true }));
+const feature = fc.oneof(threshold, fc.constantFrom(NaN, Infinity, -Infinity));
+
+/** A tree with other thresholds: those from number `first`, in a circle. */
+function withThresholds(tree: CoreTree, thresholds: readonly number[], first: number): CoreTree {
+  const threshold = tree.feature.map((feature, i) =>
+    feature < 0 ? -2 : thresholds[(first + i) % thresholds.length] ?? NaN
+  );
+  return { ...tree, threshold };
+}
+
+const sumsOf = (trees: readonly CoreTree[], rows: Float64Array, dims: number) =>
+  sumPathLengths(loadCore(), { max_samples: 256, offset: -0.5, trees }, rows, dims);
+
+/** Checks that tables and the walk give the same sums bit for bit, for many rows and for one. */
+function checkTables(trees: readonly CoreTree[], rows: readonly (readonly number[])[]): void {
+  const four = (row: readonly number[]) => [...row, 0, 0, 0].slice(0, 3).concat(0);
+  const flat = Float64Array.from(rows.flatMap(four));
+  const last = sumsOf([WALKED], flat.subarray(0, 4), 4)[0] ?? NaN;
+  const tabulated = sumsOf(trees, flat, 4);
+  expect(sumsOf([...trees, WALKED], flat, 4)).toEqual(tabulated.map((sum) => sum + last));
+  for (const [i, sum] of tabulated.slice(0, 3).entries()) {
+    const row = flat.subarray(i * 4, i * 4 + 4);
+    expect(sumsOf(trees, row, 4)).toEqual(Float64Array.of(sum));
+    expect(sumsOf([...trees, WALKED], row, 4)).toEqual(Float64Array.of(sum + last));
+  }
+  const dims = rows[0]?.length ?? NaN;
+  expect(sumsOf(trees, Float64Array.from(rows.flat()), dims)).toEqual(tabulated);
+}
+
+test("tables and the walk from node to node give the same sums", () => {
+  fc.assert(
+    fc.property(
+      fc.integer(),
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 1, max: 3 }).chain((dims) =>
+        fc.record({
+          rows: fc.array(fc.array(feature, { minLength: dims, maxLength: dims }), {
+            minLength: 1,
+            maxLength: 40,
+          }),
+          thresholds: fc.array(threshold, { minLength: 1, maxLength: 60 }),
+        })
+      ),
+      (seed, size, { rows, thresholds }) => {
+        const random = new Random(seed);
+        const dims = rows[0]?.length ?? NaN;
+        const trees = Array.from({ length: size }, (_, t) => {
+          const split = (depth: number) => depth < 8 && random.uniform() < 0.8;
+          return withThresholds(growTree(random, dims, split), thresholds, t * 7);
+        });
+        checkTables(trees, [...rows, thresholds.slice(0, dims).concat(0, 0).slice(0, dims)]);
+      },
+    ),
+    { numRuns: 80 },
+  );
+});
+
+/** A tree of eighths from 0 up on one feature, as flat as can be. */
+function rankingTree(thresholds: number): CoreTree {
+  const tree = {
+    feature: new Array<number>(),
+    threshold: new Array<number>(),
+    left: new Array<number>(),
+    right: new Array<number>(),
+    n_samples: new Array<number>(),
+  };
+  const grow = (first: number, end: number): number => {
+    const node = tree.feature.length;
+    const isInner = first < end;
+    const middle = (first + end) >> 1;
+    tree.feature.push(isInner ? 0 : -2);
+    tree.threshold.push(isInner ? middle / 8 : -2);
+    tree.left.push(-1);
+    tree.right.push(-1);
+    tree.n_samples.push(isInner ? end - first + 2 : 1 + first % 13);
+    if (isInner) {
+      tree.left[node] = grow(first, middle);
+      tree.right[node] = grow(middle + 1, end);
+    }
+    return node;
+  };
+  grow(0, thresholds);
+  return tree;
+}
+
+test.each([254, 255, 256])("a tree may have %i thresholds on a feature", (thresholds) => {
+  const rows = Array.from({ length: 600 }, (_, i) => [(i - 40) / 16]);
+  checkTables([rankingTree(thresholds), leaf(9)], rows);
+});
+
+test("rows of several blocks, the last one of a single row, have the sums that each has alone", () => {
+  const random = new Random(3);
+  const trees = Array.from(
+    { length: 9 },
+    () => growTree(random, 3, (depth) => depth < 5),
+  );
+  const rows = Float64Array.from({ length: 3 * (2 * 2_048 + 1) }, () => random.normal());
+  const sums = sumsOf(trees, rows, 3);
+  for (const i of [0, 2_047, 2_048, 4_095, 4_096]) {
+    expect(sumsOf(trees, rows.subarray(3 * i, 3 * i + 3), 3)[0]).toBe(sums[i]);
+  }
+});
+
+test("a forest may have more different path lengths than a table can number", () => {
   const random = new Random(1);
-  const tree = growTree(random, 1, (depth) => depth < 17);
-  const n_samples = tree.feature.map((_, i) => i + 1);
-  expect(() => score({ max_samples: 256, offset: -0.5, trees: [{ ...tree, n_samples }] }, 0))
-    .toThrow(
-      "Cannot hold tree 0: a forest must fit into memory and have at most 65536 different path " +
-        "lengths",
-    );
+  const trees = Array.from({ length: 8 }, (_, t) => {
+    const tree = growTree(random, 3, (depth) => depth < 8);
+    return { ...tree, n_samples: tree.feature.map((_, i) => 2 + 600 * t + i) };
+  });
+  checkTables(trees, Array.from({ length: 300 }, () => [0, 1, 2].map(() => random.normal())));
 });

@@ -1,0 +1,50 @@
+/** Sorting numbers, and something along with each. */
+
+const DIGIT_BITS: i32 = 11;
+const DIGITS: i32 = 1 << DIGIT_BITS;
+const KEY_BITS: i32 = 32;
+
+/** Where the next key with a digit goes, i32 a digit. */
+const next: usize = memory.data(2048 * 4, 64);
+
+/** Sorts by one digit, from one place to another. */
+function sortDigit(count: i32, shift: i32, from: usize, to: usize): void {
+  memory.fill(next, 0, DIGITS << 2);
+  for (let i = 0; i < count; i++) {
+    const digit: usize = (load<u32>(from + (i << 3)) >> shift) & (DIGITS - 1);
+    store<i32>(next + (digit << 2), load<i32>(next + (digit << 2)) + 1);
+  }
+  let sum = 0;
+  for (let digit = 0; digit < DIGITS; digit++) {
+    const size = load<i32>(next + (digit << 2));
+    store<i32>(next + (digit << 2), sum);
+    sum += size;
+  }
+  for (let i = 0; i < count; i++) {
+    const pair = load<u64>(from + (i << 3));
+    const digit: usize = ((pair as u32) >> shift) & (DIGITS - 1);
+    const place = load<i32>(next + (digit << 2));
+    store<i32>(next + (digit << 2), place + 1);
+    store<u64>(to + (place << 3), pair);
+  }
+}
+
+/**
+ * Sorts pairs of a key and a payload, u32 each, by the keys; pairs with equal keys keep their
+ * order.
+ *
+ * @param pairs address of the pairs
+ * @param scratch room for as many
+ * @returns address of the sorted pairs, one of the two
+ */
+export function sortPairs(count: i32, pairs: usize, scratch: usize): usize {
+  let from = pairs;
+  let to = scratch;
+  for (let shift = 0; shift < KEY_BITS; shift += DIGIT_BITS) {
+    sortDigit(count, shift, from, to);
+    const sorted = to;
+    to = from;
+    from = sorted;
+  }
+  return from;
+}

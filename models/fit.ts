@@ -9,6 +9,7 @@ import {
 import { loadCore } from "../core-wasm/load.ts";
 import type { Artifact, FittedArtifact } from "./artifact.ts";
 import type { TrainingParameters } from "./defaults.ts";
+import { evaluateWalkForward } from "./evaluate/evaluate.ts";
 import type { FitRows } from "./fit_worker.ts";
 import { type PresetName, PRESETS } from "./presets.ts";
 import { measureInSample } from "./scorecard.ts";
@@ -31,6 +32,13 @@ export interface FitOptions extends TrainingParameters {
   readonly market: "spot" | "usdm";
   /** Same bars, same seed: same model, on any host. */
   readonly seed: number;
+  /**
+   * Evaluates the model walk-forward, see `evaluateWalkForward`; `final`: looks at the last part of
+   * the history too. Absent: no evaluation.
+   */
+  readonly evaluation?: { readonly final: boolean } | undefined;
+  /** When the model was made, for the record; now when absent. */
+  readonly created?: Date | undefined;
   /** Most workers at a time; the machine's processors when absent. */
   readonly workers?: number | undefined;
   /** Called as the work goes on. */
@@ -122,7 +130,7 @@ export async function fitModel(options: FitOptions): Promise<FittedArtifact> {
   return {
     schema: 1,
     name: options.name ?? preset,
-    created: new Date().toISOString(),
+    created: (options.created ?? new Date()).toISOString(),
     features,
     forest: {
       max_samples: forest.max_samples,
@@ -135,6 +143,18 @@ export async function fitModel(options: FitOptions): Promise<FittedArtifact> {
     scorecard: {
       in_sample: measureInSample(hmm, labels, filtered, lengths, scores, forest.offset),
       fit: describeFit(search),
+      ...(options.evaluation && {
+        walk_forward: await evaluateWalkForward(sequences, {
+          ...options.evaluation,
+          preset,
+          features,
+          states,
+          contamination,
+          seed,
+          workers: options.workers,
+          onProgress: (done, total) => onProgress?.("evaluation", done, total),
+        }),
+      }),
     },
   };
 }

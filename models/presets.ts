@@ -16,12 +16,13 @@ interface Preset {
   readonly labels: (states: number) => string[];
 }
 
-/** A minute, an hour and a week, as the liquidity preset counts them. */
-const HOUR = 60;
-const WEEK_OF_HOURS = 168;
-const DAY_OF_HOURS = 24;
-/** Short enough to see a storm within minutes, long enough not to flip with every bar. */
-const HALF_LIFE = 10;
+/** Blocks of four hours, a month of them, and a day: what the liquidity preset measures against. */
+const FOUR_HOURS = 240;
+const MONTH_OF_BLOCKS = 180;
+const DAY_OF_BLOCKS = 6;
+/** Half-lives of its range: to see a storm within minutes, and not to flip with every bar. */
+const FAST = 5;
+const SLOW = 30;
 
 /** Feature presets by name. */
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
@@ -40,10 +41,11 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       preset: "liquidity",
       names: [...FEATURE_NAMES.liquidity],
       windows: {
-        block: HOUR,
-        blocks: WEEK_OF_HOURS,
-        least_blocks: DAY_OF_HOURS,
-        half_life: HALF_LIFE,
+        block: FOUR_HOURS,
+        blocks: MONTH_OF_BLOCKS,
+        least_blocks: DAY_OF_BLOCKS,
+        fast: FAST,
+        slow: SLOW,
       },
     }),
     // By log range. A service joins a market at any time, not at the start of a training file, so

@@ -38,11 +38,11 @@ export interface HmmSearch {
   })[];
 }
 
-/** Evenly spaced segments of the sequences, about `SEARCH_ROWS` in all. */
-function sampleSegments(all: FitRows): FitRows {
+/** Evenly spaced segments of the sequences, about as many rows as are asked for in all. */
+function sampleSegments(all: FitRows, searchRows: number): FitRows {
   const { rows, dims, lengths } = all;
   const count = rows.length / dims;
-  const stride = Math.floor(count / SEARCH_ROWS);
+  const stride = Math.floor(count / searchRows);
   if (stride < 2) return all;
   const segments: Float64Array[] = [];
   let first = 0;
@@ -74,39 +74,78 @@ function pickFinalists(fits: readonly HmmFit[], rows: number): CoreHmm[] {
   return distinct.slice(0, FINALISTS).map((fit) => fit.hmm);
 }
 
+/** Several searches on the same rows, worked on at the same time. */
+export interface HmmSearches {
+  readonly searches: readonly Pick<HmmSearchOptions, "states" | "seed" | "restarts">[];
+  readonly workers?: number | undefined;
+  readonly onProgress?: HmmSearchOptions["onProgress"];
+  /** Convergence of the fits on all rows, nats a row; {@link FINAL_TOLERANCE} when absent. */
+  readonly tolerance?: number;
+  /** Rows that random starts are tried on; {@link SEARCH_ROWS} when absent. */
+  readonly searchRows?: number;
+}
+
+/** The items of each search, when they stand one search after the other. */
+function divide<T>(items: readonly T[], counts: readonly number[]): T[][] {
+  let first = 0;
+  return counts.map((count) => items.slice(first, first += count));
+}
+
 /**
- * Fits a Gaussian HMM from many random starts in parallel workers: all of them on a sample of
- * segments, then the best ones, where they differ, on all rows. The result does not depend on the
- * number of workers.
+ * Fits Gaussian HMMs from many random starts in parallel workers: all starts on a sample of
+ * segments, then the best ones of each search, where they differ, on all rows. The results do not
+ * depend on the number of workers.
+ *
+ * @returns What each search found, in their order.
  */
-export async function searchHmm(all: FitRows, options: HmmSearchOptions): Promise<HmmSearch> {
-  const { states, seed, restarts, workers, onProgress } = options;
-  const total = restarts + FINALISTS;
-  const sample = sampleSegments(all);
+export async function searchHmms(
+  all: FitRows,
+  {
+    searches,
+    workers,
+    onProgress,
+    tolerance = FINAL_TOLERANCE,
+    searchRows = SEARCH_ROWS,
+  }: HmmSearches,
+): Promise<readonly HmmSearch[]> {
+  const starts = searches.flatMap(({ states, seed, restarts }) =>
+    Array.from({ length: restarts }, (_, restart) => ({
+      start: { states, seed, restart },
+      tolerance: SEARCH_TOLERANCE,
+    }))
+  );
+  const total = starts.length + FINALISTS * searches.length;
+  const sample = sampleSegments(all, searchRows);
   const sampleRows = sample.rows.length / sample.dims;
-  const starts = Array.from({ length: restarts }, (_, restart) => ({
-    start: { states, seed, restart },
-    tolerance: SEARCH_TOLERANCE,
-  }));
-  const tried = await fitInParallel(sample, starts, {
+  const fits = await fitInParallel(sample, starts, {
     workers,
     onFit: (done) => onProgress?.(done, total),
   });
-  const finalists = pickFinalists(tried, sampleRows).map((start) => ({
-    start,
-    tolerance: FINAL_TOLERANCE,
-  }));
-  const finals = await fitInParallel(all, finalists, {
+  const tried = divide(fits, searches.map(({ restarts }) => restarts));
+  const finalists = tried.map((some) => pickFinalists(some, sampleRows));
+  const finals = await fitInParallel(all, finalists.flat().map((start) => ({ start, tolerance })), {
     workers,
-    onFit: (done) => onProgress?.(restarts + done, total),
+    onFit: (done) => onProgress?.(starts.length + done, total),
   });
   onProgress?.(total, total);
-  return {
-    best: finals.reduce((a, b) => (b.logLikelihood > a.logLikelihood ? b : a)),
-    restarts: tried.map(({ iterations, converged, logLikelihood }) => ({
+  return divide(finals, finalists.map(({ length }) => length)).map((some, i) => ({
+    best: some.reduce((a, b) => (b.logLikelihood > a.logLikelihood ? b : a)),
+    restarts: (tried[i] ?? []).map(({ iterations, converged, logLikelihood }) => ({
       logLikelihoodPerRow: logLikelihood / sampleRows,
       iterations,
       converged,
     })),
-  };
+  }));
+}
+
+/**
+ * Fits one Gaussian HMM; see {@link searchHmms}.
+ *
+ * @throws Error that the first fit to fail threw.
+ */
+export async function searchHmm(all: FitRows, options: HmmSearchOptions): Promise<HmmSearch> {
+  const { workers, onProgress, ...search } = options;
+  const [found] = await searchHmms(all, { searches: [search], workers, onProgress });
+  if (found === undefined) throw new Error("Cannot find an HMM without a search");
+  return found;
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { BAR_COLUMNS } from "../core-wasm/core.ts";
 
-const MINUTE_MS = 60_000;
+/** A minute, ms. */
+export const MINUTE_MS = 60_000;
 
 /** A bar of history. */
 export interface HistoryBar {

@@ -6,9 +6,11 @@ import { symbolOfFile } from "../data/file_name.ts";
 import { readKlines } from "../data/klines.ts";
 import { OutputFile } from "../data/output_file.ts";
 import { createProgress, type Progress } from "../data/progress.ts";
-import { type Artifact, formatArtifact } from "./artifact.ts";
+import { formatArtifact } from "./artifact.ts";
+import { readCreated } from "./created.ts";
 import { readParameters } from "./defaults.ts";
 import { fitModel, type FitOptions } from "./fit.ts";
+import { formatModelCard } from "./model_card.ts";
 import type { PresetName } from "./presets.ts";
 import { MODEL_NAME } from "./schema/artifact.ts";
 import { formatScorecard } from "./scorecard.ts";
@@ -19,11 +21,13 @@ const MARKETS = ["spot", "usdm"] as const;
 
 const HELP = `Usage: deno task train --bars FILE... --out FILE.json [options]
 
-Fits a model on one-minute bars and prints its scorecard.
+Fits a model on one-minute bars, evaluates it walk-forward and prints its scorecard.
+SOURCE_DATE_EPOCH sets the time that the model tells, so that a training can be repeated bit by bit.
 
   --bars FILE...     history: Binance kline CSV, plain, .gz or .zip; a missing minute ends a
                      sequence, and a file goes on where the one before it ended
   --out FILE.json    where the model goes
+  --card FILE.md     where a model card in Markdown goes  nowhere
   --preset NAME      features: ${PRESET_NAMES.join(", ")}                  classic
   --name NAME        name of the model                    the preset's
   --symbol S         market of the bars                   from the names of the files
@@ -32,12 +36,15 @@ Fits a model on one-minute bars and prints its scorecard.
   --contamination X  share of anomalous bars              ISOLATION_FOREST_CONTAMINATION or 0.05
   --states K         number of regimes                    HMM_N_COMPONENTS or 3
   --window N         bars in a rolling window             FEATURE_WINDOW_SIZE or 20
+  --no-final         leaves the last part of the history out of the evaluation: for research,
+                     so that it stays unseen until the model is settled
   --help             this text
 `;
 
 const OPTIONS: Readonly<Record<string, OptionKind>> = {
   bars: "list",
   out: "value",
+  card: "value",
   preset: "value",
   name: "value",
   symbol: "value",
@@ -46,6 +53,7 @@ const OPTIONS: Readonly<Record<string, OptionKind>> = {
   contamination: "value",
   states: "value",
   window: "value",
+  "no-final": "flag",
 };
 
 /** What the command line says of the fit. */
@@ -102,6 +110,8 @@ function readSettings(args: Arguments, files: readonly HistoryFile[]): FitSettin
     symbol: [...new Set(files.map((file) => file.symbol))].join(","),
     market: choose("market", args.value("market") ?? guessedMarket, MARKETS),
     seed: readSeed(args),
+    created: readCreated(),
+    evaluation: { final: !args.flag("no-final") },
     ...readParameters({
       contamination: args.value("contamination"),
       states: args.value("states"),
@@ -149,16 +159,15 @@ class StagedProgress {
   }
 }
 
-function readOut(args: Arguments): string {
-  const out = args.required("out");
-  if (existsSync(dirname(out))) return out;
-  throw new UsageError(`--out must be in a folder that is there: ${dirname(out)} is not`);
+function checkFolder(option: string, path: string): string {
+  if (existsSync(dirname(path))) return path;
+  throw new UsageError(`--${option} must be in a folder that is there: ${dirname(path)} is not`);
 }
 
-async function writeArtifact(path: string, artifact: Artifact): Promise<void> {
+async function writeText(path: string, text: string): Promise<void> {
   const file = await OutputFile.create(path);
   try {
-    await file.write(formatArtifact(artifact));
+    await file.write(text);
     await file.commit();
   } catch (error) {
     await file.discard();
@@ -167,7 +176,9 @@ async function writeArtifact(path: string, artifact: Artifact): Promise<void> {
 }
 
 async function train(args: Arguments): Promise<void> {
-  const out = readOut(args);
+  const out = checkFolder("out", args.required("out"));
+  const given = args.value("card");
+  const card = given === undefined ? undefined : checkFolder("card", given);
   const files = readFiles(args);
   const settings = readSettings(args, files);
   const sequences = await readHistory(files);
@@ -179,7 +190,8 @@ async function train(args: Arguments): Promise<void> {
       onProgress: (stage, done, total) => progress.update(stage, done, total),
     });
     progress.end();
-    await writeArtifact(out, artifact);
+    await writeText(out, formatArtifact(artifact));
+    if (card !== undefined) await writeText(card, formatModelCard(artifact));
     const { symbol, rows, period } = artifact.training;
     console.log(`${artifact.name}: ${rows} bars of ${symbol} in ${sequences.length} sequences`);
     console.log(`from ${period.from} to ${period.to}`);

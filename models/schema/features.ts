@@ -36,8 +36,10 @@ export const featuresSchema = z.discriminatedUnion("preset", [
       blocks: z.int().min(2).max(MAX_BLOCKS),
       /** Full blocks before the first bar is standardized. */
       least_blocks: z.int().min(2).max(MAX_BLOCKS),
-      /** Half-life of the smoothing, bars. */
-      half_life: z.number().positive().max(MAX_WINDOW),
+      /** Half-life of the fast horizon of the range, bars. */
+      fast: z.number().positive().max(MAX_WINDOW),
+      /** Half-life of its slow horizon, bars. */
+      slow: z.number().positive().max(MAX_WINDOW),
     }),
   }),
 ]);

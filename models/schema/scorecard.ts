@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { DeepReadonly } from "./deep_readonly.ts";
+import { walkForwardSchema } from "./walk_forward.ts";
 
 const regime = z.strictObject({
   /** Share of the bars in which this is the most probable regime. */
@@ -33,6 +34,8 @@ export const scorecardSchema = z.strictObject({
       converged: z.boolean(),
     })),
   }).optional(),
+  /** Measured on bars that came after those of the fits, which are made anew for it. */
+  walk_forward: walkForwardSchema.optional(),
 });
 
 /** The scorecard of a model. */

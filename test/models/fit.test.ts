@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
+import { Scorer } from "../../core-wasm/core.ts";
+import { loadCore } from "../../core-wasm/load.ts";
 import { artifactSchema } from "../../models/schema/artifact.ts";
 import { fitModel, type FitOptions } from "../../models/fit.ts";
+import { barCount, type BarSequence } from "../../models/sequences.ts";
 import { flattenBars, randomBars } from "../core-wasm/support.ts";
 
 const SEQUENCES = [1_500, 900].map((count, i) => ({
@@ -46,6 +49,70 @@ test("states stand in the order of their mean momentum", async () => {
     const momentum = hmm.means.map((mean) => mean[0] ?? NaN);
     expect(momentum).toEqual([...momentum].sort((a, b) => a - b));
     expect(hmm.labels).toHaveLength(states);
+  }
+});
+
+/** What the live scorer says of a model's own training bars, each sequence from the start. */
+function scoreLive(
+  artifact: Awaited<ReturnType<typeof fitModel>>,
+  sequences: readonly BarSequence[],
+) {
+  const scorer = Scorer.create(loadCore(), [artifact], sequences.length);
+  let [logLikelihood, anomalies, bars] = [0, 0, 0];
+  for (const { bars: values } of sequences) {
+    const slot = scorer.addSymbol();
+    for (let at = 0; at < values.length; at += 5) {
+      const [open = NaN, high = NaN, low = NaN, close = NaN, volume = NaN] = values.slice(
+        at,
+        at + 5,
+      );
+      scorer.step(slot, { open, high, low, close, volume });
+      const result = scorer.result(0);
+      logLikelihood += result.logLikelihood;
+      anomalies += Number(result.isAnomaly);
+      bars++;
+    }
+  }
+  return { logLikelihood: logLikelihood / bars, anomalyRate: anomalies / bars, bars };
+}
+
+test("a model is fitted on every bar in its order: the live scorer sees the same features", async () => {
+  const artifact = await fitModel(OPTIONS);
+  const live = scoreLive(artifact, SEQUENCES);
+  expect(live.bars).toBe(SEQUENCES.reduce((sum, sequence) => sum + barCount(sequence), 0));
+  expect(live.logLikelihood).toBeCloseTo(
+    artifact.scorecard.in_sample?.log_likelihood_per_bar ?? NaN,
+    12,
+  );
+  expect(live.anomalyRate).toBe(artifact.scorecard.in_sample?.anomaly_rate);
+});
+
+test("no feature reaches over a gap: the price level behind it does not matter", async () => {
+  const [first, second] = SEQUENCES;
+  if (first === undefined || second === undefined) throw new Error("no sequences");
+  // Doubling is exact, and no feature of a bar depends on the unit of the price.
+  const bars = second.bars.map((value, i) => (i % 5 === 4 ? value : 2 * value));
+  const one = await fitModel(OPTIONS);
+  const two = await fitModel({ ...OPTIONS, sequences: [first, { ...second, bars }] });
+  expect(two.hmm).toEqual(one.hmm);
+  expect(two.forest).toEqual(one.forest);
+  const { start } = first;
+  const joined = Float64Array.of(...first.bars, ...bars);
+  const bridged = await fitModel({ ...OPTIONS, sequences: [{ start, bars: joined }] });
+  expect(bridged.hmm).not.toEqual(one.hmm);
+});
+
+test("labels follow parameters, whatever the order in which training found the states", async () => {
+  const labelled = async (seed: number) => {
+    const { hmm } = await fitModel({ ...OPTIONS, seed });
+    return hmm.labels.map((label, k) => [label, hmm.means[k]?.[0] ?? NaN] as const);
+  };
+  const reference = await labelled(1);
+  for (const seed of [2, 3, 4]) {
+    for (const [k, [label, mean]] of (await labelled(seed)).entries()) {
+      expect(label).toBe(reference[k]?.[0]);
+      expect(mean).toBeCloseTo(reference[k]?.[1] ?? NaN, 2);
+    }
   }
 });
 

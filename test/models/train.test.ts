@@ -43,6 +43,7 @@ test("history goes in, a model and its scorecard come out", () => {
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toContain("mine: 2000 bars of ABCUSDT in 2 sequences");
   expect(stdout).toContain("bullish");
+  expect(stdout).toContain("no walk-forward part: the history has 360 bars");
   const artifact = parseArtifact(readFileSync(out, "utf8"), out);
   expect(artifact).toMatchObject({
     name: "mine",
@@ -52,6 +53,27 @@ test("history goes in, a model and its scorecard come out", () => {
   });
   expect(readdirSync(folder).length).toBe(4);
 });
+
+test("the same history, seed and SOURCE_DATE_EPOCH give the same files, byte for byte", () => {
+  const folder = temporaryFolder();
+  const bars = writeHistory(folder, "ABCUSDT-1m.csv", 28_000, 1);
+  const run = (name: string) => {
+    const [out, card] = [join(folder, `${name}.json`), join(folder, `${name}.md`)];
+    const { status, stderr } = train(
+      ["--bars", bars, "--out", out, "--card", card, "--states", "2", "--no-final"],
+      { SOURCE_DATE_EPOCH: "1700000000" },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    return [out, card].map((path) => readFileSync(path, "utf8"));
+  };
+  const [artifact, card] = run("one");
+  expect(run("two")).toEqual([artifact, card]);
+  const { created, scorecard } = parseArtifact(artifact ?? "", "one.json");
+  expect(created).toBe("2023-11-14T22:13:20.000Z");
+  expect(scorecard.walk_forward?.folds?.parts).toHaveLength(1);
+  expect(scorecard.walk_forward?.final).toBeUndefined();
+  expect(card).toContain("# Model card: classic");
+}, 60_000);
 
 test("help is printed", () => {
   const { status, stdout } = train(["--help"]);
@@ -68,6 +90,10 @@ test("wrong arguments are refused in one line with exit code 2, and nothing is w
     [["--bars", bars], "--out is missing"],
     [["--bars", "nowhere.csv", "--out", out], "there is no file nowhere.csv"],
     [["--bars", bars, "--out", join(folder, "no", "x.json")], "--out must be in a folder"],
+    [["--bars", bars, "--out", out, "--card", join(folder, "no", "x.md")], "--card must be in a"],
+    [["--bars", bars, "--out", out], "SOURCE_DATE_EPOCH must be a whole number of seconds", {
+      SOURCE_DATE_EPOCH: "yesterday",
+    }],
     [["--bars", bars, "--out", out, "--preset", "x"], "--preset must be classic"],
     [["--bars", bars, "--out", out, "--market", "x"], "--market must be spot or usdm"],
     [["--bars", bars, "--out", out, "--seed", "1.5"], "--seed must be a whole number"],

@@ -1,0 +1,2 @@
+/** Minutes that are looked ahead. */
+export const HORIZON = 15;

@@ -1,0 +1,143 @@
+import { quantile } from "../../core-wasm/core.ts";
+
+/** Most changes of level a day that thresholds may give on their training bars. */
+const MOST_FLIPS = 20;
+const MINUTES_A_DAY = 1440;
+/** Quantiles of the training values that borders between levels are tried at. */
+const CENTERS = Array.from({ length: 19 }, (_, i) => (i + 1) / 20);
+/** Distances between the two thresholds of a border that are tried, deviations of the values. */
+const GAPS = [0, 0.15, 0.3, 0.5, 0.75, 1.1];
+/** Sweeps over the borders in which each is moved to its best place. */
+const MOST_SWEEPS = 4;
+
+/** Levels of a value: up above one threshold, down below another that is not higher. */
+export interface Hysteresis {
+  /** Ascending; from level i to i + 1 above the i-th. */
+  readonly enter: readonly number[];
+  /** Ascending; from level i + 1 to i below the i-th. */
+  readonly leave: readonly number[];
+}
+
+/**
+ * Level of each value. A sequence starts at the level whose borders' middles its first value lies
+ * between.
+ *
+ * @param lengths Values of each sequence.
+ */
+export function hysteresisPath(
+  values: Float64Array,
+  lengths: readonly number[],
+  { enter, leave }: Hysteresis,
+): Uint8Array {
+  const path = new Uint8Array(values.length);
+  let first = 0;
+  for (const length of lengths) {
+    const start = values[first] ?? NaN;
+    let level = enter.filter((up, i) => start > (up + (leave[i] ?? NaN)) / 2).length;
+    for (let t = first; t < first + length; t++) {
+      const value = values[t] ?? NaN;
+      while (level < enter.length && value > (enter[level] ?? NaN)) level++;
+      while (level > 0 && value < (leave[level - 1] ?? NaN)) level--;
+      path[t] = level;
+    }
+    first += length;
+  }
+  return path;
+}
+
+/** What thresholds are chosen on. */
+export interface HysteresisTask {
+  readonly values: Float64Array;
+  /** Values of each sequence. */
+  readonly lengths: readonly number[];
+  /** Class of each value, 0 to `classes - 1`; 255 when it is not known. */
+  readonly truth: Uint8Array;
+  readonly classes: number;
+  /** Number of levels, from 2. */
+  readonly levels: number;
+}
+
+/** How thresholds did on what they were chosen on. */
+export interface ChosenHysteresis extends Hysteresis {
+  /** Share of the values whose class is the most frequent one of their level. */
+  readonly accuracy: number;
+  readonly flipsPerDay: number;
+}
+
+function assess(task: HysteresisTask, { enter, leave }: Hysteresis): ChosenHysteresis {
+  const { lengths, truth, classes, levels } = task;
+  const path = hysteresisPath(task.values, lengths, { enter, leave });
+  const counts = new Int32Array(levels * 256);
+  let flips = 0;
+  let last = path[0] ?? 0;
+  for (let t = 0; t < path.length; t++) {
+    const level = path[t] ?? 0;
+    const cell = level * 256 + (truth[t] ?? 255);
+    counts[cell] = (counts[cell] ?? 0) + 1;
+    // The start of a sequence may count as a flip: a few among thousands.
+    if (level !== last) flips++;
+    last = level;
+  }
+  let hits = 0;
+  let known = 0;
+  for (let level = 0; level < levels; level++) {
+    const row = counts.subarray(level * 256, level * 256 + classes);
+    hits += Math.max(...row);
+    known += row.reduce((sum, count) => sum + count, 0);
+  }
+  const flipsPerDay = flips / path.length * MINUTES_A_DAY;
+  return { enter, leave, accuracy: hits / known, flipsPerDay };
+}
+
+/** The better of two: few flips first, then accuracy. */
+function better(a: ChosenHysteresis, b: ChosenHysteresis): ChosenHysteresis {
+  const excess = (x: ChosenHysteresis) => Math.max(0, x.flipsPerDay - MOST_FLIPS);
+  if (excess(a) !== excess(b)) return excess(a) < excess(b) ? a : b;
+  return b.accuracy > a.accuracy ? b : a;
+}
+
+/**
+ * Chooses the thresholds that tell the classes best with at most 20 changes of level a day: for
+ * each distance between the two thresholds of a border, the borders are moved in turn, each to its
+ * best place on a grid of quantiles, until none moves.
+ */
+export function chooseHysteresis(task: HysteresisTask): ChosenHysteresis {
+  const sorted = task.values.slice().sort();
+  const borders = CENTERS.map((share) => quantile(sorted, share));
+  const mean = sorted.reduce((sum, x) => sum + x, 0) / sorted.length;
+  const squares = sorted.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  const deviation = Math.sqrt(squares / sorted.length);
+  const tries = GAPS.map((gap) => {
+    const half = gap * deviation / 2;
+    const assessed = new Map<string, ChosenHysteresis>();
+    const at = (places: readonly number[]): ChosenHysteresis => {
+      const key = places.join();
+      const found = assessed.get(key) ?? assess(task, {
+        enter: places.map((place) => (borders[place] ?? NaN) + half),
+        leave: places.map((place) => (borders[place] ?? NaN) - half),
+      });
+      assessed.set(key, found);
+      return found;
+    };
+    let places = Array.from(
+      { length: task.levels - 1 },
+      (_, i) => Math.round((i + 1) * (borders.length + 1) / task.levels) - 1,
+    );
+    let best = at(places);
+    for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
+      const before = best;
+      for (const i of places.keys()) {
+        const low = (places[i - 1] ?? -1) + 1;
+        const high = places[i + 1] ?? borders.length;
+        for (let place = low; place < high; place++) {
+          const moved = places.with(i, place);
+          const tried = at(moved);
+          if (better(best, tried) !== best) [best, places] = [tried, moved];
+        }
+      }
+      if (best === before) break;
+    }
+    return best;
+  });
+  return tries.reduce(better);
+}

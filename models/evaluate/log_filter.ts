@@ -1,0 +1,61 @@
+/** A hidden Markov chain, whatever its emissions. */
+export interface HiddenChain {
+  /** Initial distribution [K]. */
+  readonly startprob: readonly number[];
+  /** Transition probabilities from row to column [K][K]. */
+  readonly transmat: readonly (readonly number[])[];
+}
+
+/**
+ * Forward filter of a hidden Markov chain over given emission densities (Rabiner 1989, section
+ * III.A). With the true chain and the true densities it is the Bayes-optimal filter: no other rule
+ * that knows only the present and the past is right more often.
+ *
+ * @param logDensities ln p(x_t | s_t = k), row after row of K; any constant may be added to a row.
+ * @param lengths Rows of each sequence; each starts from the initial distribution.
+ * @returns P(s_t | x_1..x_t), row after row of K.
+ * @throws RangeError when no state can have emitted a row, or a density is NaN.
+ */
+export function filterLogDensities(
+  { startprob, transmat }: HiddenChain,
+  logDensities: Float64Array,
+  lengths: readonly number[],
+): Float64Array {
+  const states = startprob.length;
+  const posteriors = new Float64Array(logDensities.length);
+  const chain = Float64Array.from(transmat.flat());
+  const predicted = new Float64Array(states);
+  let row = 0;
+  for (const length of lengths) {
+    predicted.set(startprob);
+    for (const end = row + length; row < end; row++) {
+      const logs = logDensities.subarray(row * states, (row + 1) * states);
+      const posterior = posteriors.subarray(row * states, (row + 1) * states);
+      const most = logs.reduce(
+        (a, b, k) => (predicted[k] ?? 0) > 0 ? Math.max(a, b) : a,
+        -Infinity,
+      );
+      let sum = 0;
+      for (let k = 0; k < states; k++) {
+        const prior = predicted[k] ?? 0;
+        const p = prior > 0 ? prior * Math.exp((logs[k] ?? NaN) - most) : 0;
+        posterior[k] = p;
+        sum += p;
+      }
+      if (!(sum > 0)) {
+        throw new RangeError(
+          `Cannot filter row ${row}: a state must have a log density, they are ${logs.join(", ")}`,
+        );
+      }
+      predicted.fill(0);
+      for (let j = 0; j < states; j++) {
+        const p = (posterior[j] ?? NaN) / sum;
+        posterior[j] = p;
+        for (let k = 0; k < states; k++) {
+          predicted[k] = (predicted[k] ?? 0) + p * (chain[j * states + k] ?? NaN);
+        }
+      }
+    }
+  }
+  return posteriors;
+}

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 
 /** The market that a history file is of, as in `BTCUSDT-1m-2025-01.zip`; undefined for others. */
 export function symbolOfFile(path: string): string | undefined {
@@ -28,4 +28,10 @@ export function periodOfFile(path: string): Period | undefined {
   }
   const day = Number(dayText);
   return { from: Date.UTC(year, month, day), to: Date.UTC(year, month, day + 1) };
+}
+
+/** The market that a history file is of: spot, unless its name or its folder speaks of futures. */
+export function marketOfFile(path: string): "spot" | "usdm" {
+  const futures = /usdm|futures/i.test(basename(path)) || basename(dirname(path)) === "usdm";
+  return futures ? "usdm" : "spot";
 }

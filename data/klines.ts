@@ -24,7 +24,12 @@ export interface Kline {
 export const MINUTE_MS = 60_000;
 const OHLCV = ["open", "high", "low", "close", "volume"];
 
-function checkHeader(fields: string[], place: Place): void {
+/**
+ * Refuses a header with other columns than those of klines.
+ *
+ * @throws SyntaxError naming the file and what its header says.
+ */
+export function checkHeader(fields: string[], place: Place): void {
   const names = fields.slice(1, 6).map((name) => name.trim().toLowerCase());
   if (OHLCV.some((name, i) => names[i] !== name)) {
     throw new SyntaxError(

@@ -1,49 +1,25 @@
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
-import { Unzip, UnzipInflate } from "fflate";
+import { readZip } from "./zip.ts";
 
 /** Told how many bytes of the file, as it lies on the disk, were read; for progress. */
 export type OnRead = (bytes: number) => void;
 
 /** The uncompressed bytes of a plain, `.gz` or `.zip` file; of a zip, all entries one after another. */
 async function* readBytes(path: string, onRead?: OnRead): AsyncGenerator<Uint8Array> {
+  if (path.endsWith(".zip")) {
+    yield* readZip(path, onRead);
+    return;
+  }
   const file = createReadStream(path, { highWaterMark: 1 << 18 });
   if (onRead) file.on("data", (chunk) => onRead(chunk.length));
   if (path.endsWith(".gz")) {
     const gunzip = createGunzip({ chunkSize: 1 << 18 });
     file.on("error", (error) => gunzip.destroy(error));
     yield* file.pipe(gunzip);
-  } else if (path.endsWith(".zip")) {
-    yield* unzip(file);
   } else {
     yield* file;
   }
-}
-
-async function* unzip(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let out: Uint8Array[] = [];
-  let open = 0;
-  let entries = 0;
-  const archive = new Unzip((entry) => {
-    entries++;
-    open++;
-    entry.ondata = (error, bytes, final) => {
-      if (error) throw error;
-      out.push(bytes);
-      if (final) open--;
-    };
-    entry.start();
-  });
-  archive.register(UnzipInflate);
-  for await (const chunk of file) {
-    archive.push(chunk, false);
-    yield* out;
-    out = [];
-  }
-  archive.push(new Uint8Array(0), true);
-  yield* out;
-  if (entries === 0) throw new SyntaxError("it is no zip archive");
-  if (open > 0) throw new SyntaxError("the archive ends in the middle of a file");
 }
 
 /**

@@ -26,7 +26,7 @@ function parseBoolean(text: string | undefined, column: string, place: Place): b
 }
 
 /** Raw trade files have quote quantity and time where aggregates have trade ids. */
-function isRaw(fields: string[]): boolean {
+export function isRawTrade(fields: readonly string[]): boolean {
   return Number(fields[4]) > 1e12;
 }
 
@@ -48,7 +48,7 @@ function check(trade: TradeRow, place: Place): TradeRow {
 
 function parseTrade(fields: string[], place: Place): TradeRow {
   const id = parseNumber(fields[0], "id", place);
-  const raw = isRaw(fields);
+  const raw = isRawTrade(fields);
   return {
     id,
     price: parseNumber(fields[1], "price", place),

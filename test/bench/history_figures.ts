@@ -1,0 +1,47 @@
+/** What it takes to bring a year of history into DuckDB, and to the features of all of it. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { type Figure, summarize } from "./measure.ts";
+import { writeMonths } from "./month_files.ts";
+
+const REPEATS = 5;
+const LOADER = fileURLToPath(new URL("history_load.ts", import.meta.url));
+
+const loadSchema = z.object({
+  rows: z.number(),
+  gaps: z.literal(0),
+  load: z.number(),
+  query: z.number(),
+  features: z.object({ classic: z.number(), liquidity: z.number() }),
+  peak_kib: z.number(),
+});
+
+/** Each load in a process of its own, DuckDB's start included: as a notebook finds it. */
+export async function measureHistory(): Promise<Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), "microstream-bench-"));
+  try {
+    const files = await writeMonths(folder);
+    const loads = Array.from({ length: REPEATS }, () => {
+      const told = execFileSync(process.execPath, ["run", "-A", LOADER, ...files]);
+      return loadSchema.parse(JSON.parse(told.toString()));
+    });
+    const rows = (loads[0]?.rows ?? 0).toLocaleString("en-US");
+    const figure = (name: string, unit: string, of: (load: typeof loads[number]) => number) =>
+      summarize(name, unit, loads.map(of));
+    const seconds = `s per ${rows} bars`;
+    return [
+      figure("history, 12 zips to a table", seconds, ({ load }) => load / 1e3),
+      figure("history, a query for all", seconds, ({ query }) => query / 1e3),
+      figure("features of all, classic", seconds, ({ features }) => features.classic / 1e3),
+      figure("features of all, liquidity", seconds, ({ features }) => features.liquidity / 1e3),
+      figure("history, peak memory", "MiB a process", ({ peak_kib }) => peak_kib / 1024),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

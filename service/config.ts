@@ -28,6 +28,8 @@ export interface Config {
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
+  /** Bearer token of administrative calls; without it they are off. */
+  readonly adminToken?: string;
   readonly logLevel: LogLevel;
 }
 
@@ -138,6 +140,15 @@ function readExpected(reader: Reader): Config["expected"] {
   };
 }
 
+/** As RFC 6750 has it. The token is a secret, so the message leaves it out. */
+function readAdminToken(reader: Reader): string | undefined {
+  const token = reader.find("ADMIN_TOKEN")?.given;
+  if (token === undefined || /^[A-Za-z0-9._~+/-]+=*$/.test(token)) return token;
+  throw new ConfigError(
+    `ADMIN_TOKEN must be of letters, digits and ._~+/- only: current value has other characters`,
+  );
+}
+
 /** Until the bus can be Kafka, asking for it must not pass in silence. */
 function refuseKafka(reader: Reader): void {
   const servers = reader.find("KAFKA_BOOTSTRAP_SERVERS");
@@ -159,6 +170,7 @@ function refuseKafka(reader: Reader): void {
 export function readConfig(...layers: readonly Environment[]): Config {
   const reader = new Reader(layers);
   refuseKafka(reader);
+  const adminToken = readAdminToken(reader);
   return {
     symbols: readSymbols(reader),
     source: reader.choice(
@@ -185,6 +197,7 @@ export function readConfig(...layers: readonly Environment[]): Config {
     dataDir: reader.find("DATA_DIR")?.given ?? "data",
     host: reader.find("HOST")?.given ?? "127.0.0.1",
     port: reader.number(["DASHBOARD_PORT", "PORT"], { min: 0, max: 65_535, integer: true }) ?? 8501,
+    ...(adminToken !== undefined && { adminToken }),
     logLevel: reader.choice("LOG_LEVEL", LOG_LEVELS, "INFO", (given) => given.toUpperCase()),
   };
 }

@@ -5,6 +5,8 @@ import { parseArgs } from "node:util";
 import { loadCore } from "../core-wasm/load.ts";
 import { ArtifactError } from "../models/artifact.ts";
 import { type Config, ConfigError, readConfig, readEnvFile } from "./config.ts";
+import { FileWatcher } from "./engine/file_watcher.ts";
+import { LiveModels } from "./engine/live_models.ts";
 import { loadModels } from "./engine/loaded_model.ts";
 import { createApp } from "./http/app.ts";
 import { EventHub } from "./http/event_hub.ts";
@@ -21,6 +23,7 @@ the dashboard and the feed. Configured by the environment or a .env file; the RE
   DASHBOARD_PORT   where the dashboard is                  8501
   HOST             address to listen on                    127.0.0.1
   MODELS           artifacts, the primary first            models/classic.json,models/liquidity.json
+  ADMIN_TOKEN      bearer token that allows a reload of the models by POST
   DATA_DIR         where the journal is kept               data
 `;
 
@@ -53,9 +56,19 @@ async function main(): Promise<void> {
     return;
   }
   const config = readConfig(process.env, readEnvFile());
-  const models = loadModels(config);
   const wasm = loadCore();
   const log = createLog(config.logLevel);
+  // Before they are read, so that no change goes unseen.
+  const watcher = new FileWatcher(config.models, () => {
+    // What goes wrong is in the log and in the status.
+    models.reload().catch(() => {});
+  });
+  const models: LiveModels = new LiveModels({
+    read: () => loadModels(config),
+    replace: (...args) => sources.replaceModels(...args),
+    onChange: () => sources.publishStatus(),
+    log,
+  });
   const hub = new EventHub();
   const sources = new SourceSwitch({
     config,
@@ -67,7 +80,9 @@ async function main(): Promise<void> {
   });
   const app = createApp({
     symbols: config.symbols,
-    models,
+    models: () => models.live,
+    reloadModels: () => models.reload(),
+    adminToken: config.adminToken,
     bus: () => sources.session?.bus,
     status: () => sources.status(),
     hub,
@@ -78,6 +93,8 @@ async function main(): Promise<void> {
   const local = ["127.0.0.1", "0.0.0.0", "::1", "::"].includes(config.host);
   const shown = local ? "localhost" : config.host;
   const stop = async () => {
+    watcher.close();
+    models.close();
     await sources.close();
     hub.close();
     // A client that does not read must not hold the end up.

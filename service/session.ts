@@ -2,9 +2,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { historyBars } from "../core-wasm/core.ts";
 import { BarAssembler } from "./bars/bar_assembler.ts";
+import { barOfKline, isSound } from "./bars/kline_bar.ts";
 import { Journal } from "./bus/journal.ts";
 import { Engine } from "./engine/engine.ts";
-import { EngineRunner } from "./engine/engine_runner.ts";
+import { EngineRunner, type Successor } from "./engine/engine_runner.ts";
 import type { LoadedModel } from "./engine/loaded_model.ts";
 import type { Signal } from "./engine/signal.ts";
 import type { Log } from "./log.ts";
@@ -66,7 +67,6 @@ export class Session {
   readonly #historyMinutes: number;
   readonly #clock = new ExchangeClock(() => performance.timeOrigin + performance.now());
   readonly #journal: Journal;
-  readonly #engine: Engine;
   readonly #runner: EngineRunner;
   readonly #rest: RestClient;
   readonly #feed: Feed;
@@ -88,8 +88,8 @@ export class Session {
       since: Date.now(),
     };
     this.#journal = options.journal;
-    this.#engine = new Engine(options.wasm, options.models, options.symbols);
-    this.#runner = new EngineRunner(this.#engine, this.#journal);
+    const engine = new Engine(options.wasm, options.models, options.symbols);
+    this.#runner = new EngineRunner(engine, this.#journal);
     this.#rest = new RestClient(options.restUrl, this.#closing.signal);
     this.#feed = new Feed({
       url: options.wsUrl,
@@ -156,6 +156,23 @@ export class Session {
     });
     this.#every(NOWCAST_EVERY_MS, () => this.#nowcast());
     this.#every(SYNC_EVERY_MS, () => void this.#syncClock());
+  }
+
+  /**
+   * Warms other models up beside those that run.
+   *
+   * @throws The reason of `signal`, or the session's own, when either ends it.
+   */
+  prepare(models: readonly LoadedModel[], signal: AbortSignal): Promise<Successor> {
+    const { wasm, symbols, source } = this.#options;
+    return this.#runner.prepare(new Engine(wasm, models, symbols), {
+      minutes: historyMinutes(models),
+      older: async (symbol, from, to) => {
+        const klines = await this.#rest.klines(symbol, from, to);
+        return klines.filter(isSound).map((kline) => barOfKline(symbol, source, kline));
+      },
+      signal: AbortSignal.any([signal, this.#closing.signal]),
+    });
   }
 
   /** Ends the session and closes the journal. */
@@ -229,7 +246,7 @@ export class Session {
       const { trades } = assembler.counts;
       if (this.#nowcastTrades.get(symbol) === trades) continue;
       const forming = assembler.forming();
-      const signal = forming && this.#engine.nowcast(forming);
+      const signal = forming && this.#runner.nowcast(forming);
       if (signal === undefined) continue;
       this.#nowcastTrades.set(symbol, trades);
       this.#options.onNowcast(signal);

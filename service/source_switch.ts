@@ -4,6 +4,7 @@ import { MINUTE_MS } from "./bars/bar.ts";
 import { Journal } from "./bus/journal.ts";
 import type { Config } from "./config.ts";
 import type { EventHub } from "./http/event_hub.ts";
+import type { LiveModels } from "./engine/live_models.ts";
 import type { LoadedModel } from "./engine/loaded_model.ts";
 import type { Log } from "./log.ts";
 import { probeExchange } from "./market/probe.ts";
@@ -20,7 +21,7 @@ const STATUS_EVERY_MS = 5000;
 export interface SourceSwitchOptions {
   readonly config: Config;
   readonly wasm: WebAssembly.Module;
-  readonly models: readonly LoadedModel[];
+  readonly models: Pick<LiveModels, "live" | "status" | "problem">;
   readonly hub: EventHub;
   readonly log: Log;
   /** Told of an error that the service cannot go on with. */
@@ -40,7 +41,7 @@ export class SourceSwitch {
 
   constructor(options: SourceSwitchOptions) {
     this.#options = options;
-    this.#statusTimer = setInterval(() => this.#publishStatus(), STATUS_EVERY_MS);
+    this.#statusTimer = setInterval(() => this.publishStatus(), STATUS_EVERY_MS);
   }
 
   /** The session that is running; undefined until the first has begun. */
@@ -50,8 +51,9 @@ export class SourceSwitch {
 
   /** The state of the service as it tells it to the world. */
   status(): Status {
-    const { config } = this.#options;
+    const { config, models } = this.#options;
     const session = this.#session;
+    const scoring = { models: models.status, models_problem: models.problem };
     if (session === undefined) {
       return {
         source: config.source === "simulator" ? "simulator" : "binance",
@@ -62,6 +64,7 @@ export class SourceSwitch {
         clock_offset: null,
         disconnects: 0,
         invalid_frames: 0,
+        ...scoring,
         symbols: [],
       };
     }
@@ -74,6 +77,7 @@ export class SourceSwitch {
       clock_offset: session.clockOffset,
       disconnects: session.disconnects,
       invalid_frames: session.invalidFrames,
+      ...scoring,
       symbols: session.symbols,
     };
   }
@@ -90,6 +94,32 @@ export class SourceSwitch {
     log.warning("Binance cannot be reached: running on the SIMULATED market", { reason });
     this.#scheduleRetry();
     await this.#runSimulator();
+  }
+
+  /**
+   * Goes over to other models, whichever session runs by the time they are warm.
+   *
+   * @param done Called in the same turn as the engine changes.
+   * @returns Why they know less of the past than they could; null when they do not.
+   * @throws The reason of `signal` when that is aborted, or why the models cannot run.
+   */
+  async replaceModels(
+    models: readonly LoadedModel[],
+    signal: AbortSignal,
+    done: () => void,
+  ): Promise<string | null> {
+    for (;;) {
+      const session = this.#session;
+      const successor = await session?.prepare(models, signal).catch((error: unknown) => {
+        // A move to another source ends what the session was at.
+        if (session === this.#session) throw error;
+      });
+      if (session !== this.#session) continue;
+      signal.throwIfAborted();
+      successor?.takeOver();
+      done();
+      return successor?.shortfall ?? null;
+    }
   }
 
   /** Ends everything that runs. */
@@ -120,7 +150,8 @@ export class SourceSwitch {
         `${RETRY_MS / 1000} s`;
   }
 
-  #publishStatus(): void {
+  /** Tells subscribers the state of the service. */
+  publishStatus(): void {
     this.#options.hub.status(this.status());
   }
 
@@ -185,15 +216,15 @@ export class SourceSwitch {
       restUrl,
       journal,
       wasm,
-      models,
+      models: models.live,
       log,
       onNowcast: (signal) => hub.nowcast(signal),
-      onChange: () => this.#publishStatus(),
+      onChange: () => this.publishStatus(),
       onFailure,
     });
     this.#session = session;
     hub.attach(journal);
-    this.#publishStatus();
+    this.publishStatus();
     log.info("session started", { source, exchange: wsUrl });
     await session.start();
   }

@@ -19,6 +19,14 @@ export interface SymbolStatus {
   readonly problem: string | null;
 }
 
+/** A model that scores the markets. */
+export interface ModelStatus {
+  readonly name: string;
+  readonly fingerprint: string;
+  /** When it was loaded, ms UTC of this machine. */
+  readonly loaded: number;
+}
+
 /** State of the line to the exchange. */
 export type ConnectionState = "connecting" | "live" | "silent" | "disconnected";
 
@@ -39,5 +47,9 @@ export interface Status {
   readonly disconnects: number;
   /** Frames refused since the start (not decodable, or values out of range). */
   readonly invalid_frames: number;
+  /** The models that are live, the primary first. */
+  readonly models: readonly ModelStatus[];
+  /** Why the artifact files are not what is live, or not fully, for people; null while all is well. */
+  readonly models_problem: string | null;
   readonly symbols: readonly SymbolStatus[];
 }

@@ -46,8 +46,8 @@ export interface Bus {
   subscribe(listener: (events: readonly BusEvent[]) => void): () => void;
   /** The records that fit a query, oldest first, as JSON. */
   query(query: RecordQuery): readonly string[];
-  /** Bars of a symbol from an open time (ms UTC, inclusive) on, oldest first. */
-  bars(symbol: string, from: number): Iterable<Bar>;
+  /** Bars of a symbol between open times (ms UTC, both inclusive), oldest first; to the end without `to`. */
+  bars(symbol: string, from: number, to?: number): Iterable<Bar>;
   /** Open time of a symbol's last record of a kind, ms UTC. */
   lastTime(kind: RecordKind, symbol: string): number | undefined;
   /** The place before the first event. */

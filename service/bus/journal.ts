@@ -73,7 +73,7 @@ export class Journal implements Bus, CheckpointStore {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #afterRow: StatementSync;
-  readonly #barsFrom: StatementSync;
+  readonly #barsBetween: StatementSync;
   readonly #listeners = new Set<(events: readonly BusEvent[]) => void>();
   /** Stands before every id; random, so that an id of another file is never taken for one of this. */
   readonly #name: string;
@@ -102,8 +102,8 @@ export class Journal implements Bus, CheckpointStore {
     this.#afterRow = this.#database.prepare(
       "SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?",
     );
-    this.#barsFrom = this.#database.prepare(
-      "SELECT json FROM events WHERE kind = 'bar' AND symbol = ? AND timestamp >= ? ORDER BY timestamp",
+    this.#barsBetween = this.#database.prepare(
+      "SELECT json FROM events WHERE kind = 'bar' AND symbol = ? AND timestamp BETWEEN ? AND ? ORDER BY timestamp",
     );
   }
 
@@ -157,8 +157,8 @@ export class Journal implements Bus, CheckpointStore {
     return rows.map((row) => text(row, "json")).reverse();
   }
 
-  *bars(symbol: string, from: number): Iterable<Bar> {
-    for (const row of this.#barsFrom.all(symbol, from)) {
+  *bars(symbol: string, from: number, to = Number.MAX_SAFE_INTEGER): Iterable<Bar> {
+    for (const row of this.#barsBetween.all(symbol, from, to)) {
       yield barSchema.parse(JSON.parse(text(row, "json")));
     }
   }

@@ -3,7 +3,9 @@ import type { Status } from "../status.ts";
 import { fetchModels, fetchSignals, fetchSymbols } from "./data/api.ts";
 import { openFeed } from "./data/feed.ts";
 import { currentNowcast, isBehind, mergeSignals } from "./data/history.ts";
+import { describeSwap } from "./data/swap.ts";
 import { readSettings } from "./settings.ts";
+import { remember } from "./storage.ts";
 import { createControls } from "./view/controls.ts";
 import type { Page } from "./view/page.ts";
 import { createView, type Part } from "./view/view.ts";
@@ -24,6 +26,7 @@ export function startDashboard(): void {
     status: null,
     statusAt: 0,
     models: [],
+    notice: null,
     link: { state: "connecting" },
     loading: { state: "loading" },
     cursor: null,
@@ -36,6 +39,7 @@ export function startDashboard(): void {
   const changed = createView({
     page: () => page,
     onPickSymbol: watch,
+    onPickModel: pickModel,
     onMoveCursor: (cursor) => {
       if (cursor !== page.cursor) update({ cursor }, "cursor");
     },
@@ -75,8 +79,22 @@ export function startDashboard(): void {
     isLoading = false;
   }
 
+  /** Reads the models anew when the service tells of others than the page knows, and says so. */
+  async function followModels({ models }: Status): Promise<void> {
+    const swap = describeSwap(page.models, models);
+    if (swap === "" || page.models.length === 0) return;
+    try {
+      const fetched = await fetchModels();
+      if (describeSwap(page.models, fetched) === "") return;
+      update({ models: fetched, notice: { text: swap, at: Date.now() } }, "charts");
+    } catch {
+      // The next status brings it up again.
+    }
+  }
+
   /** Takes the service's word on itself; a new source or newer bars mean a history to fetch. */
   function hear(status: Status): void {
+    followModels(status);
     const moved = page.status !== null && page.status.source !== status.source;
     update({ status, statusAt: Date.now() }, "facts");
     if (moved) update({ signals: [], nowcast: null, cursor: null }, "charts");
@@ -85,12 +103,26 @@ export function startDashboard(): void {
     if (moved || behind && !isLoading) load();
   }
 
+  /** Shows what another model sees, and remembers that. */
+  function pickModel(model: string): void {
+    remember("model", model);
+    update({ model }, "charts");
+    writeAddress();
+  }
+
+  /** The address says what the page shows, so that it can be handed on. */
+  function writeAddress(): void {
+    const { symbol, model } = page;
+    const query = new URLSearchParams({ symbol, ...(model !== null && { model }) });
+    history.replaceState(null, "", `?${query}`);
+  }
+
   /** Turns the page to a market. */
   function watch(symbol: string): void {
     closeFeed();
     const loading = { state: "loading" } as const;
     update({ symbol, signals: [], nowcast: null, cursor: null, loading }, "charts");
-    history.replaceState(null, "", `?${new URLSearchParams({ symbol })}`);
+    writeAddress();
     closeFeed = openFeed(symbol, {
       opened() {
         update({ link: { state: "open" } }, "facts");
@@ -111,8 +143,8 @@ export function startDashboard(): void {
   /** Finds out which markets there are, then turns to the one asked for, or the first. */
   async function begin(): Promise<void> {
     try {
-      const symbols = await fetchSymbols();
-      update({ symbols }, "facts");
+      const [symbols, models] = await Promise.all([fetchSymbols(), fetchModels()]);
+      update({ symbols, models }, "facts");
       watch(symbols.includes(page.symbol) ? page.symbol : symbols[0] ?? page.symbol);
     } catch {
       if (page.link.state !== "lost") {

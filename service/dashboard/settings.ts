@@ -8,13 +8,16 @@ export interface Settings {
   readonly span: Span;
   readonly zone: Zone;
   readonly featureScale: FeatureScale;
+  /** Name of the model to show; null for the one that is shown unasked. */
+  readonly model: string | null;
 }
 
-/** What the reader chose last time, or the defaults. */
+/** What the address asks for, or the reader chose last time, or the defaults. */
 export function readSettings(): Settings {
   return {
     span: parseSpan(recall("span")),
     zone: recall("zone") === "local" ? "local" : "utc",
     featureScale: recall("featureScale") === "raw" ? "raw" : "normalized",
+    model: new URLSearchParams(location.search).get("model") ?? recall("model"),
   };
 }

@@ -3,13 +3,25 @@ import { MINUTE_MS } from "../bars/bar.ts";
 import type { Bus, CheckpointStore } from "../bus/bus.ts";
 import type { Engine } from "./engine.ts";
 import type { Signal } from "./signal.ts";
+import { firstWanted, warmUp, type WarmUpOptions } from "./warm_up.ts";
 
 /** A state is saved after so many bars; a restart replays at most as many from the bus. */
 const CHECKPOINT_EVERY = 60;
 
+/** An engine that stands ready to take over. */
+export interface Successor {
+  /**
+   * Puts it in the place of the running engine, for all symbols at once and between two bars.
+   * To be called in the turn in which it was given, so that few bars are left to catch up with.
+   */
+  readonly takeOver: () => void;
+  /** Why it knows less of the past than its models need, for people; null when it does not. */
+  readonly shortfall: string | null;
+}
+
 /** Runs the engine on the bars of a bus, and picks up exactly where an earlier run stood. */
 export class EngineRunner {
-  readonly #engine: Engine;
+  #engine: Engine;
   readonly #bus: Bus & CheckpointStore;
   readonly #sinceCheckpoint = new Map<string, number>();
 
@@ -51,6 +63,40 @@ export class EngineRunner {
     const since = (this.#sinceCheckpoint.get(first.symbol) ?? 0) + bars.length;
     this.#sinceCheckpoint.set(first.symbol, since);
     if (since >= CHECKPOINT_EVERY) this.#save(first.symbol);
+  }
+
+  /** What the signal of a forming bar would be if its minute ended now; see {@link Engine.nowcast}. */
+  nowcast(bar: Bar): Signal | undefined {
+    return this.#engine.nowcast(bar);
+  }
+
+  /**
+   * Warms another engine up on the bars of the past, while this one goes on scoring. Models that
+   * both run go on with their very state.
+   *
+   * @throws The signal's reason when that is aborted.
+   */
+  async prepare(
+    engine: Engine,
+    options: Omit<WarmUpOptions, "bus" | "reached">,
+  ): Promise<Successor> {
+    // A bar that is on the bus and not yet scored is the next engine's to score, not to warm up on.
+    const reached = (symbol: string) => this.#engine.lastTime(symbol);
+    const shortfall = await warmUp(engine, { ...options, bus: this.#bus, reached });
+    const takeOver = () => {
+      for (const symbol of engine.symbols) {
+        const to = this.#engine.lastTime(symbol);
+        if (to !== undefined && to !== engine.lastTime(symbol)) {
+          const from = firstWanted(engine, symbol, to, options.minutes);
+          for (const bar of this.#bus.bars(symbol, from, to)) engine.learn(bar);
+        }
+        engine.adopt(symbol, this.#engine);
+        // With the next bar; all of them now would hold up the trades.
+        this.#sinceCheckpoint.set(symbol, CHECKPOINT_EVERY);
+      }
+      this.#engine = engine;
+    };
+    return { takeOver, shortfall };
   }
 
   #save(symbol: string): void {

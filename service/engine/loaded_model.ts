@@ -5,8 +5,10 @@ import { type Config, ConfigError } from "../config.ts";
 /** A model that the engine runs. */
 export interface LoadedModel {
   readonly artifact: Artifact;
-  /** Names the artifact's content. */
+  /** Names what the artifact computes. */
   readonly fingerprint: string;
+  /** When its file was read, ms UTC of this machine. */
+  readonly loaded: number;
 }
 
 function readArtifact(path: string): LoadedModel {
@@ -16,7 +18,11 @@ function readArtifact(path: string): LoadedModel {
   } catch (cause) {
     throw new ArtifactError(`${path}: cannot be read; it must be a model artifact`, { cause });
   }
-  return { artifact: parseArtifact(text, path), fingerprint: fingerprint(text) };
+  return {
+    artifact: parseArtifact(text, path),
+    fingerprint: fingerprint(text),
+    loaded: Date.now(),
+  };
 }
 
 function checkExpected(

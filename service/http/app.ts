@@ -9,16 +9,26 @@ import { BAR_FIELDS } from "../bars/bar_schema.ts";
 import type { Bus, RecordKind } from "../bus/bus.ts";
 import { toCsv } from "../csv.ts";
 import type { LoadedModel } from "../engine/loaded_model.ts";
+import { signalColumns } from "../engine/signal_columns.ts";
 import type { Log } from "../log.ts";
 import type { Status } from "../status.ts";
+import { bearer } from "./bearer.ts";
+import { describeModel } from "./describe_model.ts";
 import type { EventHub } from "./event_hub.ts";
+import { docsPage } from "./openapi/docs_page.ts";
+import { openApiDocument } from "./openapi/document.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { readHistoryQuery, readStreamQuery, single } from "./query.ts";
 
 /** What the HTTP interface serves from. */
 export interface AppOptions {
   readonly symbols: readonly string[];
-  readonly models: readonly LoadedModel[];
+  /** The models that are live, the primary first. */
+  readonly models: () => readonly LoadedModel[];
+  /** Reads the artifacts anew and goes over to them; rejects when they cannot be used. */
+  readonly reloadModels: () => Promise<void>;
+  /** Token of administrative calls; without it they are off. */
+  readonly adminToken: string | undefined;
   /** The bus of the present source; undefined before the first is open. */
   readonly bus: () => Bus | undefined;
   readonly status: () => Status;
@@ -34,17 +44,6 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
   svg: "image/svg+xml",
 };
-
-/** A model as `/api/v1/models` tells it: the artifact without its trees. */
-function describeModel({ artifact, fingerprint }: LoadedModel, index: number) {
-  const { trees, ...forest } = artifact.forest;
-  return {
-    ...artifact,
-    fingerprint,
-    primary: index === 0,
-    forest: { ...forest, trees: trees.length },
-  };
-}
 
 /** The build names assets by their content, so a browser may keep them; the page it must ask for. */
 const KEEP = "public, max-age=31536000, immutable";
@@ -89,21 +88,24 @@ export function createApp(options: AppOptions): Hono {
   });
 
   // What is told here is public, errors included: pages of any origin may read it.
-  app.use("/api/*", cors({ origin: "*", allowMethods: ["GET", "HEAD"] }));
+  const open = cors({ origin: "*", allowMethods: ["GET", "HEAD"] });
+  app.use("/api/*", open);
+  app.use("/openapi.json", open);
 
   app.notFound((context) => {
     const { path, method } = context.req;
-    const known = app.routes.some((route) => route.method === "GET" && route.path === path);
-    if (!known) {
+    const methods = app.routes.filter((route) => route.path === path).map((route) => route.method);
+    const allowed = ["GET", "POST"].filter((each) => methods.includes(each));
+    if (allowed.length === 0) {
       return problemResponse(context, new Problem(404, "Not found", `there is no ${path}`));
     }
-    context.header("allow", "GET, HEAD");
+    context.header("allow", allowed.join(", ").replace("GET", "GET, HEAD"));
     return problemResponse(
       context,
       new Problem(
         405,
         "Method not allowed",
-        `${path} must be asked for with GET: it was ${method}`,
+        `${path} must be asked for with ${allowed.join(" or ")}: it was ${method}`,
       ),
     );
   });
@@ -124,7 +126,7 @@ export function createApp(options: AppOptions): Hono {
 
   app.use(compress());
 
-  function history(kind: RecordKind, columns: readonly string[]) {
+  function history(kind: RecordKind, columns: () => readonly string[]) {
     return (parameters: Readonly<Record<string, string>>): Response => {
       const { format, ...query } = readHistoryQuery(parameters, symbols);
       const records = options.bus()?.query({ kind, ...query }) ?? [];
@@ -133,13 +135,13 @@ export function createApp(options: AppOptions): Hono {
         ? new Response(`[${records.join(",\n")}]`, {
           headers: { ...headers, "content-type": "application/json" },
         })
-        : new Response(toCsv(records.map((json): unknown => JSON.parse(json)), columns), {
+        : new Response(toCsv(records.map((json): unknown => JSON.parse(json)), columns()), {
           headers: { ...headers, "content-type": "text/csv; charset=utf-8" },
         });
     };
   }
-  const signals = history("signal", []);
-  const bars = history("bar", BAR_FIELDS);
+  const signals = history("signal", () => signalColumns(options.models()));
+  const bars = history("bar", () => BAR_FIELDS);
   app.get("/api/v1/signals", (context) => signals(single(context.req.queries())));
   app.get("/api/v1/bars", (context) => bars(single(context.req.queries())));
 
@@ -148,7 +150,17 @@ export function createApp(options: AppOptions): Hono {
       const state = options.status().symbols.find((entry) => entry.symbol === symbol);
       return { symbol, ...state };
     })));
-  app.get("/api/v1/models", (context) => context.json(options.models.map(describeModel)));
+  app.get("/api/v1/models", (context) => context.json(options.models().map(describeModel)));
+  app.post("/api/v1/models/reload", bearer(options.adminToken), async (context) => {
+    try {
+      await options.reloadModels();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Problem(422, "Models refused", `${why}; the models loaded before stay live`);
+    }
+    const { models, models_problem: problem } = options.status();
+    return context.json({ models, problem });
+  });
 
   app.get("/healthz", (context) => {
     const status = options.status();
@@ -157,10 +169,6 @@ export function createApp(options: AppOptions): Hono {
     return context.json({
       status: health,
       ...status,
-      models: options.models.map(({ artifact, fingerprint }) => ({
-        name: artifact.name,
-        fingerprint,
-      })),
       subscribers: hub.size,
     });
   });
@@ -170,6 +178,10 @@ export function createApp(options: AppOptions): Hono {
       states.every(({ last_bar, problem }) => last_bar !== null && problem === null);
     return context.json({ ready, connection, message }, ready ? 200 : 503);
   });
+
+  const [description, docs] = [openApiDocument(), docsPage()];
+  app.get("/openapi.json", (context) => context.json(description));
+  app.get("/docs", (context) => context.html(docs));
 
   app.get("/", () => serveFile(options.dashboard, "index.html", ASK));
   app.get(

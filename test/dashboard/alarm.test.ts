@@ -15,6 +15,8 @@ const STATUS: Status = {
   clock_offset: -40,
   disconnects: 0,
   invalid_frames: 0,
+  models: [],
+  models_problem: null,
   symbols: [{
     symbol: "BTCUSDT",
     last_trade_time: NOW - 1_240,

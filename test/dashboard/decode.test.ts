@@ -7,6 +7,8 @@ import {
 } from "../../service/dashboard/data/decode.ts";
 import { makeSignal } from "../support/records.ts";
 
+const PERIOD = { from: "2022-06-01T00:00:00.000Z", to: "2025-08-31T23:59:00.000Z" };
+
 describe("what the service sends", () => {
   it("is taken when it has the shape of a signal", () => {
     const overTheWire: unknown = JSON.parse(JSON.stringify(makeSignal(0)));
@@ -24,9 +26,10 @@ describe("what the service sends", () => {
   });
 
   it("is a status only with its heart", () => {
-    const status = { source: "binance", connection: "live", message: "", symbols: [] };
+    const status = { source: "binance", connection: "live", message: "", models: [], symbols: [] };
     expect(isStatus(status)).toBe(true);
     expect(isStatus({ ...status, symbols: undefined })).toBe(false);
+    expect(isStatus({ ...status, models: undefined })).toBe(false);
   });
 
   it("names the markets", () => {
@@ -40,31 +43,38 @@ describe("what the service sends", () => {
       name: "classic",
       primary: true,
       fingerprint: "edd895d82d92",
+      loaded: "2025-10-01T12:00:00.000Z",
       features: { preset: "classic", names: ["momentum"] },
       forest: { offset: -0.59, contamination: 0.05, trees: 100 },
       hmm: { labels: ["Bearish Extreme"] },
-      training: { symbol: "BTCUSDT", rows: 609757 },
+      training: { symbol: "BTCUSDT", rows: 609757, period: PERIOD },
     };
     expect(decodeModels([artifact, { name: "bare" }])).toEqual([
       {
         name: "classic",
         primary: true,
         fingerprint: "edd895d82d92",
+        loaded: Date.UTC(2025, 9, 1, 12),
+        preset: "classic",
         offset: -0.59,
         contamination: 0.05,
-        labels: ["Bearish Extreme"],
+        regimes: ["bearish_extreme"],
         trainedOn: "BTCUSDT",
         rows: 609757,
+        period: { from: Date.UTC(2022, 5, 1), to: Date.UTC(2025, 7, 31, 23, 59) },
       },
       {
         name: "bare",
         primary: false,
         fingerprint: "",
+        loaded: null,
+        preset: null,
         offset: null,
         contamination: null,
-        labels: [],
+        regimes: [],
         trainedOn: null,
         rows: null,
+        period: null,
       },
     ]);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { opinionsOf } from "../../service/dashboard/data/opinions.ts";
 import { toPosteriors } from "../../service/dashboard/data/posteriors.ts";
 import {
   regimeColours,
@@ -8,8 +9,10 @@ import {
 } from "../../service/dashboard/data/regimes.ts";
 import { summarize } from "../../service/dashboard/data/summary.ts";
 import { makeSignal } from "../support/records.ts";
+import { CLASSIC } from "./models.ts";
 
-const REGIMES = ["bearish_extreme", "normal_market", "bullish_extreme"];
+const REGIMES = CLASSIC.regimes;
+const OPINIONS = opinionsOf(CLASSIC);
 
 function inState(index: number, state: number, anomalous = false) {
   const probabilities = REGIMES.map((regime, each) =>
@@ -25,7 +28,7 @@ function inState(index: number, state: number, anomalous = false) {
 
 describe("posteriors", () => {
   it("of one minute are the signal's own", () => {
-    const [only] = toPosteriors([inState(0, 2)], REGIMES, 1);
+    const [only] = toPosteriors([inState(0, 2)], OPINIONS, REGIMES, 1);
     expect(only).toEqual({
       from: makeSignal(0).timestamp,
       to: makeSignal(1).timestamp,
@@ -35,7 +38,12 @@ describe("posteriors", () => {
   });
 
   it("of several minutes are their mean, which still sums to one", () => {
-    const posteriors = toPosteriors([inState(0, 0), inState(1, 0), inState(2, 2)], REGIMES, 3);
+    const posteriors = toPosteriors(
+      [inState(0, 0), inState(1, 0), inState(2, 2)],
+      OPINIONS,
+      REGIMES,
+      3,
+    );
     expect(posteriors).toHaveLength(1);
     expect(posteriors[0]?.state).toBe(0);
     const sum = posteriors[0]?.probabilities.reduce((a, b) => a + b);
@@ -44,10 +52,29 @@ describe("posteriors", () => {
   });
 });
 
+describe("minutes that the model did not see", () => {
+  const unseen = { ...inState(1, 0, true), regime_probabilities: { calm: 0.4, storm: 0.6 } };
+
+  it("have no posterior", () => {
+    const posteriors = toPosteriors([inState(0, 2), unseen], OPINIONS, REGIMES, 1);
+    expect(posteriors.map(({ from }) => from)).toEqual([makeSignal(0).timestamp]);
+  });
+
+  it("count for anomalies, not for regimes", () => {
+    expect(summarize([inState(0, 2), unseen, inState(2, 2)], OPINIONS, 3)).toEqual({
+      shares: [0, 0, 1],
+      changes: 0,
+      anomalies: 1,
+      anomalyRate: 1 / 3,
+      missing: 0,
+    });
+  });
+});
+
 describe("runs of a regime", () => {
   it("end with the regime, and at a missing minute", () => {
     const signals = [inState(0, 1), inState(1, 1), inState(2, 0), inState(5, 0)];
-    const runs = regimeRuns(toPosteriors(signals, REGIMES, 1));
+    const runs = regimeRuns(toPosteriors(signals, OPINIONS, REGIMES, 1));
     const minute = (index: number) => makeSignal(index).timestamp;
     expect(runs).toEqual([
       { state: 1, from: minute(0), to: minute(2) },
@@ -60,7 +87,7 @@ describe("runs of a regime", () => {
 describe("the summary of a span", () => {
   it("counts time in each regime, changes, anomalies and missing minutes", () => {
     const signals = [inState(0, 1), inState(1, 1), inState(2, 0, true), inState(5, 1)];
-    expect(summarize(signals, 3)).toEqual({
+    expect(summarize(signals, OPINIONS, 3)).toEqual({
       shares: [0.25, 0.75, 0],
       changes: 2,
       anomalies: 1,
@@ -70,7 +97,7 @@ describe("the summary of a span", () => {
   });
 
   it("of nothing is nothing", () => {
-    expect(summarize([], 3)).toBeNull();
+    expect(summarize([], OPINIONS, 3)).toBeNull();
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -66,10 +66,90 @@ describe("the dashboard", () => {
     expect(candles).toBeGreaterThanOrEqual(170);
     expect(await page.locator("#alarm").getAttribute("data-tone")).toBe("simulated");
     expect(await page.locator("#alarm").innerText()).toContain("SIMULATED DATA");
-    expect(await page.locator("#regime").innerText()).toMatch(/Bearish|Normal|Bullish/);
+    expect(await page.locator("#regime").innerText()).toMatch(/^(Stable|Volatile|Crisis)$/);
+    expect(await page.locator("#regime-label").innerText()).toBe("Regime, liquidity model");
     expect(await factOf(page, "health", "Source")).toBe("Simulator");
-    expect(await factOf(page, "model", "Name")).toBe("classic");
+    expect(await factOf(page, "model", "Name")).toBe("liquidity");
     expect(await page.title()).toContain("BTCUSDT");
+    expect(complaints).toEqual([]);
+  });
+
+  it("shows the liquidity model first and the classic one a click away, and remembers", async () => {
+    const service = await startService();
+    const page = await openPage();
+    const complaints = complaintsOf(page);
+    await page.goto(service.url);
+    await drawn(page);
+    const bars = page.locator("#regime-bars");
+    const bands = () => page.locator("#price-chart .band").first().getAttribute("fill");
+    const models = page.getByRole("group", { name: "Model that the page shows" });
+    expect(await models.getByRole("radio", { checked: true }).getAttribute("value"))
+      .toBe("liquidity");
+    expect(await bars.innerText()).toMatch(/Stable[^]*Volatile[^]*Crisis/);
+    expect(await page.locator("#other-models").innerText()).toContain("Classic model");
+    expect(await page.locator("#legend").innerText()).toMatch(/Stable[^]*Volatile[^]*Crisis/);
+    expect(await bands()).toBe("var(--calm)");
+    const [score, fingerprint] = await Promise.all([
+      page.locator("#anomaly-score").innerText(),
+      factOf(page, "model", "Fingerprint"),
+    ]);
+
+    await models.getByText("Classic").click();
+    await page.locator("#regime", { hasText: /Bearish|Normal|Bullish/ }).waitFor();
+    expect(await bars.innerText()).toMatch(/Bearish Extreme[^]*Normal Market[^]*Bullish Extreme/);
+    expect(await page.locator("#probability-readout").innerText()).toContain("Bullish");
+    expect(await page.locator("#summary").innerText()).toContain("Bearish Extreme");
+    expect(await page.locator("#forming-regime").innerText()).toMatch(/Bearish|Normal|Bullish/);
+    expect(await page.locator("#legend").innerText()).toContain("Bullish Extreme");
+    expect(await page.title()).toMatch(/Bearish|Normal|Bullish/);
+    expect(await bands()).toBe("var(--bear)");
+    expect(await page.locator("#other-models").innerText()).toContain("Liquidity model");
+    expect(await factOf(page, "model", "Name")).toBe("classic");
+    expect(await factOf(page, "model", "Fingerprint")).not.toBe(fingerprint);
+    // The anomaly is the primary model's, whichever is shown.
+    expect(await page.locator("#anomaly-label").innerText()).toBe("Anomaly, classic model");
+    expect(await page.locator("#anomaly-score").innerText()).toBe(score);
+    expect(new URL(page.url()).searchParams.get("model")).toBe("classic");
+
+    await page.goto(service.url);
+    await drawn(page);
+    expect(await page.locator("#regime-label").innerText()).toBe("Regime, classic model");
+    await models.getByRole("radio", { checked: true }).focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.locator("#regime", { hasText: /Stable|Volatile|Crisis/ }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it("says that another model went live, without a reload", async () => {
+    const folder = temporaryFolder();
+    const files = ["classic", "liquidity"].map((name) => {
+      const file = `${folder}/${name}.json`;
+      copyFileSync(`models/${name}.json`, file);
+      return file;
+    });
+    const service = await startService({ MODELS: files.join() });
+    const page = await openPage();
+    const complaints = complaintsOf(page);
+    await page.goto(service.url);
+    await drawn(page);
+    await page.evaluate(() => document.body.dataset["mark"] = "not reloaded");
+    const before = await factOf(page, "model", "Fingerprint");
+
+    const [, liquidity = ""] = files;
+    const artifact: unknown = JSON.parse(readFileSync(liquidity, "utf8"));
+    const changed = JSON.stringify(artifact).replace(/"offset":-[\d.]+/, '"offset":-0.75');
+    writeFileSync(`${liquidity}.tmp`, changed);
+    renameSync(`${liquidity}.tmp`, liquidity);
+    await page.locator("#notice", { hasText: /^Liquidity model \w{8} is live, was \w{8}$/ })
+      .waitFor();
+    const after = await factOf(page, "model", "Fingerprint");
+    expect(after).not.toBe(before);
+    expect(await service.get("/api/v1/models")).toMatchObject([{}, { fingerprint: after }]);
+
+    writeFileSync(liquidity, "{");
+    await page.locator("#model", { hasText: /New files.*liquidity\.json: must be/s }).waitFor();
+    expect(await factOf(page, "model", "Fingerprint")).toBe(after);
+    expect(await page.evaluate(() => document.body.dataset["mark"])).toBe("not reloaded");
     expect(complaints).toEqual([]);
   });
 
@@ -190,6 +270,8 @@ describe("the layout", () => {
       { name: "1280-light", viewport: DESK, colorScheme: "light" },
       { name: "390-dark", viewport: PHONE, colorScheme: "dark" },
       { name: "390-light", viewport: PHONE, colorScheme: "light" },
+      { name: "721-light", viewport: { width: 721, height: 900 }, colorScheme: "light" },
+      { name: "861-dark", viewport: { width: 861, height: 900 }, colorScheme: "dark" },
     ] as const,
   )("at $name has nothing over another, cut or too wide", async (combination) => {
     const { name, viewport, colorScheme } = combination;

@@ -49,6 +49,13 @@ describe("readConfig", () => {
     });
   });
 
+  test("the administrator's token is taken as it is, and a wrong one is not told", () => {
+    expect(readConfig({ ADMIN_TOKEN: "a.b-c_d~e/f+9=" }).adminToken).toBe("a.b-c_d~e/f+9=");
+    const read = () => readConfig({ ADMIN_TOKEN: "pass word" });
+    expect(read).toThrow(/^ADMIN_TOKEN must be of letters, digits/);
+    expect(read).not.toThrow(/pass word/);
+  });
+
   test.each([
     ["SOURCE", "kraken", "one of auto, binance, simulator"],
     ["SYMBOLS", "BTC USDT", "market names"],

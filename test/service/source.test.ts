@@ -1,6 +1,9 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
+import { fingerprint } from "../../models/artifact.ts";
 import { startExchange } from "../../service/exchange/exchange.ts";
 import { simulatedMarket } from "../../service/exchange/simulated/source.ts";
 import { ServiceProcess } from "../support/service_process.ts";
@@ -12,8 +15,9 @@ const health = z.looseObject({
   requested: z.string(),
   connection: z.string(),
   message: z.string(),
+  models: z.array(z.object({ name: z.string(), fingerprint: z.string(), loaded: z.number() })),
 });
-const sources = z.array(z.looseObject({ source: z.string(), timestamp: z.number() }));
+const sources = z.array(z.looseObject({ source: z.string(), is_anomaly: z.boolean() }));
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -25,14 +29,19 @@ async function freePort(): Promise<number> {
 }
 
 test(
-  "auto falls back to the simulator, says so, and moves over once the exchange answers",
+  "auto falls back to the simulator, says so, and moves over with the live models once the exchange answers",
   async () => {
     const port = await freePort();
+    const folder = temporaryFolder();
+    const classic = readFileSync("models/classic.json", "utf8");
+    const model = join(folder, "model.json");
+    writeFileSync(model, classic);
     const service = await ServiceProcess.start({
       SOURCE: "auto",
       BINANCE_WS_URL: `ws://127.0.0.1:${port}`,
       BINANCE_REST_URL: `http://127.0.0.1:${port}`,
-      DATA_DIR: temporaryFolder(),
+      DATA_DIR: folder,
+      MODELS: model,
     });
     const ask = async () => health.parse(await service.get("/healthz"));
     const simulated = await until("the simulator", async () => {
@@ -46,6 +55,11 @@ test(
     };
     const before = await until("hours of simulated signals", signals);
     expect(new Set(before.map(({ source }) => source))).toEqual(new Set(["simulator"]));
+
+    const retrained = classic.replace(/"offset": ?-[\d.]+/, '"offset": -0.01');
+    writeFileSync(model, retrained);
+    const isLive = async () => (await ask()).models[0]?.fingerprint === fingerprint(retrained);
+    await until("the new model", async () => await isLive() || undefined);
 
     const exchange = await startExchange({
       source: simulatedMarket({ seed: 9, symbols: ["BTCUSDT"] }),
@@ -65,6 +79,9 @@ test(
     expect(told).toContain('event: status\ndata: {"source":"binance"');
     const after = await until("signals of the exchange", signals);
     expect(new Set(after.map(({ source }) => source))).toEqual(new Set(["binance"]));
+    expect(await isLive()).toBe(true);
+    // Every minute scores below that offset.
+    expect(after.every((signal) => signal.is_anomaly)).toBe(true);
   },
   60_000,
 );

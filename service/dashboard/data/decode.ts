@@ -1,4 +1,5 @@
 import type { Signal } from "../../engine/signal.ts";
+import { labelKey } from "../../../models/labels.ts";
 import type { Status } from "../../status.ts";
 import type { Model } from "./model.ts";
 
@@ -47,6 +48,7 @@ export function isStatus(value: unknown): value is Status {
     typeof value["source"] === "string" &&
     typeof value["connection"] === "string" &&
     typeof value["message"] === "string" &&
+    Array.isArray(value["models"]) &&
     Array.isArray(value["symbols"]);
 }
 
@@ -68,15 +70,20 @@ function decodeModel(artifact: Fields): Model {
   const forest = fieldsOf(artifact["forest"]);
   const hmm = fieldsOf(artifact["hmm"]);
   const training = fieldsOf(artifact["training"]);
+  const period = fieldsOf(training["period"]);
+  const [from, to] = [timeOf(period["from"]), timeOf(period["to"])];
   return {
     name: textOf(artifact["name"]) ?? "unnamed",
     primary: artifact["primary"] === true,
     fingerprint: textOf(artifact["fingerprint"]) ?? "",
+    loaded: timeOf(artifact["loaded"]),
+    preset: textOf(fieldsOf(artifact["features"])["preset"]),
     offset: numberOf(forest["offset"]),
     contamination: numberOf(forest["contamination"]),
-    labels: textsOf(hmm["labels"]),
+    regimes: textsOf(hmm["labels"]).map(labelKey),
     trainedOn: textOf(training["symbol"]),
     rows: numberOf(training["rows"]),
+    period: from === null || to === null ? null : { from, to },
   };
 }
 
@@ -86,6 +93,11 @@ function fieldsOf(value: unknown): Fields {
 
 function textOf(value: unknown): string | null {
   return typeof value === "string" ? value : null;
+}
+
+function timeOf(value: unknown): number | null {
+  const time = Date.parse(textOf(value) ?? "");
+  return Number.isNaN(time) ? null : time;
 }
 
 function textsOf(value: unknown): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Signal } from "../../engine/signal.ts";
+import type { Opinions } from "./opinions.ts";
 
 /** The regimes' probabilities over one candle: of one minute, or the mean of several. */
 export interface Posterior {
@@ -12,9 +13,10 @@ export interface Posterior {
   readonly state: number;
 }
 
-/** Averages the posteriors of signals, sorted by time, over candles of `minutes`. */
+/** Averages a model's posteriors over candles of `minutes`; minutes that it did not see are left out. */
 export function toPosteriors(
   signals: readonly Signal[],
+  opinions: Opinions,
   regimes: readonly string[],
   minutes: number,
 ): readonly Posterior[] {
@@ -22,7 +24,10 @@ export function toPosteriors(
   const posteriors: Posterior[] = [];
   let sums: readonly number[] = [];
   let count = 0;
-  for (const { timestamp, regime_probabilities: by } of signals) {
+  for (const signal of signals) {
+    const { timestamp } = signal;
+    const by = opinions(signal)?.probabilities;
+    if (by === undefined) continue;
     const from = Math.floor(timestamp / length) * length;
     const added = regimes.map((regime) => by[regime] ?? 0);
     if (posteriors.at(-1)?.from === from) {

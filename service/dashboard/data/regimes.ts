@@ -1,8 +1,8 @@
-import type { Signal } from "../../engine/signal.ts";
+import type { ModelOpinion } from "../../engine/signal.ts";
 import type { Posterior } from "./posteriors.ts";
 
-/** Regimes of the model that ships, for which room is kept until the first signal. */
-export const EXPECTED_REGIMES = ["bearish_extreme", "normal_market", "bullish_extreme"];
+/** Regimes of the model that is shown unasked, for which room is kept until the first signal. */
+export const EXPECTED_REGIMES = ["stable", "volatile", "crisis"];
 
 /** An unbroken stretch of time in one regime. */
 export interface RegimeRun {
@@ -56,8 +56,7 @@ export function regimeColours(keys: readonly string[]): readonly string[] {
   });
 }
 
-/** The CSS colour of the regime that a signal is in. */
-export function regimeColour(signal: Signal): string {
-  const colours = regimeColours(Object.keys(signal.regime_probabilities));
-  return colours[signal.regime_state] ?? "var(--neutral)";
+/** The CSS colour of the regime that a model sees. */
+export function regimeColour({ probabilities, state }: ModelOpinion): string {
+  return regimeColours(Object.keys(probabilities))[state] ?? "var(--neutral)";
 }

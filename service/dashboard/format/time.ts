@@ -38,3 +38,9 @@ export function zoneName(timestamp: number, zone: Zone): string {
   const sign = minutes < 0 ? "−" : "+";
   return `UTC${sign}${hours}${rest === 0 ? "" : `:${String(rest).padStart(2, "0")}`}`;
 }
+
+/** Month and year, UTC: `Aug 2025`. */
+export function formatMonth(timestamp: number): string {
+  const date = new Date(timestamp);
+  return `${MONTHS[date.getUTCMonth()] ?? ""} ${date.getUTCFullYear()}`;
+}

@@ -1,5 +1,5 @@
-import type { Signal } from "../../engine/signal.ts";
 import { changeSince } from "../data/change.ts";
+import { primaryModel, shownModel } from "../data/model.ts";
 import { regimeColour } from "../data/regimes.ts";
 import { spanLabel } from "../data/span.ts";
 import { formatDuration } from "../format/duration.ts";
@@ -7,7 +7,7 @@ import { formatChange, formatNumber, formatProbability } from "../format/number.
 import { formatPrice, priceDecimals } from "../format/price.ts";
 import { formatMinute } from "../format/time.ts";
 import { element, setColour, setText } from "./dom.ts";
-import { latest, type Page, primaryModel } from "./page.ts";
+import { latest, opinionOf, type Page } from "./page.ts";
 import type { Scene } from "./scene.ts";
 
 const HOUR_MS = 3_600_000;
@@ -21,7 +21,7 @@ export function createHeadline(): (page: Page, scene: Scene | null) => void {
   const forming = createForming();
   return (page, scene) => {
     price(page, scene);
-    regime(page.signals.at(-1));
+    regime(page);
     anomaly(page);
     forming(page);
   };
@@ -56,32 +56,40 @@ function setChange(node: HTMLElement, change: number | null): void {
   node.className = text.startsWith("+") ? "rising" : text.startsWith("−") ? "falling" : "";
 }
 
-function createRegime(): (last: Signal | undefined) => void {
+function createRegime(): (page: Page) => void {
+  const label = element("regime-label");
   const name = element("regime");
   const swatch = element("regime-swatch");
   const confidence = element("confidence");
   const time = element("time-in-state");
   const announcer = element("announcer");
-  return (last) => {
+  return (page) => {
+    const model = shownModel(page.models, page.model);
+    if (model !== undefined) setText(label, `Regime, ${model.name} model`);
+    const last = opinionOf(page, page.signals.at(-1));
     if (last === undefined) {
       for (const node of [name, confidence, time]) setText(node, NOTHING);
+      setColour(swatch, "var(--edge)");
       return;
     }
-    setText(name, last.regime_name);
+    setText(name, last.name);
     setColour(swatch, regimeColour(last));
     setText(confidence, formatProbability(last.confidence));
     setText(time, formatDuration(last.seconds_in_state));
-    setText(announcer, `${last.symbol} is in the regime ${last.regime_name}`);
+    setText(announcer, `${page.symbol} is in the regime ${last.name}`);
   };
 }
 
 function createAnomaly(): (page: Page) => void {
+  const label = element("anomaly-label");
   const verdict = element("anomaly");
   const score = element("anomaly-score");
   const limit = element("anomaly-limit");
   return (page) => {
     const last = page.signals.at(-1);
-    const offset = primaryModel(page)?.offset ?? null;
+    const model = primaryModel(page.models);
+    const offset = model?.offset ?? null;
+    if (model !== undefined) setText(label, `Anomaly, ${model.name} model`);
     setText(verdict, last === undefined ? NOTHING : last.is_anomaly ? "Anomalous" : "Ordinary");
     verdict.classList.toggle("anomalous", last?.is_anomaly ?? false);
     setText(score, last === undefined ? NOTHING : formatNumber(last.anomaly_score, 3));
@@ -95,18 +103,14 @@ function createForming(): (page: Page) => void {
   const swatch = element("forming-swatch");
   const confidence = element("forming-confidence");
   const score = element("forming-score");
-  return ({ nowcast, zone }) => {
-    if (nowcast === null) {
-      for (const node of [name, confidence, score]) setText(node, NOTHING);
-      setText(time, "");
-      setColour(swatch, "var(--edge)");
-      return;
-    }
-    setText(time, formatMinute(nowcast.timestamp, zone));
-    setText(name, nowcast.regime_name);
-    setColour(swatch, regimeColour(nowcast));
-    setText(confidence, formatProbability(nowcast.confidence));
-    setText(score, formatNumber(nowcast.anomaly_score, 3));
-    score.classList.toggle("anomalous", nowcast.is_anomaly);
+  return (page) => {
+    const { nowcast, zone } = page;
+    const opinion = opinionOf(page, nowcast ?? undefined);
+    setText(time, nowcast === null ? "" : formatMinute(nowcast.timestamp, zone));
+    setText(name, opinion?.name ?? NOTHING);
+    setColour(swatch, opinion === undefined ? "var(--edge)" : regimeColour(opinion));
+    setText(confidence, opinion === undefined ? NOTHING : formatProbability(opinion.confidence));
+    setText(score, nowcast === null ? NOTHING : formatNumber(nowcast.anomaly_score, 3));
+    score.classList.toggle("anomalous", nowcast?.is_anomaly ?? false);
   };
 }

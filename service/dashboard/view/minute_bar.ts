@@ -1,9 +1,9 @@
-import type { Signal } from "../../engine/signal.ts";
+import type { ModelOpinion, Signal } from "../../engine/signal.ts";
 import { qualityLabel } from "../data/quality.ts";
 import { formatNumber, formatProbability } from "../format/number.ts";
 import { formatDay, formatMinute, zoneName } from "../format/time.ts";
 import { byId, element, setAttribute, setText } from "./dom.ts";
-import { type Page, readSignal } from "./page.ts";
+import { opinionOf, type Page, readSignal } from "./page.ts";
 import type { Scene } from "./scene.ts";
 
 /**
@@ -31,19 +31,26 @@ export function createMinuteBar(): (page: Page, scene: Scene | null) => void {
     const { from, to } = scene.window;
     setAttribute(slider, "aria-valuemax", String((to - from) / 60_000 - 1));
     setAttribute(slider, "aria-valuenow", String((at - from) / 60_000));
-    setAttribute(slider, "aria-valuetext", spoken(formatMinute(at, zone), signal));
+    setAttribute(
+      slider,
+      "aria-valuetext",
+      spoken(formatMinute(at, zone), signal, opinionOf(page, signal)),
+    );
   };
 }
 
 /** A minute in one sentence. */
-function spoken(time: string, signal: Signal | undefined): string {
+function spoken(
+  time: string,
+  signal: Signal | undefined,
+  opinion: ModelOpinion | undefined,
+): string {
   if (signal === undefined) return `${time}, no data`;
   return [
     time,
     signal.final ? "" : "forming",
     `close ${signal.close}`,
-    signal.regime_name,
-    formatProbability(signal.confidence),
+    ...(opinion === undefined ? [] : [opinion.name, formatProbability(opinion.confidence)]),
     `anomaly score ${formatNumber(signal.anomaly_score, 2)}`,
     signal.is_anomaly ? "anomalous" : "",
   ].filter((part) => part !== "").join(", ");

@@ -1,31 +1,59 @@
+import { type Model, primaryModel, shortFingerprint, shownModel } from "../data/model.ts";
 import { formatCount, formatNumber } from "../format/number.ts";
+import { formatDay, formatMinute, formatMonth, type Zone, zoneName } from "../format/time.ts";
 import { element } from "./dom.ts";
 import { createFacts } from "./facts.ts";
-import { type Page, primaryModel } from "./page.ts";
+import type { Page } from "./page.ts";
 
 const NOTHING = "–";
 
-/** What the primary model is and what it was trained on. */
+/** What the shown model is, since when it is live, and what it was trained on. */
 export function createModelFacts(): (page: Page) => void {
   const update = createFacts(element("model"));
-  return (page) => {
-    const model = primaryModel(page);
+  return ({ models, model: chosen, status, zone }) => {
+    const model = shownModel(models, chosen);
+    const others = models.filter((each) => each !== model);
+    const problem = status?.models_problem ?? null;
     update([
       { name: "Name", value: model?.name ?? NOTHING },
-      { name: "Fingerprint", value: model?.fingerprint.slice(0, 12) ?? NOTHING },
-      { name: "Regimes", value: model === undefined ? NOTHING : String(model.labels.length) },
-      { name: "Trained on", value: trainedOn(model?.trainedOn ?? null, model?.rows ?? null) },
+      { name: "Fingerprint", value: model?.fingerprint ?? NOTHING },
+      { name: "Live since", value: since(model?.loaded ?? null, zone) },
+      { name: "Regimes", value: model === undefined ? NOTHING : String(model.regimes.length) },
+      { name: "Trained on", value: trainedOn(model) },
+      { name: "Period", value: period(model) },
       {
-        name: "Anomalies",
-        value: model?.contamination == null
-          ? NOTHING
-          : `${formatNumber(model.contamination * 100, 1)}% nominal`,
+        name: "Beside it",
+        value: others.map(({ name, fingerprint }) => `${name} ${shortFingerprint(fingerprint)}`)
+          .join(", ") || NOTHING,
       },
+      { name: "Anomalies", value: anomalies(primaryModel(models)) },
+      ...(problem === null ? [] : [{ name: "New files", value: problem, warn: true }]),
     ]);
   };
 }
 
-function trainedOn(symbol: string | null, rows: number | null): string {
+function since(loaded: number | null, zone: Zone): string {
+  if (loaded === null) return NOTHING;
+  const [day, minute] = [formatDay(loaded, zone), formatMinute(loaded, zone)];
+  return `${day}, ${minute} ${zoneName(loaded, zone)}`;
+}
+
+function trainedOn(model: Model | undefined): string {
+  const { trainedOn: symbol = null, rows = null } = model ?? {};
   if (symbol === null) return NOTHING;
   return rows === null ? symbol : `${symbol}, ${formatCount(rows)} bars`;
+}
+
+function period(model: Model | undefined): string {
+  const { period = null } = model ?? {};
+  if (period === null) return NOTHING;
+  const [from, to] = [formatMonth(period.from), formatMonth(period.to)];
+  return from === to ? from : `${from} – ${to}`;
+}
+
+function anomalies(primary: Model | undefined): string {
+  const { contamination = null, name = "" } = primary ?? {};
+  return contamination === null
+    ? NOTHING
+    : `${formatNumber(contamination * 100, 1)}% nominal (${name})`;
 }

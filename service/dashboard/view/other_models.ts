@@ -1,37 +1,40 @@
 import type { ModelOpinion } from "../../engine/signal.ts";
-import { regimeColours } from "../data/regimes.ts";
+import { modelTitle, offeredModels, shownModel } from "../data/model.ts";
+import { opinionsOf } from "../data/opinions.ts";
+import { regimeColour } from "../data/regimes.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatProbability } from "../format/number.ts";
 import { element, html, setColour, setText } from "./dom.ts";
 import type { Page } from "./page.ts";
 
-type Update = (opinion: ModelOpinion) => void;
+const NOTHING = "–";
+
+type Update = (name: string, opinion: ModelOpinion | undefined) => void;
 
 /**
- * A small panel for each model that runs beside the primary one. The page keeps the place of one,
- * as the shipped models need it, until the first signal tells which there are.
+ * A small panel for each model that runs beside the one that is shown. The page keeps the place of
+ * one, as the shipped models need it, until it knows which there are.
  */
 export function createOtherModels(): (page: Page) => void {
   const host = element("other-models");
-  const panels = new Map<string, Update>();
-  let waiting = true;
-  return ({ signals }) => {
-    const opinions = signals.at(-1)?.models;
-    if (opinions === undefined) return;
-    if (waiting) host.replaceChildren();
-    waiting = false;
-    for (const [name, opinion] of Object.entries(opinions)) {
-      let update = panels.get(name);
-      if (update === undefined) {
-        update = createPanel(host, name);
-        panels.set(name, update);
-      }
-      update(opinion);
+  let panels: readonly Update[] | undefined;
+  return ({ models, model, signals }) => {
+    if (models.length === 0) return;
+    const last = signals.at(-1);
+    const shown = shownModel(models, model);
+    const others = offeredModels(models).filter((each) => each !== shown);
+    if (panels?.length !== others.length) {
+      host.replaceChildren();
+      panels = others.map(() => createPanel(host));
+    }
+    for (const [index, other] of others.entries()) {
+      panels[index]?.(other.name, last && opinionsOf(other)(last));
     }
   };
 }
 
-function createPanel(host: HTMLElement, name: string): Update {
+function createPanel(host: HTMLElement): Update {
+  const title = html("h2", "");
   const swatch = html("span", "swatch");
   const regime = html("span", "");
   const confidence = html("span", "");
@@ -40,7 +43,7 @@ function createPanel(host: HTMLElement, name: string): Update {
     html(
       "section",
       "",
-      html("h2", "", `${name.charAt(0).toUpperCase()}${name.slice(1)} model`),
+      title,
       html("p", "opinion", swatch, regime),
       html(
         "p",
@@ -50,11 +53,11 @@ function createPanel(host: HTMLElement, name: string): Update {
       ),
     ),
   );
-  return (opinion) => {
-    const colours = regimeColours(Object.keys(opinion.probabilities));
-    setColour(swatch, colours[opinion.state] ?? "");
-    setText(regime, opinion.name);
-    setText(confidence, formatProbability(opinion.confidence));
-    setText(time, formatDuration(opinion.seconds_in_state));
+  return (name, opinion) => {
+    setText(title, `${modelTitle(name)} model`);
+    setColour(swatch, opinion === undefined ? "var(--edge)" : regimeColour(opinion));
+    setText(regime, opinion?.name ?? NOTHING);
+    setText(confidence, opinion === undefined ? NOTHING : formatProbability(opinion.confidence));
+    setText(time, opinion === undefined ? NOTHING : formatDuration(opinion.seconds_in_state));
   };
 }

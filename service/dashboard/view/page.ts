@@ -1,8 +1,9 @@
-import type { Signal } from "../../engine/signal.ts";
+import type { ModelOpinion, Signal } from "../../engine/signal.ts";
 import type { Status } from "../../status.ts";
 import type { FeatureScale } from "../data/features.ts";
 import type { Link } from "../data/feed.ts";
-import type { Model } from "../data/model.ts";
+import { type Model, shownModel } from "../data/model.ts";
+import { opinionsOf } from "../data/opinions.ts";
 import { firstAtOrAfter, type Span } from "../data/span.ts";
 import type { Zone } from "../format/time.ts";
 
@@ -11,6 +12,13 @@ export type Loading =
   | { readonly state: "loading" }
   | { readonly state: "ready" }
   | { readonly state: "failed"; readonly message: string };
+
+/** News that the page tells for a while. */
+export interface Notice {
+  readonly text: string;
+  /** Since when, ms UTC of this browser. */
+  readonly at: number;
+}
 
 /** Everything that the page shows. */
 export interface Page {
@@ -26,15 +34,19 @@ export interface Page {
   /** When the status came, ms UTC of this browser. */
   readonly statusAt: number;
   readonly models: readonly Model[];
+  /** The model that the reader chose; null for the one that is shown unasked. */
+  readonly model: string | null;
+  /** The last change of models. */
+  readonly notice: Notice | null;
   readonly link: Link;
   readonly loading: Loading;
   /** The minute that the pointer or the keyboard reads; null for the latest. */
   readonly cursor: number | null;
 }
 
-/** The model whose opinion is at the top level of a signal. */
-export function primaryModel({ models }: Page): Model | undefined {
-  return models.find((model) => model.primary) ?? models[0];
+/** What the shown model says of a signal's minute; undefined where it did not see it. */
+export function opinionOf(page: Page, signal: Signal | undefined): ModelOpinion | undefined {
+  return signal && opinionsOf(shownModel(page.models, page.model))(signal);
 }
 
 /** The latest that is known of the market: the nowcast, or the last final signal. */

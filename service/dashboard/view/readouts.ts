@@ -1,5 +1,6 @@
 import type { Signal } from "../../engine/signal.ts";
 import { baseAsset, quoteAsset } from "../data/assets.ts";
+import { primaryModel, shownModel } from "../data/model.ts";
 import { regimeShortName } from "../data/regimes.ts";
 import {
   formatChange,
@@ -30,12 +31,21 @@ export function createReadouts(): (page: Page, scene: Scene | null) => void {
     const length = `${scene.candleMinutes}-minute`;
     setUnit("price-unit", quoteAsset(page.symbol), `${length} candles`);
     setUnit("volume-unit", baseAsset(page.symbol), `${length} bars`);
-    setUnit("probability-unit", "filtered", scene.candleMinutes === 1 ? "" : `${length} means`);
+    const model = shownModel(page.models, page.model);
+    setUnit(
+      "probability-unit",
+      model?.name ?? "",
+      "filtered",
+      scene.candleMinutes === 1 ? "" : `${length} means`,
+    );
     write("price-readout", priceReadings(signal, scene));
     write("volume-readout", [{
       key: "1 min",
       text: signal === undefined ? "–" : formatQuantity(signal.volume),
     }]);
+    const scoredBy = primaryModel(page.models)?.name ?? "";
+    setUnit("anomaly-unit", scoredBy);
+    setUnit("features-unit", scoredBy);
     write("probability-readout", probabilityReadings(signal, scene));
     write("anomaly-readout", anomalyReadings(signal, scene));
     for (const feature of scene.features) {
@@ -71,10 +81,11 @@ function priceReadings(signal: Signal | undefined, { decimals }: Scene): readonl
 
 function probabilityReadings(
   signal: Signal | undefined,
-  { regimes, colours }: Scene,
+  { regimes, colours, opinions }: Scene,
 ): readonly Reading[] {
+  const probabilities = signal && opinions(signal)?.probabilities;
   return regimes.map((regime, index) => {
-    const share = signal?.regime_probabilities[regime];
+    const share = probabilities?.[regime];
     return {
       key: regimeShortName(regime),
       text: share === undefined ? "–" : formatProbability(share),

@@ -1,7 +1,8 @@
 import { EXPECTED_REGIMES, regimeColours, regimeName } from "../data/regimes.ts";
 import { formatProbability } from "../format/number.ts";
 import { element, html, setColour, setText } from "./dom.ts";
-import type { Page } from "./page.ts";
+import { shownModel } from "../data/model.ts";
+import { opinionOf, type Page } from "./page.ts";
 
 interface Bar {
   readonly name: HTMLElement;
@@ -14,9 +15,10 @@ interface Bar {
 export function createRegimeBars(): (page: Page) => void {
   const list = element("regime-bars");
   let bars: readonly Bar[] = [];
-  return ({ signals, nowcast }) => {
-    const last = signals.at(-1);
-    const regimes = last === undefined ? EXPECTED_REGIMES : Object.keys(last.regime_probabilities);
+  return (page) => {
+    const last = opinionOf(page, page.signals.at(-1));
+    const nowcast = opinionOf(page, page.nowcast ?? undefined);
+    const regimes = shownModel(page.models, page.model)?.regimes ?? EXPECTED_REGIMES;
     if (bars.length !== regimes.length) {
       list.replaceChildren();
       bars = regimes.map(() => createBar(list));
@@ -25,8 +27,8 @@ export function createRegimeBars(): (page: Page) => void {
     for (const [index, regime] of regimes.entries()) {
       const bar = bars[index];
       if (bar === undefined) continue;
-      const share = last?.regime_probabilities[regime];
-      const forming = nowcast?.regime_probabilities[regime];
+      const share = last?.probabilities[regime];
+      const forming = nowcast?.probabilities[regime];
       setText(bar.name, regimeName(regime));
       setText(bar.value, share === undefined ? "–" : formatProbability(share));
       setColour(bar.fill, colours[index] ?? "");

@@ -6,7 +6,7 @@ export interface Choice<T extends string> {
   readonly label: string;
 }
 
-/** Fills a fieldset with radio buttons that look like one control. */
+/** Fills a fieldset with radio buttons that look like one control, after its legend. */
 export function createSegmented<T extends string>(
   fieldset: HTMLElement,
   choices: readonly Choice<T>[],

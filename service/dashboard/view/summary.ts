@@ -16,7 +16,7 @@ export function createSummary(): (page: Page, scene: Scene | null) => void {
   return ({ span }, scene) => {
     setText(title, `Over ${spanLabel(span)}`);
     const regimes = scene?.regimes ?? EXPECTED_REGIMES;
-    const summary = summarize(scene?.signals ?? [], regimes.length);
+    const summary = scene && summarize(scene.signals, scene.opinions, regimes.length);
     const percent = (share: number) => `${formatNumber(share * 100, 1)}%`;
     update([
       ...regimes.map((regime, state) => ({

@@ -5,7 +5,9 @@ import { element, setText } from "./dom.ts";
 import { createFrameLoop } from "./frame_loop.ts";
 import { createHeadline } from "./headline.ts";
 import { createLegend } from "./legend.ts";
-import { latest, type Page } from "./page.ts";
+import { createModelPicker } from "./model_picker.ts";
+import { createNotice } from "./notice.ts";
+import { latest, opinionOf, type Page } from "./page.ts";
 import { createPanels } from "./panels.ts";
 import { createRail } from "./rail.ts";
 import { createMinuteBar } from "./minute_bar.ts";
@@ -15,7 +17,7 @@ import { createSymbolPicker } from "./symbol_picker.ts";
 
 /**
  * What of the page changed:
- * - `charts`: final signals, the time span, the models or the size
+ * - `charts`: final signals, the time span, the models, which of them is shown, or the size
  * - `forming`: the nowcast
  * - `cursor`: the minute that is read
  * - `facts`: anything that is only text
@@ -26,12 +28,13 @@ export type Part = "charts" | "forming" | "cursor" | "facts";
 export interface ViewActions {
   page(): Page;
   onPickSymbol(symbol: string): void;
+  onPickModel(model: string): void;
   onMoveCursor(cursor: number | null): void;
 }
 
 /** Draws the page and returns the function to call when a part of it changed. */
 export function createView(
-  { page, onPickSymbol, onMoveCursor }: ViewActions,
+  { page, onPickSymbol, onPickModel, onMoveCursor }: ViewActions,
 ): (part: Part) => void {
   let scene: Scene | null = null;
   const changed = createFrameLoop(draw);
@@ -43,7 +46,9 @@ export function createView(
     onMove: onMoveCursor,
   });
   const symbolPicker = createSymbolPicker(onPickSymbol);
+  const modelPicker = createModelPicker(onPickModel);
   const alarmStrip = createAlarmStrip();
+  const notice = createNotice();
   const headline = createHeadline();
   const rail = createRail();
   const minuteBar = createMinuteBar();
@@ -61,7 +66,9 @@ export function createView(
     readouts(shown, scene);
     if (parts.size === 1 && parts.has("cursor")) return;
     symbolPicker(shown);
+    modelPicker(shown);
     alarmStrip(shown);
+    notice(shown);
     headline(shown, scene);
     rail(shown, scene);
     setText(note, noteOf(shown));
@@ -87,9 +94,7 @@ function noteOf({ signals, symbol, loading }: Page): string {
 /** The title of the tab: the price first, so that it can be read from another tab. */
 function titleOf(page: Page, scene: Scene | null): string {
   const now = latest(page);
-  const last = page.signals.at(-1);
-  if (now === undefined || last === undefined || scene === null) return "MicroStream";
-  return `${
-    formatPrice(now.close, scene.decimals)
-  } ${page.symbol}, ${last.regime_name} | MicroStream`;
+  if (now === undefined || scene === null) return "MicroStream";
+  const regime = opinionOf(page, page.signals.at(-1))?.name ?? "no regime";
+  return `${formatPrice(now.close, scene.decimals)} ${page.symbol}, ${regime} | MicroStream`;
 }

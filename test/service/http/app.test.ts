@@ -5,6 +5,7 @@ import { Journal } from "../../../service/bus/journal.ts";
 import { loadModels } from "../../../service/engine/loaded_model.ts";
 import { createApp } from "../../../service/http/app.ts";
 import { EventHub } from "../../../service/http/event_hub.ts";
+import { OPERATIONS } from "../../../service/http/openapi/operations.ts";
 import { createLog } from "../../../service/log.ts";
 import type { Status } from "../../../service/status.ts";
 import { makeBar, makeSignal, START } from "../../support/records.ts";
@@ -19,6 +20,8 @@ const STATUS: Status = {
   clock_offset: 3,
   disconnects: 0,
   invalid_frames: 0,
+  models: [{ name: "classic", fingerprint: "0123456789ab", loaded: START }],
+  models_problem: null,
   symbols: [{
     symbol: "BTCUSDT",
     last_trade_time: START,
@@ -32,7 +35,12 @@ const STATUS: Status = {
   }],
 };
 
-function setUp(status = STATUS) {
+interface Administration {
+  readonly adminToken?: string;
+  readonly reloadModels?: () => Promise<void>;
+}
+
+function setUp(status = STATUS, { adminToken, reloadModels }: Administration = {}) {
   const folder = temporaryFolder();
   const journal = new Journal(join(folder, "binance.sqlite"));
   const hub = new EventHub();
@@ -45,9 +53,12 @@ function setUp(status = STATUS) {
   mkdirSync(dashboard);
   writeFileSync(join(dashboard, "index.html"), "<!doctype html>");
   writeFileSync(join(folder, "secret.js"), "secret");
+  const models = loadModels({ models: ["models/classic.json"], expected: {} });
   const app = createApp({
     symbols: ["BTCUSDT", "ETHUSDT"],
-    models: loadModels({ models: ["models/classic.json"], expected: {} }),
+    models: () => models,
+    reloadModels: reloadModels ?? (() => Promise.resolve()),
+    adminToken,
     bus: () => journal,
     status: () => status,
     hub,
@@ -73,6 +84,19 @@ test("history comes as CSV with nested names joined by an underscore", async () 
   expect(await response.text()).toMatch(/^schema,symbol,.*regime_probabilities_bearish_extreme/);
 });
 
+test("a table without a row has its header", async () => {
+  const { app } = setUp();
+  for (
+    const [path, header] of [
+      ["signals", /^schema,symbol,source,.*,regime_probabilities_bearish_extreme,.*\n$/],
+      ["bars", /^symbol,timestamp,close_time,.*\n$/],
+    ] as const
+  ) {
+    const response = await app.request(`/api/v1/${path}?format=csv`);
+    expect(await response.text()).toMatch(header);
+  }
+});
+
 test("a query that cannot be served is a problem that says what is allowed", async () => {
   const { app } = setUp();
   for (const path of ["/api/v1/bars?symbol=DOGEUSDT", "/api/v1/stream?symbols=DOGEUSDT"]) {
@@ -95,6 +119,59 @@ test("another method than GET is a problem that says so", async () => {
   const response = await app.request("/api/v1/bars", { method: "DELETE" });
   expect(response.status).toBe(405);
   expect(response.headers.get("allow")).toBe("GET, HEAD");
+  const got = await app.request("/api/v1/models/reload");
+  expect(got.status).toBe(405);
+  expect(got.headers.get("allow")).toBe("POST");
+});
+
+const RELOAD = "/api/v1/models/reload";
+const post = (authorization?: string) => ({
+  method: "POST",
+  headers: authorization === undefined ? {} : { authorization },
+});
+
+test("without a token set, administrative calls are off and say so", async () => {
+  const { app } = setUp();
+  const response = await app.request(RELOAD, post("Bearer undefined"));
+  expect(response.status).toBe(403);
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  expect(await response.json()).toMatchObject({ detail: expect.stringContaining("ADMIN_TOKEN") });
+});
+
+test("an administrative call without the very token is refused, and nothing is done", async () => {
+  let reloads = 0;
+  const { app } = setUp(STATUS, {
+    adminToken: "secret",
+    reloadModels: () => Promise.resolve(void reloads++),
+  });
+  const wrong = ["", "secret", "Basic secret", "Bearer", "Bearer secre", "Bearer secret2"];
+  for (const authorization of [undefined, ...wrong]) {
+    const response = await app.request(RELOAD, post(authorization));
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toMatch(/^Bearer realm="MicroStream"/);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(await response.text()).not.toContain("secre");
+  }
+  expect(reloads).toBe(0);
+  for (const authorization of ["Bearer secret", "bearer secret"]) {
+    const response = await app.request(RELOAD, post(authorization));
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ models: STATUS.models, problem: null });
+  }
+  expect(reloads).toBe(2);
+});
+
+test("a reload that fails is a problem that says why and that the models stay", async () => {
+  const { app } = setUp(STATUS, {
+    adminToken: "secret",
+    reloadModels: () => Promise.reject(new Error("model.json: hmm: invalid")),
+  });
+  const response = await app.request(RELOAD, post("Bearer secret"));
+  expect(response.status).toBe(422);
+  expect(await response.json()).toMatchObject({
+    title: "Models refused",
+    detail: "model.json: hmm: invalid; the models loaded before stay live",
+  });
 });
 
 test("a page of another origin may read answers and errors", async () => {
@@ -112,6 +189,7 @@ test("the models are told without their trees, the primary one marked", async ()
     name: "classic",
     primary: true,
     fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
+    loaded: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T.*Z$/),
     forest: { trees: 100, contamination: 0.05, offset: expect.any(Number) },
     hmm: { labels: ["Bearish Extreme", "Normal Market", "Bullish Extreme"] },
   }]);
@@ -136,4 +214,35 @@ test("the page is served under a strict policy, and no file outside of its folde
     expect(response.status).toBe(404);
     expect(await response.text()).not.toBe("secret");
   }
+});
+
+test("the service describes each of its calls, and every shape that it names", async () => {
+  const { app } = setUp();
+  const response = await app.request("/openapi.json");
+  const text = await response.text();
+  const { openapi, paths, components } = JSON.parse(text);
+  expect(openapi).toBe("3.1.0");
+  const described = Object.entries<object>(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`)
+  );
+  const routes = app.routes.filter(({ method }) => method !== "ALL")
+    .map(({ method, path }) => `${method} ${path}`);
+  expect(routes).toEqual(expect.arrayContaining(described));
+  expect(described).toEqual(
+    expect.arrayContaining(routes.filter((route) => route.includes("/api/"))),
+  );
+  for (const [, name = ""] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+    expect(components.schemas).toHaveProperty(name);
+  }
+});
+
+test("the page about the calls names each and needs nothing from elsewhere", async () => {
+  const { app } = setUp();
+  const response = await app.request("/docs");
+  expect(response.headers.get("content-type")).toContain("text/html");
+  const page = await response.text();
+  for (const { method, path } of OPERATIONS) {
+    expect(page).toContain(`${method.toUpperCase()} ${path}`);
+  }
+  expect(page).not.toMatch(/<script|<link|src=|https?:/);
 });

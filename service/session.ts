@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { historyBars } from "../core-wasm/core.ts";
-import { BarAssembler } from "./bars/bar_assembler.ts";
 import { barOfKline, isSound } from "./bars/kline_bar.ts";
+import { BarAudit } from "./bars/bar_audit.ts";
 import { Journal } from "./bus/journal.ts";
 import { Engine } from "./engine/engine.ts";
 import { EngineRunner, type Successor } from "./engine/engine_runner.ts";
@@ -10,10 +10,12 @@ import type { LoadedModel } from "./engine/loaded_model.ts";
 import type { Signal } from "./engine/signal.ts";
 import type { Log } from "./log.ts";
 import { ExchangeClock } from "./market/clock.ts";
+import type { ConnectionEnd } from "./market/connection.ts";
 import { Feed } from "./market/feed.ts";
 import { RestClient } from "./market/rest.ts";
 import type { Trade } from "./market/trade.ts";
 import type { ConnectionState, SymbolStatus } from "./status.ts";
+import { SymbolPipeline } from "./symbol_pipeline.ts";
 
 /** What a session runs on. */
 export interface SessionOptions {
@@ -45,9 +47,15 @@ export interface Connection {
 /** History to show: a day, and an hour for the models to settle before it. */
 const SHOWN_MINUTES = 1500;
 
+/** Trades of a hole that are fetched one by one, for all symbols together. */
+const LONGEST_REPAIR = 200_000;
+/** What each symbol may count on. */
+const LEAST_REPAIR = 5000;
+
 const CLOSE_EVERY_MS = 100;
 const NOWCAST_EVERY_MS = 1000;
 const SYNC_EVERY_MS = 10_000;
+const AUDIT_EVERY_MS = 15_000;
 
 /** History that the models need to see all they can, and the page to show a day. */
 function historyMinutes(models: readonly LoadedModel[]): number {
@@ -70,12 +78,18 @@ export class Session {
   readonly #runner: EngineRunner;
   readonly #rest: RestClient;
   readonly #feed: Feed;
-  readonly #assemblers = new Map<string, BarAssembler>();
+  readonly #audit: BarAudit;
+  readonly #pipelines = new Map<string, SymbolPipeline>();
+  /** Symbols of each socket that stands. */
+  readonly #up = new Set<readonly string[]>();
+  /** How it ended for those whose socket does not stand. */
+  readonly #down = new Map<readonly string[], ConnectionEnd>();
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #nowcastTrades = new Map<string, number>();
   #connection: Connection;
   #disconnects = 0;
-  #invalidFrames = 0;
+  #handovers = 0;
+  readonly #invalidFrames = new Map<string, number>();
   #invalidLogged = -Infinity;
 
   /** Builds the pipeline; nothing runs before {@linkcode start}. */
@@ -91,14 +105,21 @@ export class Session {
     const engine = new Engine(options.wasm, options.models, options.symbols);
     this.#runner = new EngineRunner(engine, this.#journal);
     this.#rest = new RestClient(options.restUrl, this.#closing.signal);
+    this.#audit = new BarAudit({
+      klines: (...range) => this.#rest.klines(...range, "audit"),
+      now: () => this.#clock.now(),
+      log: options.log,
+      closing: this.#closing.signal,
+    });
     this.#feed = new Feed({
       url: options.wsUrl,
       symbols: options.symbols,
       listener: {
-        trade: (trade) => this.#trade(trade),
-        connected: () => this.#connected(),
-        disconnected: (reason, silent) => this.#disconnected(reason, silent),
+        trade: (trade, overlapping) => this.#trade(trade, overlapping),
+        connected: (symbols) => this.#connected(symbols),
+        disconnected: (symbols, end) => this.#disconnected(symbols, end),
         invalid: (reason) => this.#invalid(reason),
+        handedOver: () => this.#handovers++,
       },
     });
   }
@@ -120,8 +141,20 @@ export class Session {
     return this.#disconnects;
   }
 
+  get handovers(): number {
+    return this.#handovers;
+  }
+
   get invalidFrames(): number {
-    return this.#invalidFrames;
+    return [...this.#invalidFrames.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  get invalidFramesByKind(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#invalidFrames);
+  }
+
+  get restWeight(): number {
+    return this.#rest.usedWeight;
   }
 
   get clockOffset(): number | null {
@@ -129,33 +162,27 @@ export class Session {
   }
 
   get symbols(): readonly SymbolStatus[] {
-    return [...this.#assemblers].map(([symbol, assembler]) => ({
-      symbol,
-      last_trade_time: assembler.lastTradeTime,
-      last_bar: assembler.last?.timestamp ?? null,
-      trades: assembler.counts.trades,
-      gaps: assembler.counts.gaps,
-      missing_trades: assembler.counts.missingTrades,
-      duplicates: assembler.counts.duplicates,
-      late: assembler.counts.late,
-      problem: assembler.problem,
-    }));
+    return [...this.#pipelines].map(([symbol, { status }]) => {
+      const { audited, mismatches } = this.#audit.counts(symbol);
+      return { ...status, audited_bars: audited, mismatched_bars: mismatches };
+    });
   }
 
   /** Resumes from the journal, then goes live. */
   async start(): Promise<void> {
     for (const symbol of this.#options.symbols) {
       await this.#runner.recover(symbol, this.#historyMinutes);
-      this.#assemblers.set(symbol, this.#assembler(symbol));
+      this.#pipelines.set(symbol, this.#pipeline(symbol));
     }
     await this.#syncClock();
     if (this.#closing.signal.aborted) return;
     this.#feed.start();
     this.#every(CLOSE_EVERY_MS, () => {
-      for (const assembler of this.#assemblers.values()) assembler.closeDue();
+      for (const { assembler } of this.#pipelines.values()) assembler.closeDue();
     });
     this.#every(NOWCAST_EVERY_MS, () => this.#nowcast());
     this.#every(SYNC_EVERY_MS, () => void this.#syncClock());
+    this.#every(AUDIT_EVERY_MS, () => void this.#audit.round());
   }
 
   /**
@@ -187,42 +214,66 @@ export class Session {
     this.#timers.push(setInterval(task, ms));
   }
 
-  #assembler(symbol: string): BarAssembler {
+  #pipeline(symbol: string): SymbolPipeline {
     const lastTime = this.#journal.lastTime("bar", symbol);
     const [last] = lastTime === undefined ? [] : this.#journal.bars(symbol, lastTime);
-    return new BarAssembler({
+    const { source, symbols, log, onFailure } = this.#options;
+    return new SymbolPipeline({
       symbol,
-      source: this.#options.source,
+      source,
       last,
       historyMinutes: this.#historyMinutes,
+      longestRepair: Math.max(LEAST_REPAIR, LONGEST_REPAIR / symbols.length),
       now: () => this.#clock.now(),
+      uptime: () => performance.now(),
       sleep: (ms) => sleep(ms, undefined, { signal: this.#closing.signal }),
       klines: (...range) => this.#rest.klines(...range),
+      history: (...query) => this.#rest.aggTrades(...query),
       publish: async (bars) => {
         await this.#journal.appendBars(bars);
         await this.#runner.process(bars);
+        this.#audit.add(bars);
       },
-      fail: this.#options.onFailure,
-      log: this.#options.log,
+      fail: onFailure,
+      log,
       closing: this.#closing.signal,
     });
   }
 
-  #trade(trade: Trade): void {
+  #trade(trade: Trade, overlapping: boolean): void {
     this.#clock.observe(trade.time);
-    this.#assemblers.get(trade.symbol)?.trade(trade);
+    this.#pipelines.get(trade.symbol)?.line.trade(trade, overlapping);
   }
 
-  #connected(): void {
-    this.#setConnection("live", `live from ${this.#options.wsUrl}`);
-    for (const assembler of this.#assemblers.values()) assembler.connected();
+  #connected(symbols: readonly string[]): void {
+    this.#up.add(symbols);
+    this.#down.delete(symbols);
+    this.#tellConnection();
+    for (const symbol of symbols) this.#pipelines.get(symbol)?.connected();
   }
 
-  #disconnected(reason: string, silent: boolean): void {
+  #disconnected(symbols: readonly string[], end: ConnectionEnd): void {
     this.#disconnects++;
-    this.#options.log.warning("the feed was interrupted; trying again", { reason });
-    this.#setConnection(silent ? "silent" : "disconnected", `${reason}; trying again`);
-    for (const assembler of this.#assemblers.values()) assembler.disconnected();
+    this.#options.log.warning("the feed was interrupted; trying again", { reason: end.reason });
+    this.#up.delete(symbols);
+    this.#down.set(symbols, end);
+    this.#tellConnection();
+    for (const symbol of symbols) this.#pipelines.get(symbol)?.assembler.disconnected();
+  }
+
+  /** The worst of the sockets is what the connection is said to be. */
+  #tellConnection(): void {
+    const ends = [...this.#down.values()];
+    const end = ends.find(({ silent }) => !silent) ?? ends[0];
+    if (end !== undefined) {
+      const symbols = [...this.#down.keys()].flat();
+      const all = symbols.length === this.#options.symbols.length;
+      const whose = all ? "" : ` (${symbols.length} of ${this.#options.symbols.length} symbols)`;
+      const state = end.silent ? "silent" : "disconnected";
+      this.#setConnection(state, `${end.reason}; trying again${whose}`);
+    } else if (this.#up.size === this.#feed.sockets) {
+      this.#setConnection("live", `live from ${this.#options.wsUrl}`);
+    }
   }
 
   #setConnection(state: ConnectionState, message: string): void {
@@ -233,17 +284,17 @@ export class Session {
 
   /** "Counted, logged once a minute at most". */
   #invalid(reason: string): void {
-    this.#invalidFrames++;
+    this.#invalidFrames.set(reason, (this.#invalidFrames.get(reason) ?? 0) + 1);
     const now = performance.now();
     if (now - this.#invalidLogged < 60_000) return;
     this.#invalidLogged = now;
-    const total = this.#invalidFrames;
+    const total = this.invalidFrames;
     this.#options.log.warning("frames of the exchange could not be used", { reason, total });
   }
 
   #nowcast(): void {
-    for (const [symbol, assembler] of this.#assemblers) {
-      const { trades } = assembler.counts;
+    for (const [symbol, { line, assembler }] of this.#pipelines) {
+      const { trades } = line.counts;
       if (this.#nowcastTrades.get(symbol) === trades) continue;
       const forming = assembler.forming();
       const signal = forming && this.#runner.nowcast(forming);

@@ -63,8 +63,11 @@ export class SourceSwitch {
         since: Date.now(),
         clock_offset: null,
         disconnects: 0,
+        handovers: 0,
         invalid_frames: 0,
         ...scoring,
+        invalid_frames_by_kind: {},
+        rest_weight: 0,
         symbols: [],
       };
     }
@@ -76,8 +79,11 @@ export class SourceSwitch {
       since: session.connection.since,
       clock_offset: session.clockOffset,
       disconnects: session.disconnects,
+      handovers: session.handovers,
       invalid_frames: session.invalidFrames,
       ...scoring,
+      invalid_frames_by_kind: session.invalidFramesByKind,
+      rest_weight: session.restWeight,
       symbols: session.symbols,
     };
   }

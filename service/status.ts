@@ -7,14 +7,24 @@ export interface SymbolStatus {
   readonly last_bar: number | null;
   /** Trades folded into bars since the start. */
   readonly trades: number;
-  /** Holes seen in the sequence of trade ids since the start. */
+  /** Holes in the sequence of trade ids that did not close by themselves, since the start. */
   readonly gaps: number;
-  /** Trades that those holes were long. */
+  /** Trades that did not arrive and were taken from the exchange's history instead. */
+  readonly repaired_trades: number;
+  /** Trades that could not be had at all; their minutes are taken from klines. */
   readonly missing_trades: number;
+  /** Trades that arrived before an earlier one and waited for it. */
+  readonly held: number;
   /** Trades received twice and dropped. */
   readonly duplicates: number;
+  /** Trades received twice because one connection was taking over from another. */
+  readonly overlapped: number;
   /** Trades that came after their minute was published. */
   readonly late: number;
+  /** Bars compared with the exchange's own klines. */
+  readonly audited_bars: number;
+  /** Those of them that differed in some field. */
+  readonly mismatched_bars: number;
   /** Why this market's bars are held up, for people; null while they are not. */
   readonly problem: string | null;
 }
@@ -43,13 +53,19 @@ export interface Status {
   readonly since: number;
   /** Exchange clock minus this machine's clock, ms; null before it was measured. */
   readonly clock_offset: number | null;
-  /** Times the connection was lost since the start. */
+  /** Times a connection was lost, or could not be made, since the start. */
   readonly disconnects: number;
+  /** Times a connection was replaced by a new one without a break, since the start. */
+  readonly handovers: number;
   /** Frames refused since the start (not decodable, or values out of range). */
   readonly invalid_frames: number;
+  /** The same by what was wrong with them. */
+  readonly invalid_frames_by_kind: Readonly<Record<string, number>>;
   /** The models that are live, the primary first. */
   readonly models: readonly ModelStatus[];
   /** Why the artifact files are not what is live, or not fully, for people; null while all is well. */
   readonly models_problem: string | null;
+  /** Request weight used at the exchange in the present minute. */
+  readonly rest_weight: number;
   readonly symbols: readonly SymbolStatus[];
 }

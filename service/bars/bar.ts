@@ -1,3 +1,5 @@
+import type { Microstructure } from "./microstructure/microstructure.ts";
+
 /** Length of a bar in milliseconds: that of the exchange's klines. */
 export { MINUTE_MS } from "../../data/klines.ts";
 
@@ -37,10 +39,14 @@ export interface Bar {
   readonly taker_buy_volume?: number;
   /** Base volume in which the seller was the aggressor. */
   readonly taker_sell_volume?: number;
+  /** Quote currency traded with the buyer as the aggressor. */
+  readonly taker_buy_quote_volume?: number;
   /** Id of the first raw trade; absent when the bar came from a kline or has no trades. */
   readonly first_trade_id?: number;
   /** Id of the last raw trade; absent when the bar came from a kline or has no trades. */
   readonly last_trade_id?: number;
+  /** What single trades tell; there when all of them are known, absent from klines. */
+  readonly microstructure?: Microstructure;
   readonly quality: BarQuality;
   readonly source: BarSource;
 }

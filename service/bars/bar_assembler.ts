@@ -1,10 +1,10 @@
 import type { Kline } from "../../data/klines.ts";
-import { type Place, Sequencer } from "./sequencer.ts";
 import type { Trade } from "../market/trade.ts";
 import { type Bar, type BarSource, MINUTE_MS } from "./bar.ts";
-import { BarBuilder, emptyBar, minuteOf } from "./bar_builder.ts";
+import { minuteOf } from "./bar_builder.ts";
 import { barOfKline } from "./kline_bar.ts";
 import { GRACE_MS, KlineFetcher, type KlineFetcherOptions, PATIENCE_MS } from "./kline_fetcher.ts";
+import { type DraftState, MinuteDraft } from "./minute_draft.ts";
 import { compareVolumes } from "./volumes.ts";
 
 /** What an assembler needs of the rest of the service. */
@@ -14,79 +14,48 @@ export interface BarAssemblerOptions extends KlineFetcherOptions {
   readonly last: Bar | undefined;
   /** How many minutes of history to take from klines when there is no last bar. */
   readonly historyMinutes: number;
+  /** Wishes for the trades after the last one, as far as the exchange's history has them. */
+  readonly catchUp: () => void;
   /** Takes finished bars, each once, in the order of their minutes; the next ones wait for it. */
   readonly publish: (bars: readonly Bar[]) => Promise<void>;
   /** Told when a bar could not be published; nothing more comes after it. */
   readonly fail: (error: unknown) => void;
 }
 
-/** What an assembler has counted since its start. */
-export interface BarCounts {
-  readonly trades: number;
-  readonly gaps: number;
-  readonly missingTrades: number;
-  readonly duplicates: number;
-  readonly late: number;
-}
-
-/**
- * What vouches for a minute's trades being all there.
- *
- * - `ids`: an unbroken run of ids into a later minute; nothing can be missing
- * - `connection`: no hole so far on a live connection; only a later id could prove it, so the
- *   exchange's kline is asked
- * - `nothing`: a part is missing or may be
- */
-type Proof = "ids" | "connection" | "nothing";
-
-/** A finished minute that waits for its turn, or (`builder` undefined) a wish to catch up. */
-interface Draft {
-  /** Open time of the minute; when catching up, of the first minute not wanted. */
-  readonly timestamp: number;
-  readonly builder: BarBuilder | undefined;
-  /** May become `ids` or `nothing` while the draft waits, with the next trade. */
-  proof: Proof;
-}
-
 /** A day of minutes; whatever is dropped beyond is fetched as klines again. */
 const MAX_DRAFTS = 1440;
 /** After hours without a trade the klines are asked for what happened, rather than making it up. */
 const LONGEST_LULL_MS = 4 * 60 * MINUTE_MS;
-/** Ids only grow with time; one that comes so much later and is not greater has begun anew, ms. */
-const RESTARTED_MS = 1000;
+/** Pause before trades are asked for again that the kline knows of, ms. */
+const CATCH_UP_MS = 1000;
 
 function isoMinute(time: number): string {
   return `${new Date(time).toISOString().slice(0, 16)}Z`;
 }
 
-/** Whether a kline says that a bar, whole as far as is known, lacks no trade. */
-function confirms(kline: Kline, bar: Bar): boolean {
-  return bar.quality !== "incomplete" && compareVolumes(kline.volume, bar.volume) === 0;
-}
-
 /**
  * Makes the bars of one symbol from its trades: by exchange time, in order, without a hole and
- * none twice. A minute whose trades are not provably complete is checked against the exchange's
- * kline, and taken from it where they are not.
+ * none twice. The trades come in the order of their ids, and it is told where they break off. A
+ * minute that a later trade proves complete is published at once; one that the clock closes is
+ * checked against the exchange's kline, and waits for the trades that the kline knows of; one of
+ * which a part is lost is taken from the kline.
  */
 export class BarAssembler {
   readonly #options: BarAssemblerOptions;
-  #sequencer = new Sequencer();
-  readonly #drafts: Draft[] = [];
-  readonly #counts = { trades: 0, gaps: 0, missingTrades: 0, duplicates: 0, late: 0 };
-  #forming: BarBuilder | undefined;
-  #formingComplete = false;
-  #connected = false;
-  /** No trade can have been missed between the last one received and now. */
-  #proven = false;
-  #pumping = false;
-  #last: Bar | undefined;
-  /** Open time of the next bar to publish; undefined until the first connection. */
-  #next: number | undefined;
-  #lastTradeTime: number | null = null;
-  /** Drafts that the next trade's id will decide of. */
-  #undecided: Draft[] = [];
   readonly #fetcher: KlineFetcher;
+  /** Closed minutes, and (a number) times up to which klines are wanted, that wait their turn. */
+  readonly #queue: (MinuteDraft | number)[] = [];
+  /** Closed minutes that are not published yet, oldest first. */
+  #closed: MinuteDraft[] = [];
+  #forming: MinuteDraft | undefined;
+  /** Trades are missing between the last one and the next. */
+  #gap = false;
+  #connected = false;
+  #pumping = false;
+  #late = 0;
+  #last: Bar | undefined;
+  /** Open time of the next bar to publish; undefined until the trades are anchored. */
+  #next: number | undefined;
 
   constructor(options: BarAssemblerOptions) {
     this.#options = options;
@@ -95,9 +64,9 @@ export class BarAssembler {
     this.#next = options.last && options.last.timestamp + MINUTE_MS;
   }
 
-  /** What was counted since the start. */
-  get counts(): BarCounts {
-    return this.#counts;
+  /** Trades that came after their minute was published, since the start. */
+  get late(): number {
+    return this.#late;
   }
 
   /** Why bars are held up, for people; null while they are not. */
@@ -115,9 +84,9 @@ export class BarAssembler {
     return `no bar since ${isoMinute(this.#last.timestamp)}`;
   }
 
-  /** Exchange time of the last trade, ms UTC. */
-  get lastTradeTime(): number | null {
-    return this.#lastTradeTime;
+  /** Open time of the next bar, ms UTC; undefined while nothing is known to be published. */
+  get next(): number | undefined {
+    return this.#next;
   }
 
   /** The last published bar. */
@@ -131,175 +100,191 @@ export class BarAssembler {
     if (forming === undefined || forming.trades === 0 || forming.timestamp !== this.#next) {
       return undefined;
     }
-    return forming.build(this.#formingComplete ? "trades" : "incomplete");
+    return forming.bar(undefined);
   }
 
-  /** The connection stands (again): fetches what was missed before the current minute. */
+  /** A connection stands: minutes without a trade may be closed by the clock. */
   connected(): void {
     this.#connected = true;
-    const minute = minuteOf(this.#options.now());
-    this.#next ??= minute - this.#options.historyMinutes * MINUTE_MS;
-    this.#forming ??= this.#start(minute, false);
-    this.#enqueue({ timestamp: minute, builder: undefined, proof: "nothing" });
   }
 
-  /** The connection is gone; until the next trade nothing is known of the trades since. */
+  /** The connection is gone: minutes wait until it is known what happened in them. */
   disconnected(): void {
     this.#connected = false;
-    this.#proven = false;
   }
 
-  /** Takes a trade of this symbol, in the order of arrival. */
-  trade(trade: Trade): void {
-    let place = this.#sequencer.place(trade.id);
-    if (place.kind === "duplicate") {
-      if (trade.time - (this.#lastTradeTime ?? trade.time) < RESTARTED_MS) {
-        this.#counts.duplicates++;
-        return;
+  /** All trades from a minute on come now; what was at hand of it and later ones comes again. */
+  anchored(minute: number): void {
+    this.#next ??= minute - this.#options.historyMinutes * MINUTE_MS;
+    this.#gap = false;
+    for (const draft of this.#closed) {
+      if (draft.timestamp >= minute) draft.restart();
+      else if (draft.state === "open") draft.state = "broken";
+    }
+    const forming = this.#forming;
+    if (forming !== undefined && forming.timestamp >= minute) {
+      forming.restart();
+    } else {
+      if (forming !== undefined) {
+        forming.state = "broken";
+        this.#close(forming);
       }
-      place = this.#restartIds(trade);
+      this.#start(minute, "open");
     }
-    if (place.kind === "gap") this.#seeGap(place.missing, trade);
-    if (place.kind === "first") this.#formingComplete = false;
-    this.#proven = this.#connected;
-    const minute = minuteOf(trade.time);
-    this.#decide(place.kind === "next", minute);
-    const forming = this.#forming ??= this.#start(minute, false);
-    if (minute < forming.timestamp) {
-      this.#counts.late++;
-      return;
-    }
-    this.#counts.trades++;
-    this.#lastTradeTime = trade.time;
-    const proof = place.kind === "next" ? "ids" : "nothing";
-    (minute > forming.timestamp ? this.#moveTo(minute, proof) : forming).add(trade);
+    this.#enqueue(minute);
   }
 
-  /** Closes the minutes that the clock says are over, as far as the connection can vouch for it. */
+  /** Trades are lost between the last one and the next. */
+  broken(): void {
+    this.#gap = true;
+  }
+
+  /** Takes the next trade of this symbol, in the order of ids. */
+  trade(trade: Trade, repaired: boolean): void {
+    const minute = minuteOf(trade.time);
+    const forming = this.#forming ?? this.#start(minute, "broken");
+    if (this.#gap && forming.timestamp <= minute) forming.state = "broken";
+    if (this.#closed.length > 0) this.#decide(minute);
+    if (minute === forming.timestamp) forming.add(trade, repaired);
+    else if (minute > forming.timestamp) this.#moveTo(minute, "proven").add(trade, repaired);
+    else this.#addToClosed(minute, trade, repaired);
+    this.#gap = false;
+  }
+
+  /** Closes the minutes that the clock says are over. */
   closeDue(): void {
     if (!this.#connected) return;
     const over = minuteOf(this.#options.now() - GRACE_MS);
-    if (this.#forming !== undefined && this.#forming.timestamp < over) {
-      this.#moveTo(over, this.#proven ? "connection" : "nothing");
+    if (this.#forming !== undefined && this.#forming.timestamp < over) this.#moveTo(over, "open");
+  }
+
+  #addToClosed(minute: number, trade: Trade, repaired: boolean): void {
+    const draft = this.#closed.find(({ timestamp }) => timestamp === minute);
+    if (draft === undefined) this.#late++;
+    else draft.add(trade, repaired);
+  }
+
+  /**
+   * A trade right after the last one proves the minutes before its own; one after a gap tells that
+   * a part is missing up to its own.
+   */
+  #decide(minute: number): void {
+    for (const draft of this.#closed) {
+      if (draft.state !== "open") continue;
+      if (this.#gap ? draft.timestamp <= minute : draft.timestamp < minute) {
+        draft.state = this.#gap ? "broken" : "proven";
+      }
     }
   }
 
-  /** An id without a hole before it proves the minutes before its own; any other proves nothing. */
-  #decide(unbroken: boolean, minute: number): void {
-    for (const draft of this.#undecided) {
-      draft.proof = unbroken && minute > draft.timestamp ? "ids" : "nothing";
-    }
-    this.#undecided = [];
-  }
-
-  /** The exchange counts anew; what came between the old ids and the new ones is unknown. */
-  #restartIds(trade: Trade): Place {
-    const { symbol, log } = this.#options;
-    log.warning("the exchange's trade ids have begun anew", { symbol, id: trade.id });
-    this.#sequencer = new Sequencer();
-    return this.#sequencer.place(trade.id);
-  }
-
-  #seeGap(missing: number, trade: Trade): void {
-    this.#counts.gaps++;
-    this.#counts.missingTrades += missing;
-    this.#formingComplete = false;
-    this.#options.log.warning("trades are missing; their minute is taken from the kline", {
-      symbol: this.#options.symbol,
-      missing,
-      before: trade.id,
-    });
-  }
-
-  #start(minute: number, complete: boolean): BarBuilder {
-    this.#formingComplete = complete;
-    return this.#forming = new BarBuilder(this.#options.symbol, this.#options.source, minute);
+  #start(minute: number, state: DraftState): MinuteDraft {
+    const { symbol, source } = this.#options;
+    return this.#forming = new MinuteDraft(symbol, source, minute, state);
   }
 
   /**
    * Closes the forming minute and the tradeless ones up to `minute`, which becomes the forming one.
    *
-   * @param vouched What vouches for no trade being missing since the last one.
+   * @param state What is known of them, as far as no trade is lost before.
    */
-  #moveTo(minute: number, vouched: Proof): BarBuilder {
+  #moveTo(minute: number, state: "open" | "proven"): MinuteDraft {
+    const { symbol, source } = this.#options;
     const forming = this.#forming;
-    let proof = vouched;
-    if (forming) {
-      if (minute - forming.timestamp > LONGEST_LULL_MS) proof = "nothing";
-      const { timestamp, symbol, source } = forming;
-      this.#enqueue({
-        timestamp,
-        builder: forming,
-        proof: this.#formingComplete ? proof : "nothing",
-      });
-      for (let t = timestamp + MINUTE_MS; proof !== "nothing" && t < minute; t += MINUTE_MS) {
-        this.#enqueue({ timestamp: t, builder: new BarBuilder(symbol, source, t), proof });
+    if (forming !== undefined) {
+      if (forming.state === "open") forming.state = state;
+      this.#close(forming);
+      if (!this.#gap && minute - forming.timestamp <= LONGEST_LULL_MS) {
+        for (let t = forming.timestamp + MINUTE_MS; t < minute; t += MINUTE_MS) {
+          this.#close(new MinuteDraft(symbol, source, t, state));
+        }
       }
     }
-    return this.#start(minute, proof !== "nothing");
+    return this.#start(minute, this.#gap ? "broken" : "open");
   }
 
-  #enqueue(draft: Draft): void {
-    if (this.#drafts.length >= MAX_DRAFTS) this.#drafts.shift();
-    this.#drafts.push(draft);
-    if (draft.proof === "connection") {
-      const waiting = this.#undecided.filter(({ timestamp }) => timestamp >= (this.#next ?? 0));
-      this.#undecided = [...waiting, draft];
-    }
+  #close(draft: MinuteDraft): void {
+    this.#closed.push(draft);
+    this.#enqueue(draft);
+  }
+
+  #enqueue(entry: MinuteDraft | number): void {
+    if (this.#queue.length >= MAX_DRAFTS) this.#forget(this.#queue.shift());
+    this.#queue.push(entry);
     if (this.#pumping) return;
     this.#pump().catch((error: unknown) => {
       if (!this.#options.closing.aborted) this.#options.fail(error);
     });
   }
 
-  /** Publishes drafts one after another; the order of bars rests on there being one pump. */
+  #forget(entry: MinuteDraft | number | undefined): void {
+    this.#closed = this.#closed.filter((draft) => draft !== entry);
+  }
+
+  /** Publishes one minute after another; the order of bars rests on there being one pump. */
   async #pump(): Promise<void> {
     this.#pumping = true;
-    for (let draft = this.#drafts.shift(); draft !== undefined; draft = this.#drafts.shift()) {
-      const next = this.#next ??= draft.timestamp;
-      if (draft.timestamp > next) await this.#fill(next, draft.timestamp);
-      if (draft.builder !== undefined && draft.timestamp === this.#next) {
-        await this.#settle(draft, draft.builder);
+    for (let entry = this.#queue.shift(); entry !== undefined; entry = this.#queue.shift()) {
+      const time = typeof entry === "number" ? entry : entry.timestamp;
+      const next = this.#next ??= time;
+      if (time > next) await this.#fill(next, time);
+      if (typeof entry !== "number") {
+        if (time === this.#next) await this.#settle(entry);
+        this.#forget(entry);
       }
     }
     this.#pumping = false;
   }
 
   /**
-   * Publishes a minute: its own bar as soon as ids prove it, else what the exchange's kline says.
-   * A bar of which a part is missing is published as such when no kline can be had in time.
+   * Publishes a minute: its own bar as soon as that is proven, else once the exchange's kline
+   * confirms it. Trades that the kline knows of are waited for, within a bound; after that, and
+   * where trades are lost, the kline itself is taken. A bar of which a part is missing is published
+   * as such when no kline can be had in time.
    */
-  async #settle(draft: Draft, builder: BarBuilder): Promise<void> {
+  async #settle(draft: MinuteDraft): Promise<void> {
     const { timestamp } = draft;
-    const { symbol, source } = builder;
-    for (;;) {
-      const { proof } = draft;
-      const own = this.#ownBar(draft, builder);
-      if (proof === "ids" && own !== undefined) return await this.#publish([own]);
+    for (let caughtUpMs = 0;; caughtUpMs += CATCH_UP_MS) {
+      const { state } = draft;
+      const own = this.#ownBar(draft);
+      if (state === "proven" && own !== undefined) return await this.#publish([own]);
       const klines = await this.#fetcher.fetch(
         timestamp,
         timestamp + MINUTE_MS,
         own?.volume ?? 0,
         (waited) =>
-          draft.proof !== proof || (own?.quality === "incomplete" && waited >= PATIENCE_MS),
+          draft.state !== state || (own?.quality === "incomplete" && waited >= PATIENCE_MS),
       );
       this.#options.closing.throwIfAborted();
-      if (klines === undefined && draft.proof !== proof) continue;
+      if (draft.state !== state) continue;
+      const now = this.#ownBar(draft);
       const kline = klines?.[0];
-      const confirmed = kline !== undefined && own !== undefined && confirms(kline, own);
-      if (own !== undefined && (confirmed || (kline === undefined && builder.trades > 0))) {
-        return await this.#publish([own]);
+      if (kline === undefined || state === "broken") {
+        return await this.#settleFor(draft, now, kline);
       }
-      if (kline !== undefined) return await this.#publish([barOfKline(symbol, source, kline)]);
-      return this.#leaveHole(timestamp, timestamp + MINUTE_MS);
+      if (compareVolumes(kline.volume, now?.volume ?? 0) === 0) {
+        return await (now ? this.#publish([now]) : this.#settleFor(draft, now, kline));
+      }
+      if (caughtUpMs >= PATIENCE_MS) draft.state = "broken";
+      this.#options.catchUp();
+      await this.#options.sleep(CATCH_UP_MS);
+      this.#options.closing.throwIfAborted();
     }
   }
 
-  /** The bar that the trades at hand make; none where they say nothing of the minute. */
-  #ownBar({ proof, timestamp }: Draft, builder: BarBuilder): Bar | undefined {
-    if (builder.trades > 0) return builder.build(proof === "nothing" ? "incomplete" : "trades");
-    if (proof === "nothing" || this.#last?.timestamp !== timestamp - MINUTE_MS) return undefined;
-    return emptyBar(builder.symbol, builder.source, timestamp, this.#last.close);
+  /** Publishes the best there is: the kline, or the trades at hand. */
+  async #settleFor(
+    { symbol, source, timestamp, trades }: MinuteDraft,
+    own: Bar | undefined,
+    kline: Kline | undefined,
+  ): Promise<void> {
+    if (kline !== undefined) return await this.#publish([barOfKline(symbol, source, kline)]);
+    if (own !== undefined && trades > 0) return await this.#publish([own]);
+    this.#leaveHole(timestamp, timestamp + MINUTE_MS);
+  }
+
+  #ownBar(draft: MinuteDraft): Bar | undefined {
+    const last = this.#last;
+    return draft.bar(last?.timestamp === draft.timestamp - MINUTE_MS ? last.close : undefined);
   }
 
   /** Publishes the klines of a range. What the exchange does not have stays a hole. */

@@ -1,6 +1,7 @@
 import type { Trade } from "../market/trade.ts";
 import { type Bar, type BarQuality, type BarSource, MINUTE_MS } from "./bar.ts";
-import { DecimalSum } from "./decimal_sum.ts";
+import { amountOf, DecimalSum, roundProduct } from "./decimal_sum.ts";
+import { MicrostructureFold } from "./microstructure/microstructure.ts";
 
 /** Open time of the minute that a time falls into, ms UTC. */
 export function minuteOf(time: number): number {
@@ -15,10 +16,9 @@ export class BarBuilder {
   readonly timestamp: number;
   /** Trades folded so far. */
   trades = 0;
-  readonly #volume = new DecimalSum();
-  readonly #quoteVolume = new DecimalSum();
-  readonly #takerBuyVolume = new DecimalSum();
-  readonly #takerSellVolume = new DecimalSum();
+  readonly #bought = new DecimalSum();
+  readonly #sold = new DecimalSum();
+  readonly #microstructure = new MicrostructureFold();
   #open = NaN;
   #high = -Infinity;
   #low = Infinity;
@@ -35,18 +35,18 @@ export class BarBuilder {
 
   /** Folds a trade; the caller sees to it that it belongs to this minute and is in order. */
   add(trade: Trade): void {
+    const { price, quantity } = trade;
     if (this.trades++ === 0) {
-      this.#open = trade.price;
+      this.#open = price;
       this.#firstTradeId = trade.firstTradeId;
     }
-    this.#high = Math.max(this.#high, trade.price);
-    this.#low = Math.min(this.#low, trade.price);
-    this.#close = trade.price;
+    if (price > this.#high) this.#high = price;
+    if (price < this.#low) this.#low = price;
+    this.#close = price;
     this.#numTrades += trade.lastTradeId - trade.firstTradeId + 1;
     this.#lastTradeId = trade.lastTradeId;
-    this.#volume.add(trade.quantity);
-    this.#quoteVolume.add(trade.price * trade.quantity);
-    (trade.buyerIsMaker ? this.#takerSellVolume : this.#takerBuyVolume).add(trade.quantity);
+    (trade.buyerIsMaker ? this.#sold : this.#bought).add(price, quantity);
+    this.#microstructure.add(price, trade.buyerIsMaker ? -quantity : quantity, trade.time);
   }
 
   /**
@@ -59,7 +59,10 @@ export class BarBuilder {
     if (this.trades === 0) {
       throw new RangeError("Cannot build a bar as it must have at least one trade");
     }
-    return {
+    const takerBuy = this.#bought.quantity;
+    const takerSell = this.#sold.quantity;
+    const takerBuyQuote = this.#bought.product;
+    const bar: Bar = {
       symbol: this.symbol,
       timestamp: this.timestamp,
       close_time: this.timestamp + MINUTE_MS - 1,
@@ -67,16 +70,19 @@ export class BarBuilder {
       high: this.#high,
       low: this.#low,
       close: this.#close,
-      volume: this.#volume.value,
-      quote_volume: this.#quoteVolume.value,
+      volume: amountOf(takerBuy + takerSell),
+      quote_volume: amountOf(roundProduct(takerBuyQuote + this.#sold.product)),
       num_trades: this.#numTrades,
-      taker_buy_volume: this.#takerBuyVolume.value,
-      taker_sell_volume: this.#takerSellVolume.value,
+      taker_buy_volume: amountOf(takerBuy),
+      taker_sell_volume: amountOf(takerSell),
+      taker_buy_quote_volume: amountOf(roundProduct(takerBuyQuote)),
       first_trade_id: this.#firstTradeId,
       last_trade_id: this.#lastTradeId,
       quality,
       source: this.source,
     };
+    if (quality !== "trades" && quality !== "repaired") return bar;
+    return { ...bar, microstructure: this.#microstructure.measure(bar) };
   }
 }
 
@@ -100,6 +106,7 @@ export function emptyBar(
     num_trades: 0,
     taker_buy_volume: 0,
     taker_sell_volume: 0,
+    taker_buy_quote_volume: 0,
     quality: "empty",
     source,
   };

@@ -1,26 +1,111 @@
-/** The exchange keeps quantities to 8 decimals. */
-const DECIMALS = 8;
+/** The exchange keeps prices and quantities to 8 decimals: amounts are counted in 1e-8. */
+const SCALE = 1e8;
+const UNITS = 10n ** 8n;
+/** Below it an amount's double is nearer to its own 1e-8 than to any other. */
+const DISTINCT = 2 ** 26;
+/** Two numbers up to it have an exact sum. */
+const LIMIT = 2 ** 52;
+
+/** An amount in units of 1e-8, exact; of more decimals the nearest unit. */
+export function unitsOf(amount: number): bigint {
+  const whole = Math.floor(amount);
+  if (whole === amount) return BigInt(whole) * UNITS;
+  if (amount < DISTINCT) {
+    return BigInt(whole) * UNITS + BigInt(Math.round((amount - whole) * SCALE));
+  }
+  // Of the decimals that round to this double, the exchange wrote the shortest.
+  const [digits = "", decimals = ""] = String(amount).split(".");
+  return BigInt(digits + decimals.slice(0, 8).padEnd(8, "0"));
+}
+
+/** The double nearest to an amount in units of 1e-8, as `Number` makes it of the decimal text. */
+export function amountOf(units: bigint): number {
+  if (units <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(units) / SCALE;
+  return Number(`${units / UNITS}.${String(units % UNITS).padStart(8, "0")}`);
+}
+
+/** An amount of 1e-16, as products of two amounts are counted, to the nearest 1e-8; half goes up. */
+export function roundProduct(units: bigint): bigint {
+  return (units + UNITS / 2n) / UNITS;
+}
 
 /**
- * Sum of decimal amounts without the drift of repeated rounding.
+ * Exact sums of quantities and of price x quantity, whatever the order of adding.
  *
- * Compensated summation (Neumaier 1974), rounded to the exchange's eight decimals on reading, so
- * that 0.1 + 0.2 is 0.3 and a sum equals the one that the exchange computes in decimals.
+ * A double that came of a decimal is split into its whole part and its 1e-8; their products are
+ * integers too and are added up by weight in doubles as long as these stay exact, i.e. up to 2^53,
+ * and put into big integers before. An amount too long for that goes there at once.
  */
 export class DecimalSum {
-  #sum = 0;
-  #compensation = 0;
+  #whole = 0;
+  #fraction = 0;
+  /** Sums of products, by weight: 1, 1e-8, 1e-12 and 1e-16. */
+  #product0 = 0;
+  #product8 = 0;
+  #product12 = 0;
+  #product16 = 0;
+  #quantity = 0n;
+  #product = 0n;
 
-  add(amount: number): void {
-    const sum = this.#sum + amount;
-    this.#compensation += Math.abs(this.#sum) >= Math.abs(amount)
-      ? this.#sum - sum + amount
-      : amount - sum + this.#sum;
-    this.#sum = sum;
+  /** Adds a trade of positive, finite price and quantity. */
+  add(price: number, quantity: number): void {
+    const priceWhole = Math.floor(price);
+    const priceFraction = Math.round((price - priceWhole) * SCALE);
+    const whole = Math.floor(quantity);
+    const fraction = Math.round((quantity - whole) * SCALE);
+    const product0 = priceWhole * whole;
+    const product8 = priceWhole * fraction + priceFraction * whole;
+    const split = (price < DISTINCT || price === priceWhole) &&
+      (quantity < DISTINCT || quantity === whole);
+    if (!split || product0 > LIMIT || product8 > LIMIT || whole > LIMIT) {
+      this.#addLong(price, quantity);
+      return;
+    }
+    this.#whole += whole;
+    this.#fraction += fraction;
+    this.#product0 += product0;
+    this.#product8 += product8;
+    if (priceFraction > 0) {
+      // 1e-8 times 1e-8 can pass 2^53; four digits of the one at a time cannot.
+      const high = Math.floor(priceFraction / 1e4);
+      this.#product12 += high * fraction;
+      this.#product16 += (priceFraction - high * 1e4) * fraction;
+    }
+    if (
+      this.#product8 > LIMIT || this.#product12 > LIMIT || this.#product16 > LIMIT ||
+      this.#product0 > LIMIT || this.#whole > LIMIT || this.#fraction > LIMIT
+    ) {
+      this.#flush();
+    }
   }
 
-  /** The sum, to the nearest 1e-8 as far as a double can hold it. */
-  get value(): number {
-    return Number((this.#sum + this.#compensation).toFixed(DECIMALS));
+  /** Sum of the quantities in units of 1e-8. */
+  get quantity(): bigint {
+    this.#flush();
+    return this.#quantity;
+  }
+
+  /** Sum of price x quantity in units of 1e-16. */
+  get product(): bigint {
+    this.#flush();
+    return this.#product;
+  }
+
+  #addLong(price: number, quantity: number): void {
+    const units = unitsOf(quantity);
+    this.#quantity += units;
+    this.#product += unitsOf(price) * units;
+  }
+
+  #flush(): void {
+    this.#quantity += BigInt(this.#whole) * UNITS + BigInt(this.#fraction);
+    this.#product += (BigInt(this.#product0) * UNITS + BigInt(this.#product8)) * UNITS +
+      BigInt(this.#product12) * 10_000n + BigInt(this.#product16);
+    this.#whole = this.#fraction = 0;
+    this.#product0 =
+      this.#product8 =
+      this.#product12 =
+      this.#product16 =
+        0;
   }
 }

@@ -1,10 +1,6 @@
 import type { Kline } from "../../data/klines.ts";
 import { type Bar, type BarSource, MINUTE_MS } from "./bar.ts";
-
-/** Volumes are differences of decimals with 8 places; this takes the rounding noise off. */
-function toDecimals(value: number): number {
-  return Number(value.toFixed(8));
-}
+import { amountOf, unitsOf } from "./decimal_sum.ts";
 
 /**
  * The bar that a kline of the exchange describes.
@@ -12,7 +8,7 @@ function toDecimals(value: number): number {
  * @param kline A finished kline; columns that it lacks are absent from the bar.
  */
 export function barOfKline(symbol: string, source: BarSource, kline: Kline): Bar {
-  const { quote_volume, num_trades, taker_buy_volume } = kline;
+  const { quote_volume, num_trades, taker_buy_volume, taker_buy_quote_volume } = kline;
   return {
     symbol,
     timestamp: kline.open_time,
@@ -26,8 +22,9 @@ export function barOfKline(symbol: string, source: BarSource, kline: Kline): Bar
     ...(num_trades !== undefined && { num_trades }),
     ...(taker_buy_volume !== undefined && {
       taker_buy_volume,
-      taker_sell_volume: toDecimals(kline.volume - taker_buy_volume),
+      taker_sell_volume: amountOf(unitsOf(kline.volume) - unitsOf(taker_buy_volume)),
     }),
+    ...(taker_buy_quote_volume !== undefined && { taker_buy_quote_volume }),
     quality: "kline",
     source,
   };

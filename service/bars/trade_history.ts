@@ -1,5 +1,4 @@
 import type { Trade } from "../market/trade.ts";
-import { Sequencer } from "./sequencer.ts";
 import { type Bar, type BarSource, MINUTE_MS } from "./bar.ts";
 import { BarBuilder, emptyBar, minuteOf } from "./bar_builder.ts";
 
@@ -15,17 +14,18 @@ export async function* barsOfTrades(
   trades: AsyncIterable<readonly Trade[]>,
   source: BarSource,
 ): AsyncGenerator<Bar[]> {
-  const sequencer = new Sequencer();
+  let lastId = NaN;
   let forming: BarBuilder | undefined;
   let complete = false;
   for await (const chunk of trades) {
     const bars: Bar[] = [];
     for (const trade of chunk) {
-      const place = sequencer.place(trade.id);
-      if (place.kind === "duplicate") continue;
+      if (trade.id <= lastId) continue;
+      const follows = trade.id === lastId + 1;
+      lastId = trade.id;
       const minute = minuteOf(trade.time);
       if (forming !== undefined && minute < forming.timestamp) continue;
-      const unbroken = place.kind === "next" &&
+      const unbroken = follows &&
         (forming === undefined || minute - forming.timestamp <= LONGEST_LULL_MS);
       complete &&= unbroken;
       if (forming !== undefined && minute > forming.timestamp) {

@@ -15,6 +15,7 @@ import type { Status } from "../status.ts";
 import { bearer } from "./bearer.ts";
 import { describeModel } from "./describe_model.ts";
 import type { EventHub } from "./event_hub.ts";
+import { formatMetrics, METRICS_TYPE } from "./metrics.ts";
 import { docsPage } from "./openapi/docs_page.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { Problem, problemResponse } from "./problem.ts";
@@ -66,6 +67,7 @@ async function serveFile(folder: string, name: string, cache: string): Promise<R
 export function createApp(options: AppOptions): Hono {
   const { symbols, hub } = options;
   const app = new Hono();
+  const startedAt = performance.now();
 
   app.use(secureHeaders({
     contentSecurityPolicy: {
@@ -177,6 +179,15 @@ export function createApp(options: AppOptions): Hono {
     const ready = connection === "live" &&
       states.every(({ last_bar, problem }) => last_bar !== null && problem === null);
     return context.json({ ready, connection, message }, ready ? 200 : 503);
+  });
+
+  app.get("/metrics", () => {
+    const body = formatMetrics({
+      status: options.status(),
+      subscribers: hub.size,
+      uptime: (performance.now() - startedAt) / 1000,
+    });
+    return new Response(body, { headers: { "content-type": METRICS_TYPE } });
   });
 
   const [description, docs] = [openApiDocument(), docsPage()];

@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pLimit from "p-limit";
 import { type Kline, MINUTE_MS } from "../../data/klines.ts";
+import { refusalOfStatus } from "./refusal.ts";
+import { klineOfRow, tradeOfRow } from "./rest_rows.ts";
+import type { Trade } from "./trade.ts";
+import type { TradeQuery } from "./trade_line.ts";
+import { type Purpose, WeightBudget } from "./weight.ts";
 
 /** A request that the exchange did not answer, or refused. */
 export class RestError extends Error {
@@ -17,45 +22,41 @@ export class RestError extends Error {
 /** The most rows that `/api/v3/klines` gives at once. */
 const KLINES_LIMIT = 1000;
 
-/** The exchange allows 6,000 a minute; the rest is left to the user's other programs. */
-const WEIGHT_BUDGET = 5000;
+/** Weights of the requests (rest-api.md). */
+const WEIGHT = { time: 1, klines: 2, aggTrades: 4 };
 
 const TIMEOUT_MS = 5000;
 
-/** Requests under way at once; few enough that the weight header is heeded in time. */
-const CONCURRENCY = 4;
+/** Requests under way at once, by purpose: none waits behind one of another. */
+const CONCURRENCY: Readonly<Record<Purpose, number>> = { repair: 4, history: 4, audit: 1 };
 
-/** How long to stay away when the exchange says to, but not for how long. */
-const DEFAULT_RETRY_AFTER_S = 60;
+/** Who has to stay away for longer is told so, rather than made to wait, ms. */
+const LONGEST_WAIT_MS = 5000;
 
-function explain(status: number): string {
-  if (status === 451) return "the exchange does not serve this region (HTTP 451)";
-  if (status === 403) return "a firewall of the exchange refuses this address (HTTP 403)";
-  if (status === 429) return "too many requests (HTTP 429)";
-  if (status === 418) return "this address is banned for a while (HTTP 418)";
-  return `the exchange answered HTTP ${status}`;
+interface Request {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly weight: number;
+  readonly purpose: Purpose;
 }
 
-function toKline(row: unknown): Kline {
-  const values = Array.isArray(row) ? row.map(Number) : [];
-  const [open_time = NaN, open = NaN, high = NaN, low = NaN, close = NaN, volume = NaN] = values;
-  const kline = { open_time, open, high, low, close, volume };
-  const [quote_volume = NaN, num_trades = NaN, taker_buy_volume = NaN] = values.slice(7);
-  const taker_buy_quote_volume = values[10] ?? NaN;
-  const flow = { quote_volume, num_trades, taker_buy_volume, taker_buy_quote_volume };
-  if (![...Object.values(kline), ...Object.values(flow)].every(Number.isFinite)) {
-    throw new RestError(`the exchange sent a kline that is none: ${JSON.stringify(row)}`);
-  }
-  // Volume without a trade cannot be: this source does not know the columns beyond volume.
-  return volume > 0 && num_trades === 0 ? kline : { ...kline, ...flow };
+function list(answer: unknown): readonly unknown[] {
+  if (Array.isArray(answer)) return answer;
+  throw new RestError("the exchange sent no list");
 }
 
 /** The exchange's REST interface, as far as MicroStream needs it. */
 export class RestClient {
   readonly #baseUrl: string;
   readonly #closing: AbortSignal;
-  readonly #limit = pLimit(CONCURRENCY);
+  readonly #budget = new WeightBudget(Date.now);
+  readonly #limits = {
+    repair: pLimit(CONCURRENCY.repair),
+    history: pLimit(CONCURRENCY.history),
+    audit: pLimit(CONCURRENCY.audit),
+  };
   #pausedUntil = 0;
+  #pause: RestError | undefined;
 
   /**
    * @param baseUrl Base URL without a trailing slash.
@@ -66,11 +67,21 @@ export class RestClient {
     this.#closing = closing;
   }
 
+  /** Request weight used in the present minute, as far as it is known. */
+  get usedWeight(): number {
+    return this.#budget.used;
+  }
+
   /** The exchange's time, ms UTC, and how long the answer took. */
   async time(): Promise<{ readonly serverTime: number; readonly roundTripMs: number }> {
     const started = performance.now();
-    // Not through the limit: behind other requests the round trip could not be measured.
-    const answer = await this.#request("/api/v3/time", {});
+    // Not through a limit: behind other requests the round trip could not be measured.
+    const answer = await this.#request({
+      path: "/api/v3/time",
+      query: {},
+      weight: WEIGHT.time,
+      purpose: "repair",
+    });
     const roundTripMs = performance.now() - started;
     if (typeof answer === "object" && answer !== null && "serverTime" in answer) {
       const serverTime = Number(answer.serverTime);
@@ -80,23 +91,35 @@ export class RestClient {
   }
 
   /**
-   * One-minute klines of a range, oldest first, in as many requests as it takes (weight 2 each).
+   * One-minute klines of a range, oldest first, in as many requests as it takes.
    *
    * @param from Open time of the first, ms UTC.
    * @param to End of the range, exclusive, ms UTC.
+   * @throws RestError when the exchange does not answer, or not as it should.
    */
-  async klines(symbol: string, from: number, to: number): Promise<Kline[]> {
+  async klines(
+    symbol: string,
+    from: number,
+    to: number,
+    purpose: Purpose = "history",
+  ): Promise<Kline[]> {
     const klines: Kline[] = [];
     for (let start = from; start < to;) {
-      const rows = await this.#get("/api/v3/klines", {
-        symbol,
-        interval: "1m",
-        startTime: String(start),
-        endTime: String(to - 1),
-        limit: String(KLINES_LIMIT),
-      });
-      if (!Array.isArray(rows)) throw new RestError("the exchange sent no list of klines");
-      for (const row of rows) klines.push(toKline(row));
+      const rows = list(
+        await this.#get({
+          path: "/api/v3/klines",
+          query: {
+            symbol,
+            interval: "1m",
+            startTime: String(start),
+            endTime: String(to - 1),
+            limit: String(KLINES_LIMIT),
+          },
+          weight: WEIGHT.klines,
+          purpose,
+        }),
+      );
+      klines.push(...this.#understand(rows, klineOfRow));
       const last = klines.at(-1);
       if (rows.length < KLINES_LIMIT || last === undefined) break;
       start = last.open_time + MINUTE_MS;
@@ -104,13 +127,50 @@ export class RestClient {
     return klines;
   }
 
-  #get(path: string, query: Record<string, string>): Promise<unknown> {
-    return this.#limit(() => this.#request(path, query));
+  /**
+   * Aggregate trades of the exchange's history, oldest first; a void one has quantity 0.
+   *
+   * @throws RestError when the exchange does not answer, or not as it should.
+   */
+  async aggTrades(symbol: string, query: TradeQuery): Promise<Trade[]> {
+    const { fromId, startTime, limit } = query;
+    const rows = list(
+      await this.#get({
+        path: "/api/v3/aggTrades",
+        query: {
+          symbol,
+          ...(fromId !== undefined && { fromId: String(fromId) }),
+          ...(startTime !== undefined && { startTime: String(startTime) }),
+          limit: String(limit),
+        },
+        weight: WEIGHT.aggTrades,
+        purpose: "repair",
+      }),
+    );
+    return this.#understand(rows, (row) => tradeOfRow(symbol, row));
   }
 
-  async #request(path: string, query: Record<string, string>): Promise<unknown> {
-    const wait = this.#pausedUntil - Date.now();
-    if (wait > 0) await sleep(wait, undefined, { signal: this.#closing });
+  #understand<Row>(rows: readonly unknown[], parse: (row: unknown) => Row): Row[] {
+    try {
+      return rows.map(parse);
+    } catch (cause) {
+      throw new RestError(cause instanceof Error ? cause.message : String(cause), { cause });
+    }
+  }
+
+  #get(request: Request): Promise<unknown> {
+    return this.#limits[request.purpose](() => this.#request(request));
+  }
+
+  async #request({ path, query, weight, purpose }: Request): Promise<unknown> {
+    await this.#stayAway();
+    for (
+      let wait = this.#budget.take(weight, purpose);
+      wait > 0;
+      wait = this.#budget.take(weight, purpose)
+    ) {
+      await sleep(wait, undefined, { signal: this.#closing });
+    }
     const url = `${this.#baseUrl}${path}?${new URLSearchParams(query)}`;
     let response: Response;
     try {
@@ -120,12 +180,8 @@ export class RestClient {
     } catch (cause) {
       throw new RestError(`no answer from ${this.#baseUrl}`, { cause });
     }
-    this.#obeyLimits(response);
-    if (!response.ok) {
-      const said = /"msg":"([^"]{1,100})"/.exec(await response.text())?.[1];
-      const why = explain(response.status) + (said === undefined ? "" : `: ${said}`);
-      throw new RestError(why, { status: response.status });
-    }
+    this.#budget.told(Number(response.headers.get("x-mbx-used-weight-1m") ?? 0));
+    if (!response.ok) throw await this.#refused(response);
     try {
       return await response.json();
     } catch (cause) {
@@ -133,18 +189,22 @@ export class RestClient {
     }
   }
 
-  /** "429 then 418, both with Retry-After"; and no more weight than the budget in a minute. */
-  #obeyLimits(response: Response): void {
-    const used = Number(response.headers.get("x-mbx-used-weight-1m"));
-    if (response.status === 429 || response.status === 418) {
-      const seconds = Number(response.headers.get("retry-after") ?? DEFAULT_RETRY_AFTER_S);
-      this.#pauseFor(1000 * (Number.isFinite(seconds) ? seconds : DEFAULT_RETRY_AFTER_S));
-    } else if (used > WEIGHT_BUDGET) {
-      this.#pauseFor(MINUTE_MS - (Date.now() % MINUTE_MS));
-    }
+  /** "429 then 418, both with Retry-After": who goes on asking is banned for longer. */
+  async #stayAway(): Promise<void> {
+    const wait = this.#pausedUntil - Date.now();
+    if (wait > LONGEST_WAIT_MS && this.#pause !== undefined) throw this.#pause;
+    if (wait > 0) await sleep(wait, undefined, { signal: this.#closing });
   }
 
-  #pauseFor(ms: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + ms);
+  async #refused(response: Response): Promise<RestError> {
+    const { status, headers } = response;
+    const { message, waitMs } = refusalOfStatus(status, headers.get("retry-after"));
+    const said = /"msg":"([^"]{1,100})"/.exec(await response.text().catch(() => ""))?.[1];
+    const error = new RestError(said === undefined ? message : `${message}: ${said}`, { status });
+    if (status === 429 || status === 418) {
+      this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + waitMs);
+      this.#pause = error;
+    }
+    return error;
   }
 }

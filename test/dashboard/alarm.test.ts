@@ -14,18 +14,26 @@ const STATUS: Status = {
   since: NOW - 60_000,
   clock_offset: -40,
   disconnects: 0,
+  handovers: 0,
   invalid_frames: 0,
   models: [],
   models_problem: null,
+  invalid_frames_by_kind: {},
+  rest_weight: 0,
   symbols: [{
     symbol: "BTCUSDT",
     last_trade_time: NOW - 1_240,
     last_bar: makeSignal(0).timestamp,
     trades: 100,
     gaps: 2,
+    repaired_trades: 0,
     missing_trades: 17,
+    held: 0,
     duplicates: 3,
+    overlapped: 0,
     late: 1,
+    audited_bars: 1,
+    mismatched_bars: 0,
     problem: null,
   }],
 };
@@ -84,7 +92,10 @@ describe("the health of the data", () => {
   });
 
   it("warns of missing trades and a clock that is off", () => {
-    expect(facts(STATUS).get("Gaps in trade ids")).toEqual({ value: "2 (17 trades)", warn: true });
+    expect(facts(STATUS).get("Gaps in trade ids")).toEqual({
+      value: "2, 17 trades lost",
+      warn: true,
+    });
     expect(facts({ ...STATUS, clock_offset: 3_000 }).get("Clock offset")?.warn).toBe(true);
   });
 

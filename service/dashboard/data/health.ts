@@ -67,8 +67,20 @@ export function healthOf(
         ? "–"
         : market.gaps === 0
         ? "none"
-        : `${formatCount(market.gaps)} (${formatCount(market.missing_trades)} trades)`,
+        : `${formatCount(market.gaps)}, ${formatCount(market.missing_trades)} trades lost`,
       warn: (market?.missing_trades ?? 0) > 0,
+    },
+    {
+      name: "Trades repaired",
+      value: market === undefined ? "–" : formatCount(market.repaired_trades),
+      warn: false,
+    },
+    {
+      name: "Bars unlike klines",
+      value: market === undefined
+        ? "–"
+        : `${formatCount(market.mismatched_bars)} of ${formatCount(market.audited_bars)} audited`,
+      warn: (market?.mismatched_bars ?? 0) > 0,
     },
     {
       name: "Duplicate, late",

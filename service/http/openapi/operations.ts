@@ -137,4 +137,10 @@ export const OPERATIONS: readonly Operation[] = [
       503: { description: "It is not", json: "Readiness" },
     },
   },
+  {
+    method: "get",
+    path: "/metrics",
+    summary: "Counters and gauges in Prometheus's text format",
+    answers: { 200: { description: "Metrics", text: ["text/plain"] } },
+  },
 ];

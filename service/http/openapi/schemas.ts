@@ -46,9 +46,14 @@ const symbol = z.strictObject({
   last_bar: z.int().nullable(),
   trades: z.int(),
   gaps: z.int(),
-  missing_trades: z.int(),
+  repaired_trades: z.int().describe("Trades that came from the exchange's history instead"),
+  missing_trades: z.int().describe("Trades that could not be had"),
+  held: z.int().describe("Trades that waited for an earlier one"),
   duplicates: z.int(),
+  overlapped: z.int().describe("Trades doubled while one connection took over from another"),
   late: z.int(),
+  audited_bars: z.int().describe("Bars compared with the exchange's own klines"),
+  mismatched_bars: z.int(),
   problem: z.string().nullable().describe("Why its bars are held up; null while they are not"),
 });
 
@@ -66,9 +71,12 @@ const status = z.strictObject({
   since: wallTime,
   clock_offset: z.number().nullable(),
   disconnects: z.int(),
+  handovers: z.int().describe("Connections replaced without a break"),
   invalid_frames: z.int(),
+  invalid_frames_by_kind: z.record(z.string(), z.int()),
   models: z.array(liveModel).describe("The models that are live, the primary first"),
   models_problem: z.string().nullable().describe("Why the artifact files are not what is live"),
+  rest_weight: z.int().describe("Request weight used at the exchange in this minute"),
   symbols: z.array(symbol),
 });
 

@@ -1,0 +1,115 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { MINUTE_MS } from "../../service/bars/bar.ts";
+import { type Exchange, startExchange } from "../../service/exchange/exchange.ts";
+import { parseFaults } from "../../service/exchange/faults/parse.ts";
+import { recordedMarket } from "../../service/exchange/recorded/source.ts";
+import type { MarketSource } from "../../service/exchange/source.ts";
+import { ServiceProcess } from "../support/service_process.ts";
+import { sharedData } from "../support/shared_data.ts";
+import { computeBars, exact, publishedBars } from "../support/storm.ts";
+import { temporaryFolder } from "../support/temporary.ts";
+import { until } from "../support/until.ts";
+
+/** Every fault that the stand-in knows, in a day that no exchange ever had. */
+const STORM = `
+  drop 1%; duplicate 1%; reorder 1% within 8; delay 0.5% by 10s..2m
+  garbage 0.2%; truncate 0.2%; wrong-types 0.2%; absurd-prices 0.2%
+  close 1001 every 6m; reset every 8m30s; stall 7m every 1h; lifetime 9h
+  shutdown every 2h lead 5m
+  refuse 451 at 5h for 15m; refuse 403 at 9h for 15m; refuse 429 3% retry-after 1s
+  rest 500 27%; rest break 4%; rest timeout 1%; rest lag 5m 10%
+  rest 429 2% retry-after 1s; rest 418 at 15h for 10m; skew +1500ms at 3h for 2h
+`;
+
+const DAYS = [
+  ["BTCUSDT", "trades/BTCUSDT-usdm-trades-2020-02-22.csv.gz"],
+  ["PEPEUSDT", "trades/PEPEUSDT-spot-aggTrades-2024-10-27.csv.gz"],
+] as const;
+const TIMEOUT_MS = 800_000;
+
+/** The first hours of a file of trades, as a file of its own. */
+function firstHours(file: string, symbol: string, hours: number): string {
+  const [header = "", ...rows] = gunzipSync(readFileSync(file)).toString().trim().split("\n");
+  const time = (row: string | undefined) => Number(row?.split(",")[5]);
+  const end = time(rows[0]) + hours * 60 * MINUTE_MS;
+  const path = join(temporaryFolder(), `${symbol}-trades.csv`);
+  writeFileSync(path, [header, ...rows.filter((row) => time(row) < end)].join("\n"));
+  return path;
+}
+
+interface Run {
+  readonly source: MarketSource;
+  readonly exchange: Exchange;
+  /** Starts the service, always on the same journal. */
+  readonly serve: () => Promise<ServiceProcess>;
+}
+
+async function prepare(file: string, symbol: string, speed: number, faults: string): Promise<Run> {
+  const source = await recordedMarket({ trades: [file] });
+  const exchange = await startExchange({ source, speed, faults: parseFaults(faults) });
+  onTestFinished(() => exchange.close());
+  const env = {
+    SOURCE: "binance",
+    SYMBOLS: symbol,
+    BINANCE_WS_URL: exchange.wsUrl,
+    BINANCE_REST_URL: exchange.url,
+    DATA_DIR: temporaryFolder(),
+    LOG_LEVEL: "ERROR",
+  };
+  return { source, exchange, serve: () => ServiceProcess.start(env) };
+}
+
+/** Compares what is published with the market's trades, once all of it is. */
+async function check(
+  { source, exchange }: Run,
+  service: () => ServiceProcess,
+  symbol: string,
+): Promise<void> {
+  const { from, to } = source.recording ?? { from: 0, to: 0 };
+  const expected = computeBars(source, symbol, from, to);
+  const [first = 0, last = 0] = [expected.at(0)?.timestamp, expected.at(-1)?.timestamp];
+  await until("the last bar", async () => {
+    const bars = await publishedBars(service(), symbol, last, last).catch(() => []);
+    return bars.length > 0 || undefined;
+  }, TIMEOUT_MS);
+  const published = await publishedBars(service(), symbol, first, last);
+  const repaired = published.filter(({ quality }) => quality === "repaired").length;
+  console.log(`${symbol}: ${published.length} bars, ${repaired} repaired; ${exchange.faults}`);
+  expect(published.map(exact)).toEqual(expected);
+}
+
+describe.each(DAYS)("%s", (symbol, file) => {
+  test.concurrent("the day's bars are the market's without any fault", async () => {
+    const run = await prepare(sharedData(file), symbol, 800, "");
+    const service = await run.serve();
+    await check(run, () => service, symbol);
+  });
+
+  test.concurrent.each([1, 2, 3])("and in a storm of every fault, seed %i", async (seed) => {
+    const run = await prepare(sharedData(file), symbol, 400, `seed=${seed}\n${STORM}`);
+    const service = await run.serve();
+    await check(run, () => service, symbol);
+    expect(run.exchange.faults.disconnects).toBeGreaterThanOrEqual(200);
+  });
+
+  test.concurrent("and when the service is killed every few minutes in that storm", async () => {
+    const hours = firstHours(sharedData(file), symbol, 3);
+    const run = await prepare(hours, symbol, 60, `seed=4\n${STORM}`);
+    let service = await run.serve();
+    let kills = 0;
+    const end = (run.source.recording?.to ?? 0) - 5 * MINUTE_MS;
+    while (run.exchange.now() < end) {
+      await sleep(4000 + 500 * (kills % 5));
+      await service.kill("SIGKILL");
+      service = await run.serve();
+      kills++;
+    }
+    await check(run, () => service, symbol);
+    console.log(`${symbol}: killed ${kills} times`);
+    expect(kills).toBeGreaterThan(20);
+  });
+});

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    pool: "forks",
+    fileParallelism: false,
+    maxConcurrency: 8,
+    include: ["test/storm/**/*.test.ts"],
+    reporters: ["default", "./test/support/closing_line.ts"],
+    testTimeout: 900_000,
+  },
+});

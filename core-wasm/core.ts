@@ -2,6 +2,7 @@
  * The one door to the numerical core: features, forest, HMM, and their fitting, computed in
  * WebAssembly alike in Deno, Node and a browser.
  */
+export { AGG_TRADE_FIELDS, AggTradeScanner } from "./agg_trade.ts";
 export { computeFeatures, type FeatureRows, type FilteredRows } from "./batch.ts";
 export {
   filterRows,

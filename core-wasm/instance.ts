@@ -55,7 +55,13 @@ export type CoreExports = {
   ): void;
 
   newClassicPreset(window: number): number;
-  newLiquidityPreset(block: number, blocks: number, least: number, halfLife: number): number;
+  newLiquidityPreset(
+    block: number,
+    blocks: number,
+    least: number,
+    fast: number,
+    slow: number,
+  ): number;
   presetStateBytes(preset: number): number;
   featureRows(
     preset: number,
@@ -76,6 +82,11 @@ export type CoreExports = {
   step(slot: number): void;
   peek(slot: number): void;
   skip(slot: number, minutes: number): void;
+
+  frameBytes(): number;
+  maxFrameBytes(): number;
+  aggTradeFields(): number;
+  scanAggTrade(length: number): number;
 
   seedRandom(seed: number, stream: number): void;
   openForestFit(rows: number, count: number, dims: number, maxSamples: number): number;

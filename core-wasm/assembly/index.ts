@@ -1,3 +1,4 @@
+export { aggTradeFields, frameBytes, maxFrameBytes, scanAggTrade } from "./agg_trade";
 export { allocate } from "./memory";
 export {
   expect,

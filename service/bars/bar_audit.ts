@@ -1,6 +1,7 @@
 import type { Kline } from "../../data/klines.ts";
 import type { Log } from "../log.ts";
 import { type Bar, MINUTE_MS } from "./bar.ts";
+import { compareVolumes } from "./volumes.ts";
 
 /** What an audit needs of the rest of the service. */
 export interface BarAuditOptions {
@@ -124,7 +125,10 @@ export class BarAudit {
   /** Whether the bar is done with. */
   #compare(bar: Bar, kline: Kline | undefined): boolean {
     const { log, now } = this.#options;
-    if (kline === undefined) return bar.timestamp + PATIENCE_MS < now();
+    // The exchange's history may lag: a kline without the bar's last trades is asked for again.
+    const lags = kline === undefined || compareVolumes(kline.volume, bar.volume) < 0;
+    if (lags && bar.timestamp + PATIENCE_MS >= now()) return false;
+    if (kline === undefined) return true;
     const counts = this.counts(bar.symbol);
     const fields = differences(bar, kline);
     counts.audited++;

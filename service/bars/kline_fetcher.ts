@@ -47,7 +47,9 @@ export class KlineFetcher {
   }
 
   /**
-   * The klines of a range, once its last minute is final.
+   * The klines of a range, once its last minute is final. The exchange's history may lag the
+   * stream, and then shows that minute as it was seconds ago: an answer that goes beyond it shows
+   * that it does not, another is asked for again for a while.
    *
    * @param leastVolume Volume that is known to belong to the last minute; a kline with less lags.
    * @param settled Asked before each further try, with the ms waited so far; true ends the waiting.
@@ -88,12 +90,14 @@ export class KlineFetcher {
     let waited = 0;
     for (let attempt = 0;; attempt++) {
       try {
-        const klines = this.#usable(await this.#options.klines(symbol, from, to), from, to);
+        const answer = await this.#options.klines(symbol, from, to + MINUTE_MS);
+        const klines = this.#usable(answer, from, to);
         failures = 0;
         const last = klines.at(-1);
+        const beyond = answer.some(({ open_time }) => open_time >= to);
         const lags = last !== undefined && compareVolumes(last.volume, leastVolume) < 0;
-        if (last?.open_time === to - MINUTE_MS && !lags) return klines;
-        const patient = now() - to > PATIENCE_MS || waited >= PATIENCE_MS;
+        if (beyond && last?.open_time === to - MINUTE_MS && !lags) return klines;
+        const patient = waited >= PATIENCE_MS || (beyond && now() - to > PATIENCE_MS);
         if (++answers >= BELIEVED_AFTER && patient) return lags ? [] : klines;
       } catch (error) {
         closing.throwIfAborted();

@@ -10,17 +10,20 @@ import { makeBars } from "./bars.ts";
 import {
   featureRows,
   FIT_ROWS,
-  measureColdStep,
   measureEStep,
   measureFilter,
   measureForest,
   measureForestFit,
   measureMinute,
   measurePlainStep,
+  measureSparseStep,
   measureStates,
   measureStep,
+  measureSweptStep,
 } from "./core_figures.ts";
 import { measureModelFit } from "./fit_figures.ts";
+import { measureHistory } from "./history_figures.ts";
+import { measureIngest } from "./ingest/measure_ingest.ts";
 import type { Figure } from "./measure.ts";
 import { findPython, type PythonFigures, runPython } from "./python.ts";
 import { formatFigures, formatRatios, type Ratio } from "./table.ts";
@@ -28,8 +31,15 @@ import { formatFigures, formatRatios, type Ratio } from "./table.ts";
 const HELP = `Usage: deno task bench [--json FILE] [--no-fit]
 
 Measures what everything takes: a step of one bar, the forest, the filter, fitting, a minute of 500
-symbols; beside it the step in plain TypeScript and, when PYTHON (python3 when unset) has
-scikit-learn and hmmlearn, the same work there.
+symbols; beside it the step in plain TypeScript and, when PYTHON (python3 when unset) has what
+test/reference/requirements.txt lists, the same work there. Trades from a socket of another process
+into bars; beside it JSON.parse and, when PYTHON has websockets, the same work there.
+
+A step is called over and over; after the caches were swept; and once a second, for a minute.
+Python goes bar by bar in two ways. The leanest: deques for the windows, one row to score_samples,
+the last ten to predict_proba. pandas, as such services are usually written: a DataFrame of the last
+50 bars, rolling means and deviations, one row to score_samples and to predict, the last ten to the
+HMM's predict and predict_proba.
 
   --json FILE  the same as JSON
   --no-fit     leave out the fits of whole models on 500,000 bars
@@ -71,8 +81,10 @@ function ratioOf(name: string, python: Figure, ours: Figure | undefined): Ratio[
 function compare(figures: readonly Figure[], { figures: python }: PythonFigures): Ratio[] {
   const ours = (name: string) => figures.find((figure) => figure.name === name);
   return [
-    ...ratioOf("bar by bar", python.step, ours("step, classic")),
+    ...ratioOf("bar by bar, leanest", python.step_lean, ours("step, classic")),
+    ...ratioOf("bar by bar, pandas", python.step_pandas, ours("step, classic")),
     ...ratioOf("forest, batch", python.forest_batch, ours("forest, batch")),
+    ...ratioOf("forest, 500 rows", python.forest_minute, ours("forest, 500 rows")),
     ...ratioOf("forest, one row", python.forest_single, ours("forest, one row")),
     ...ratioOf("forest fit", python.forest_fit, ours("forest fit, 100 x 256")),
     ...ratioOf("log-likelihood", python.filter, ours("filter")),
@@ -97,8 +109,9 @@ async function measureAll(withFit: boolean) {
       classic.features.windows.rolling,
       bars,
     ),
-    await measureColdStep("step, classic, cold", [classic], bars),
-    await measureColdStep("step, classic and liquidity, cold", both, bars),
+    await measureSweptStep("step, classic, caches swept", [classic], bars),
+    await measureSweptStep("step, classic and liquidity, caches swept", both, bars),
+    await measureSparseStep("step, classic, once a second", [classic], bars),
   ];
   note("forest and HMM");
   figures.push(
@@ -114,8 +127,12 @@ async function measureAll(withFit: boolean) {
     measureStates("states, classic", [classic]),
     measureStates("states, classic and liquidity", both),
   );
+  note("history");
+  figures.push(...await measureHistory());
+  note("trades from a socket into bars");
+  figures.push(...await measureIngest());
   const command = findPython();
-  note(command ? `Python: ${command}` : "no Python with scikit-learn and hmmlearn");
+  note(command ? `Python: ${command}` : "no Python with scikit-learn, hmmlearn and pandas");
   const python = command === undefined ? undefined : runPython(command, {
     rows,
     dims,

@@ -19,12 +19,13 @@ import { PlainStep } from "./plain_step.ts";
 const SYMBOLS = 500;
 /** Calls in a repeat of what takes microseconds. */
 const CALLS = 2_000;
-const FOREST_ROWS = 20_000;
 /** Rows that a forest is fitted on, and scores to find its offset. */
 export const FIT_ROWS = 1_000;
 const E_STEP_ROWS = 500_000;
 const E_STEPS = 20;
-const COLD_CALLS = 200;
+const SWEPT_CALLS = 200;
+/** Calls with a second between. */
+const SPARSE_CALLS = 60;
 /** More than the caches of a processor hold. */
 const EVICTION_BYTES = 64 * 2 ** 20;
 
@@ -55,8 +56,8 @@ export function measureStep(
   );
 }
 
-/** Steps that come after a pause in which everything has left the caches. */
-export async function measureColdStep(
+/** Steps that come after a pause in which all caches were swept. */
+export async function measureSweptStep(
   name: string,
   models: readonly CoreModel[],
   bars: readonly CoreBar[],
@@ -65,9 +66,27 @@ export async function measureColdStep(
   replay(scorer, 0, bars);
   const ballast = new Uint8Array(EVICTION_BYTES);
   const times: number[] = [];
-  for (const [i, bar] of bars.slice(0, COLD_CALLS).entries()) {
+  for (const [i, bar] of bars.slice(0, SWEPT_CALLS).entries()) {
     ballast.fill(i);
     await sleep(10);
+    const start = now();
+    scorer.step(0, bar);
+    times.push((now() - start) * 1e3);
+  }
+  return summarize(name, "us per bar", times);
+}
+
+/** Steps once a second, with nothing between. */
+export async function measureSparseStep(
+  name: string,
+  models: readonly CoreModel[],
+  bars: readonly CoreBar[],
+): Promise<Figure> {
+  const scorer = openScorer(models, 1);
+  replay(scorer, 0, bars);
+  const times: number[] = [];
+  for (const bar of bars.slice(0, SPARSE_CALLS)) {
+    await sleep(1_000);
     const start = now();
     scorer.step(0, bar);
     times.push((now() - start) * 1e3);
@@ -102,23 +121,23 @@ export function measurePlainStep(
   });
 }
 
-/** Forest scores of rows in a batch and one by one. */
+/** Forest scores of all rows in a batch, of as many as a minute of many symbols has, of one. */
 export function measureForest({ forest }: CoreModel, rows: Float64Array, dims: number): Figure[] {
   const core = instantiateCore(loadCore());
   const address = placeForest(core, forest);
-  const source = allocate(core, FOREST_ROWS * dims * 8, "the rows");
-  const scores = allocate(core, FOREST_ROWS * 8, "the scores");
-  float64View(core, source, FOREST_ROWS * dims).set(rows.subarray(0, FOREST_ROWS * dims));
+  const count = rows.length / dims;
+  const source = allocate(core, rows.byteLength, "the rows");
+  const scores = allocate(core, count * 8, "the scores");
+  float64View(core, source, rows.length).set(rows);
+  const score = (first: number, size: number) =>
+    core.scoreRows(address, source + first * dims * 8, size, dims, scores);
   return [
-    measure(
-      "forest, batch",
-      { unit: "ns", per: "row", count: FOREST_ROWS },
-      () => core.scoreRows(address, source, FOREST_ROWS, dims, scores),
-    ),
+    measure("forest, batch", { unit: "ns", per: "row", count }, () => score(0, count)),
+    measure(`forest, ${SYMBOLS} rows`, { unit: "ns", per: "row", count: CALLS }, () => {
+      for (let first = 0; first < CALLS; first += SYMBOLS) score(first, SYMBOLS);
+    }),
     measure("forest, one row", { unit: "ns", per: "row", count: CALLS }, () => {
-      for (let i = 0; i < CALLS; i++) {
-        core.scoreRows(address, source + i * dims * 8, 1, dims, scores);
-      }
+      for (let i = 0; i < CALLS; i++) score(i, 1);
     }),
   ];
 }

@@ -27,11 +27,13 @@ const answerSchema = z.object({
   /** Nanoseconds of each repeat. */
   figures: z.object({
     forest_batch: times,
+    forest_minute: times,
     forest_single: times,
     forest_fit: times,
     filter: times,
     e_step: times,
-    step: times,
+    step_lean: times,
+    step_pandas: times,
   }),
 });
 
@@ -41,10 +43,10 @@ export interface PythonFigures {
   readonly figures: Readonly<Record<keyof z.infer<typeof answerSchema>["figures"], Figure>>;
 }
 
-/** A Python with scikit-learn and hmmlearn: `PYTHON`, or `python3`; undefined when it has not. */
+/** A Python with what test/reference/requirements.txt lists: `PYTHON`, or `python3`, or none. */
 export function findPython(): string | undefined {
   const python = process.env["PYTHON"] ?? "python3";
-  const { status } = spawnSync(python, ["-c", "import sklearn, hmmlearn"]);
+  const { status } = spawnSync(python, ["-c", "import sklearn, hmmlearn, pandas"]);
   return status === 0 ? python : undefined;
 }
 
@@ -85,12 +87,14 @@ export function runPython(python: string, work: PythonWork): PythonFigures {
       versions,
       figures: {
         forest_batch: figure("forest, batch", "ns per row", figures.forest_batch, 1),
+        forest_minute: figure("forest, 500 rows", "ns per row", figures.forest_minute, 1),
         forest_single: figure("forest, one row", "ns per row", figures.forest_single, 1),
         forest_fit: figure("forest fit, 100 x 256", "ms per fit", figures.forest_fit, 1e-6),
         filter: figure("hmmlearn score", "ns per row", figures.filter, 1),
         // Measured a row, told for as many rows as ours.
         e_step: figure("hmmlearn fit, 1 iteration", "ms per 500,000 rows", figures.e_step, 0.5),
-        step: figure("bar by bar", "us per bar", figures.step, 1e-3),
+        step_lean: figure("bar by bar, leanest", "us per bar", figures.step_lean, 1e-3),
+        step_pandas: figure("bar by bar, pandas", "us per bar", figures.step_pandas, 1e-3),
       },
     };
   } finally {

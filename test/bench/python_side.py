@@ -9,12 +9,16 @@ import time
 
 import hmmlearn
 import numpy as np
+import pandas as pd
 import sklearn
 from hmmlearn.hmm import GaussianHMM
 from sklearn.ensemble import IsolationForest
 
 WINDOW = 20
 REGIME_WINDOW = 10
+# Bars from which the z-scores of the last ten follow.
+HISTORY = 2 * WINDOW + REGIME_WINDOW
+BARS_PER_BATCH = 500
 
 
 def repeat(run, count, repeats):
@@ -35,8 +39,9 @@ def z_score(values):
     return (values[-1] - np.mean(values)) / (deviation if deviation > 0 else 1.0)
 
 
-def step_bars(bars, forest, hmm):
-    """Bar by bar as a Python service does it: windows, one row to the forest, ten to the HMM."""
+def step_leanly(bars, forest, hmm):
+    """Bar by bar with as little as will do: deques for windows, one call of score_samples for one
+    row, one of predict_proba for the last ten."""
     volumes = collections.deque(maxlen=WINDOW)
     windows = [collections.deque(maxlen=WINDOW) for _ in range(3)]
     rows = collections.deque(maxlen=REGIME_WINDOW)
@@ -59,9 +64,48 @@ def step_bars(bars, forest, hmm):
         rows.append(row)
         is_anomaly = forest.score_samples(np.array([row]))[0] < forest.offset_
         results.append((is_anomaly, hmm.predict_proba(np.array(rows))[-1]))
-        if number >= WINDOW:
+        if number >= HISTORY:
             times.append(time.perf_counter_ns() - start)
-    return times
+    return times, results
+
+
+def step_with_pandas(bars, forest, hmm):
+    """Bar by bar as such a service is usually written: a DataFrame of the last 50 bars, features
+    and z-scores by rolling means and deviations, score_samples and predict of the forest for the
+    last row, predict and predict_proba of the HMM for the last ten."""
+    history = collections.deque(maxlen=HISTORY)
+    results = []
+    times = []
+    for number, (open_, high, low, close, volume) in enumerate(bars):
+        start = time.perf_counter_ns()
+        history.append({"open": open_, "high": high, "low": low, "close": close, "volume": volume})
+        frame = pd.DataFrame(list(history))
+        features = pd.DataFrame({
+            "momentum": np.log(frame["close"] / frame["close"].shift(1)).fillna(0.0),
+            "volatility_proxy": (frame["high"] - frame["low"]) / frame["open"],
+            "activity_ratio": (frame["volume"] / frame["volume"].rolling(WINDOW).mean()).fillna(1.0),
+        })
+        windows = features.rolling(WINDOW, min_periods=2)
+        deviations = windows.std(ddof=0).replace(0.0, 1.0)
+        rows = ((features - windows.mean()) / deviations).fillna(features).tail(REGIME_WINDOW)
+        values = rows.to_numpy()
+        score = forest.score_samples(values[-1:])[0]
+        is_anomaly = forest.predict(values[-1:])[0] == -1
+        state = hmm.predict(values)[-1]
+        results.append((is_anomaly, hmm.predict_proba(values)[-1], score, state))
+        if number >= HISTORY:
+            times.append(time.perf_counter_ns() - start)
+    return times, results
+
+
+def step_both_ways(bars, forest, hmm):
+    """Times of both ways, after a look that they come to the same."""
+    lean_times, lean = step_leanly(bars, forest, hmm)
+    pandas_times, with_pandas = step_with_pandas(bars, forest, hmm)
+    for one, other in list(zip(lean, with_pandas))[HISTORY:]:
+        assert one[0] == other[0]
+        np.testing.assert_allclose(one[1], other[1], atol=1e-6)
+    return lean_times, pandas_times
 
 
 def main():
@@ -84,17 +128,22 @@ def main():
 
     hmm = hmm_at_start(1)
     count = len(rows)
+    minute = rows[:BARS_PER_BATCH]
+    lean_times, pandas_times = step_both_ways(work["bars"], forest, hmm)
     figures = {
         "forest_batch": repeat(lambda: forest.score_samples(rows), count, 5),
+        "forest_minute": repeat(lambda: forest.score_samples(minute), len(minute), 30),
         "forest_single": repeat(lambda: forest.score_samples(rows[:1]), 1, 50),
         "forest_fit": repeat(lambda: forest.fit(fit_rows), 1, 5),
         "filter": repeat(lambda: hmm.score(rows), count, 5),
         "e_step": repeat(lambda: hmm_at_start(1).fit(rows), count, 3),
-        "step": step_bars(work["bars"], forest, hmm),
+        "step_lean": lean_times,
+        "step_pandas": pandas_times,
     }
     versions = {
         "python": platform.python_version(),
         "numpy": np.__version__,
+        "pandas": pd.__version__,
         "scikit-learn": sklearn.__version__,
         "hmmlearn": hmmlearn.__version__,
     }

@@ -83,8 +83,7 @@ export class World {
       now: () => this.#now,
       uptime: () => this.#now,
       sleep: (ms) => new Promise((wake) => this.#sleepers.push({ until: this.#now + ms, wake })),
-      klines: (_symbol, from, to) =>
-        this.#answer(() => klinesOf(trades, from, Math.min(to, minuteOf(this.#seen)))),
+      klines: (_symbol, from, to) => this.#answer(() => this.#klines(from, to)),
       history: (_symbol, query) => this.#answer(() => this.#history(query)),
       publish: (bars) => {
         this.published.push(...bars);
@@ -149,6 +148,12 @@ export class World {
   #answer<Answer>(make: () => Answer): Promise<Answer> {
     const fails = !this.faults.works || this.faults.fails(this.#requests++);
     return fails ? Promise.reject(new Error("no answer")) : Promise.resolve(make());
+  }
+
+  /** Klines as they stand at the time that REST knows, the forming one included. */
+  #klines(from: number, to: number): Kline[] {
+    const known = this.#trades.filter(({ time }) => time <= this.#seen);
+    return klinesOf(known, from, Math.min(to, minuteOf(this.#seen) + MINUTE_MS));
   }
 
   #history({ fromId, startTime, limit }: TradeQuery): readonly Trade[] {

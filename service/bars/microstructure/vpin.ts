@@ -60,16 +60,14 @@ export class Vpin {
     this.#size = known ? this.#dayVolume / BUCKETS : NaN;
     while ((this.#buckets[0]?.day ?? day) < day - MEMORY_DAYS) this.#buckets.shift();
     this.#day = day;
-    this.#minutes =
-      this.#dayVolume =
-      this.#bought =
-      this.#sold =
-        0;
+    this.#minutes = this.#dayVolume = 0;
+    this.#bought = this.#sold = 0;
   }
 
   #fill(bought: number, sold: number): void {
-    let left = bought + sold;
-    const share = bought / left;
+    const share = bought / (bought + sold);
+    // More than all buckets hold would only fill them with the same again.
+    let left = Math.min(bought + sold, (BUCKETS + 1) * this.#size);
     while (left > 0) {
       const part = Math.min(left, this.#size - this.#bought - this.#sold);
       this.#bought += part * share;

@@ -1,6 +1,6 @@
 import { BarBuilder, minuteOf } from "../../../service/bars/bar_builder.ts";
-import { Sequencer } from "../../../service/bars/sequencer.ts";
 import { decodeFrame } from "../../../service/market/decode.ts";
+import { Sequencer } from "../../../service/market/sequencer.ts";
 import type { Trade } from "../../../service/market/trade.ts";
 
 /** Something that takes frames and makes bars of them. */
@@ -10,41 +10,44 @@ export interface Ingester {
   readonly trades: number;
 }
 
-/** One market of {@linkcode MicroStreamIngester}. */
-interface Market {
-  readonly sequencer: Sequencer;
-  bar: BarBuilder;
-}
+/** Trades that may wait behind a hole; this stream has none. */
+const CAPACITY = 10_000;
 
 /** What the service does with a frame: decode, sequence, fold. */
 export class MicroStreamIngester implements Ingester {
   trades = 0;
-  readonly #markets = new Map<string, Market>();
   /** Keeps what is built from being thought useless. */
   volume = 0;
+  readonly #sequencers = new Map<string, Sequencer>();
 
   take(data: Uint8Array): void {
     const frame = decodeFrame(data);
-    if (frame.kind === "trade") this.fold(frame.trade);
+    if (frame.kind === "trade") this.accept(frame.trade);
   }
 
   /** Sequences and folds a trade. */
-  fold(trade: Trade): void {
-    let market = this.#markets.get(trade.symbol);
-    const minute = minuteOf(trade.time);
-    if (market === undefined) {
-      const bar = new BarBuilder(trade.symbol, "binance", minute);
-      market = { sequencer: new Sequencer(), bar };
-      this.#markets.set(trade.symbol, market);
+  accept(trade: Trade): void {
+    let sequencer = this.#sequencers.get(trade.symbol);
+    if (sequencer === undefined) {
+      sequencer = this.#open(trade);
+      this.#sequencers.set(trade.symbol, sequencer);
     }
-    const { kind } = market.sequencer.place(trade.id);
-    if (kind !== "first" && kind !== "next") return;
-    if (minute !== market.bar.timestamp) {
-      this.volume += market.bar.build("trades").volume;
-      market.bar = new BarBuilder(trade.symbol, "binance", minute);
-    }
-    market.bar.add(trade);
-    this.trades++;
+    sequencer.accept(trade);
+  }
+
+  #open(first: Trade): Sequencer {
+    let bar = new BarBuilder(first.symbol, "binance", minuteOf(first.time));
+    const sequencer = new Sequencer(CAPACITY, (trade) => {
+      const minute = minuteOf(trade.time);
+      if (minute !== bar.timestamp) {
+        this.volume += bar.build("trades").volume;
+        bar = new BarBuilder(trade.symbol, "binance", minute);
+      }
+      bar.add(trade);
+      this.trades++;
+    });
+    sequencer.start(first.id);
+    return sequencer;
   }
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { decodeFrame } from "../../../service/market/decode.ts";
 import { BarBuilder, minuteOf } from "../../../service/bars/bar_builder.ts";
-import { Sequencer } from "../../../service/bars/sequencer.ts";
+import { Sequencer } from "../../../service/market/sequencer.ts";
 import type { Trade } from "../../../service/market/trade.ts";
 import { type Figure, measure, summarize } from "../measure.ts";
 import { FloodServer, receive } from "./flood.ts";
@@ -56,10 +56,14 @@ function measureStages(symbols: number, suffix: string) {
   });
   const sequence = measure(`sequence, ${suffix}`, options, () => {
     const sequencers = new Map<string, Sequencer>();
-    for (const { symbol, id } of trades) {
-      let sequencer = sequencers.get(symbol);
-      if (sequencer === undefined) sequencers.set(symbol, sequencer = new Sequencer());
-      sink += sequencer.place(id).kind.length;
+    for (const trade of trades) {
+      let sequencer = sequencers.get(trade.symbol);
+      if (sequencer === undefined) {
+        sequencer = new Sequencer(1, () => sink++);
+        sequencer.start(trade.id);
+        sequencers.set(trade.symbol, sequencer);
+      }
+      sequencer.accept(trade);
     }
   });
   const fold = measure(`fold, ${suffix}`, options, () => {
@@ -118,7 +122,7 @@ async function measureLatency(url: string): Promise<Figure[]> {
     const received = performance.now();
     const frame = decodeFrame(data);
     if (frame.kind !== "trade") return;
-    ingester.fold(frame.trade);
+    ingester.accept(frame.trade);
     const held = performance.now();
     sinceReceived.push(held - received);
     sinceSent.push(performance.timeOrigin + held - frame.trade.firstTradeId / 1000);

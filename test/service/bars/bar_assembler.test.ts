@@ -173,44 +173,55 @@ describe("BarAssembler", () => {
       price: fc.integer({ min: 1, max: 10 ** 6 }),
       quantity: fc.integer({ min: 1, max: 10 ** 9 }),
     });
+    const lag = fc.constantFrom(0, 0, 3000, 15_000);
     const steps = fc.array(step, { minLength: 5, maxLength: 60 });
     await fc.assert(
-      fc.asyncProperty(steps, fc.integer({ min: 1, max: 4 }), async (steps, answers) => {
-        let time = START;
-        const all = steps.map(({ seconds, price, quantity }, id) =>
-          trade(id, time += seconds * 1000, price / 100, quantity / 1e8)
-        );
-        const world = new World(all);
-        world.faults.fails = (request) => answers > 1 && request % answers === 1;
-        world.pipeline.connected();
-        let late: readonly ReturnType<typeof trade>[] = [];
-        for (const [i, t] of all.entries()) {
-          await world.advanceTo(t.time);
-          const fate = steps[i]?.fate;
-          if (fate === "cut") {
-            world.pipeline.assembler.disconnected();
-            world.pipeline.connected();
+      fc.asyncProperty(
+        steps,
+        fc.integer({ min: 1, max: 4 }),
+        lag,
+        async (steps, answers, lagMs) => {
+          let time = START;
+          const all = steps.map(({ seconds, price, quantity }, id) =>
+            trade(id, time += seconds * 1000, price / 100, quantity / 1e8)
+          );
+          const world = new World(all);
+          world.faults.lagMs = lagMs;
+          world.faults.fails = (request) => answers > 1 && request % answers === 1;
+          world.pipeline.connected();
+          let late: readonly ReturnType<typeof trade>[] = [];
+          for (const [i, t] of all.entries()) {
+            await world.advanceTo(t.time);
+            const fate = steps[i]?.fate;
+            if (fate === "cut") {
+              world.pipeline.assembler.disconnected();
+              world.pipeline.connected();
+            }
+            if (fate !== "lost" && fate !== "late") world.arrive(t);
+            if (fate === "twice") world.arrive(t);
+            world.arrive(...late);
+            late = fate === "late" ? [t] : [];
           }
-          if (fate !== "lost" && fate !== "late") world.arrive(t);
-          if (fate === "twice") world.arrive(t);
-          world.arrive(...late);
-          late = fate === "late" ? [t] : [];
-        }
-        world.pipeline.assembler.disconnected();
-        await world.advanceTo(minuteOf(time) + MINUTE_MS + 5000);
-        world.pipeline.connected();
-        const bars = await world.advanceTo(minuteOf(time) + MINUTE_MS + 50_000);
-        const expected = klinesOf(all, START, minuteOf(time) + MINUTE_MS);
-        const strip = (
-          { open, high, low, close, volume, quote_volume, num_trades }: Bar | Kline,
-        ) => [
-          ...[open, high, low, close, volume],
-          ...[quote_volume, num_trades],
-        ];
-        expect(bars.map((bar) => bar.timestamp)).toEqual(expected.map((k) => k.open_time));
-        expect(bars.map(strip)).toEqual(expected.map(strip));
-        for (const { quality } of bars) expect(["trades", "repaired", "empty"]).toContain(quality);
-      }),
+          world.pipeline.assembler.disconnected();
+          await world.advanceTo(minuteOf(time) + MINUTE_MS + 5000);
+          world.pipeline.connected();
+          const bars = await world.advanceTo(minuteOf(time) + MINUTE_MS + 58_000);
+          const expected = klinesOf(all, START, minuteOf(time) + MINUTE_MS);
+          const strip = (
+            { open, high, low, close, volume, quote_volume, num_trades }: Bar | Kline,
+          ) => [
+            ...[open, high, low, close, volume],
+            ...[quote_volume, num_trades],
+          ];
+          expect(bars.map((bar) => bar.timestamp)).toEqual(expected.map((k) => k.open_time));
+          expect(bars.map(strip)).toEqual(expected.map(strip));
+          for (const { quality } of bars) {
+            expect(["trades", "repaired", "empty"]).toContain(
+              quality,
+            );
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -63,6 +63,12 @@ describe("DecimalSum", () => {
     expect(sum.product).toBe(trades * 9_999_999_999_999n * 6_710_886_399_999_999n);
   });
 
+  test("stays exact where only the last digits add up", () => {
+    const sum = new DecimalSum();
+    for (let i = 0; i < 100_000; i++) sum.add(0.00009999, 0.99999999);
+    expect(sum.product).toBe(100_000n * 9999n * 99_999_999n);
+  });
+
   test("sums up a cheap coin by the million millions", () => {
     const sum = new DecimalSum();
     for (let i = 0; i < 20_000; i++) sum.add(0.00001023, 1_000_000_000_001);

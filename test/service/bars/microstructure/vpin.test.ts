@@ -28,6 +28,15 @@ describe("Vpin", () => {
     expect(vpin.value).not.toBeNull();
   });
 
+  test("a bucket holds a 50th of the volume of the day before", () => {
+    const size = 4 * DAY / 50;
+    const vpin = push(new Vpin(), 0, DAY, 3, 1);
+    vpin.push(flow(DAY, 49.8 * size, 0));
+    expect(vpin.value).toBeNull();
+    vpin.push(flow(DAY + 1, 0.4 * size, 0));
+    expect(vpin.value).toBe(1);
+  });
+
   test("a flow that leans the same way all the time has its own imbalance", () => {
     const vpin = push(new Vpin(), 0, 2 * DAY + 120, 3, 1);
     expect(vpin.value).toBeCloseTo(0.5, 12);
@@ -36,6 +45,12 @@ describe("Vpin", () => {
   test("a minute greater than a bucket fills several, each with its share", () => {
     const vpin = push(new Vpin(), 0, DAY, 1, 1);
     vpin.push(flow(DAY, 40 * DAY, 0));
+    expect(vpin.value).toBe(1);
+  });
+
+  test("a minute of absurd volume is soon done with", () => {
+    const vpin = push(new Vpin(), 0, DAY, 1e-8, 0);
+    vpin.push(flow(DAY, 1e15, 0));
     expect(vpin.value).toBe(1);
   });
 

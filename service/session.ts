@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { historyBars } from "../core-wasm/core.ts";
 import { barOfKline, isSound } from "./bars/kline_bar.ts";
+import { vpinHistoryStart } from "./bars/microstructure/vpin.ts";
 import { BarAudit } from "./bars/bar_audit.ts";
 import { Journal } from "./bus/journal.ts";
 import { Engine } from "./engine/engine.ts";
@@ -216,12 +217,13 @@ export class Session {
 
   #pipeline(symbol: string): SymbolPipeline {
     const lastTime = this.#journal.lastTime("bar", symbol);
-    const [last] = lastTime === undefined ? [] : this.#journal.bars(symbol, lastTime);
     const { source, symbols, log, onFailure } = this.#options;
     return new SymbolPipeline({
       symbol,
       source,
-      last,
+      published: lastTime === undefined
+        ? []
+        : this.#journal.bars(symbol, vpinHistoryStart(lastTime)),
       historyMinutes: this.#historyMinutes,
       longestRepair: Math.max(LEAST_REPAIR, LONGEST_REPAIR / symbols.length),
       now: () => this.#clock.now(),

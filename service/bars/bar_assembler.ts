@@ -4,14 +4,16 @@ import { type Bar, type BarSource, MINUTE_MS } from "./bar.ts";
 import { minuteOf } from "./bar_builder.ts";
 import { barOfKline } from "./kline_bar.ts";
 import { GRACE_MS, KlineFetcher, type KlineFetcherOptions, PATIENCE_MS } from "./kline_fetcher.ts";
+import { withVpin } from "./microstructure/microstructure.ts";
+import { Vpin } from "./microstructure/vpin.ts";
 import { type DraftState, MinuteDraft } from "./minute_draft.ts";
 import { compareVolumes } from "./volumes.ts";
 
 /** What an assembler needs of the rest of the service. */
 export interface BarAssemblerOptions extends KlineFetcherOptions {
   readonly source: BarSource;
-  /** The last bar that is already published, if any. */
-  readonly last: Bar | undefined;
+  /** Bars that are already published, oldest first, from {@linkcode vpinHistoryStart} on. */
+  readonly published: Iterable<Bar>;
   /** How many minutes of history to take from klines when there is no last bar. */
   readonly historyMinutes: number;
   /** Wishes for the trades after the last one, as far as the exchange's history has them. */
@@ -43,6 +45,7 @@ function isoMinute(time: number): string {
 export class BarAssembler {
   readonly #options: BarAssemblerOptions;
   readonly #fetcher: KlineFetcher;
+  readonly #vpin = new Vpin();
   /** Closed minutes, and (a number) times up to which klines are wanted, that wait their turn. */
   readonly #queue: (MinuteDraft | number)[] = [];
   /** Closed minutes that are not published yet, oldest first. */
@@ -60,8 +63,11 @@ export class BarAssembler {
   constructor(options: BarAssemblerOptions) {
     this.#options = options;
     this.#fetcher = new KlineFetcher(options);
-    this.#last = options.last;
-    this.#next = options.last && options.last.timestamp + MINUTE_MS;
+    for (const bar of options.published) {
+      this.#vpin.push(bar);
+      this.#last = bar;
+    }
+    this.#next = this.#last && this.#last.timestamp + MINUTE_MS;
   }
 
   /** Trades that came after their minute was published, since the start. */
@@ -309,7 +315,10 @@ export class BarAssembler {
   async #publish(bars: readonly Bar[]): Promise<void> {
     const last = bars.at(-1);
     if (last === undefined) return;
-    await this.#options.publish(bars);
+    await this.#options.publish(bars.map((bar) => {
+      this.#vpin.push(bar);
+      return withVpin(bar, this.#vpin.value);
+    }));
     this.#last = last;
     this.#next = last.timestamp + MINUTE_MS;
   }

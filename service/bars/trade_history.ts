@@ -1,6 +1,8 @@
 import type { Trade } from "../market/trade.ts";
 import { type Bar, type BarSource, MINUTE_MS } from "./bar.ts";
 import { BarBuilder, emptyBar, minuteOf } from "./bar_builder.ts";
+import { withVpin } from "./microstructure/microstructure.ts";
+import { Vpin } from "./microstructure/vpin.ts";
 
 /** After a day without a trade the market was closed or a time is wrong: no empty bars for that. */
 const LONGEST_LULL_MS = 24 * 60 * MINUTE_MS;
@@ -14,6 +16,12 @@ export async function* barsOfTrades(
   trades: AsyncIterable<readonly Trade[]>,
   source: BarSource,
 ): AsyncGenerator<Bar[]> {
+  const vpin = new Vpin();
+  const measured = (bars: readonly Bar[]) =>
+    bars.map((bar) => {
+      vpin.push(bar);
+      return withVpin(bar, vpin.value);
+    });
   let lastId = NaN;
   let forming: BarBuilder | undefined;
   let complete = false;
@@ -40,7 +48,7 @@ export async function* barsOfTrades(
       forming ??= new BarBuilder(trade.symbol, source, minute);
       forming.add(trade);
     }
-    if (bars.length > 0) yield bars;
+    if (bars.length > 0) yield measured(bars);
   }
-  if (forming !== undefined) yield [forming.build("incomplete")];
+  if (forming !== undefined) yield measured([forming.build("incomplete")]);
 }

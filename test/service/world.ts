@@ -77,7 +77,7 @@ export class World {
     this.pipeline = new SymbolPipeline({
       symbol: "BTCUSDT",
       source: "binance",
-      last,
+      published: last === undefined ? [] : [last],
       historyMinutes: 0,
       longestRepair,
       now: () => this.#now,

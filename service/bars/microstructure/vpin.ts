@@ -6,6 +6,11 @@ const BUCKETS = 50;
 /** Buckets of earlier days are left out, so that a bounded history gives the same value. */
 const MEMORY_DAYS = 2;
 
+/** Open time of the first bar that the value at a time may depend on, ms UTC. */
+export function vpinHistoryStart(time: number): number {
+  return (Math.floor(time / DAY_MS) - MEMORY_DAYS - 1) * DAY_MS;
+}
+
 interface Bucket {
   readonly day: number;
   readonly imbalance: number;

@@ -1,6 +1,7 @@
 import { MINUTE_MS } from "../../bars/bar.ts";
 import { Chronicle, DAY_MINUTES, EPOCH_MINUTE } from "./chronicle.ts";
 import { simulatedInstrument } from "./instruments.ts";
+import { tradeCount } from "./trades.ts";
 
 /** What a simulated market hides in one minute. */
 export interface TrueMinute {
@@ -17,6 +18,10 @@ export interface TrueMinute {
   readonly activityScale: number;
   /** Log of the price at the start of the minute over the instrument's base price. */
   readonly logPrice: number;
+  /** Log return over the minute, not rounded to ticks; 0 without a trade. */
+  readonly logReturn: number;
+  /** Aggregate trades. */
+  readonly trades: number;
 }
 
 /**
@@ -56,6 +61,8 @@ export function* trueMinutes(
         volatilityScale: day.volatilityScale[i] ?? NaN,
         activityScale: day.activityScale[i] ?? NaN,
         logPrice: Math.log((day.price[i] ?? NaN) / basePrice),
+        logReturn: Math.log((day.price[i + 1] ?? NaN) / (day.price[i] ?? NaN)),
+        trades: tradeCount(day, i),
       };
     }
   }

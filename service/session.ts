@@ -56,6 +56,7 @@ const LEAST_REPAIR = 5000;
 const CLOSE_EVERY_MS = 100;
 const NOWCAST_EVERY_MS = 1000;
 const SYNC_EVERY_MS = 10_000;
+const FIRST_SYNC_EVERY_MS = 500;
 const AUDIT_EVERY_MS = 15_000;
 
 /** History that the models need to see all they can, and the page to show a day. */
@@ -88,6 +89,7 @@ export class Session {
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #nowcastTrades = new Map<string, number>();
   #connection: Connection;
+  #clockProblem: string | null = null;
   #disconnects = 0;
   #handovers = 0;
   readonly #invalidFrames = new Map<string, number>();
@@ -165,7 +167,12 @@ export class Session {
   get symbols(): readonly SymbolStatus[] {
     return [...this.#pipelines].map(([symbol, { status }]) => {
       const { audited, mismatches } = this.#audit.counts(symbol);
-      return { ...status, audited_bars: audited, mismatched_bars: mismatches };
+      return {
+        ...status,
+        audited_bars: audited,
+        mismatched_bars: mismatches,
+        problem: this.#clockProblem ?? status.problem,
+      };
     });
   }
 
@@ -179,10 +186,14 @@ export class Session {
     if (this.#closing.signal.aborted) return;
     this.#feed.start();
     this.#every(CLOSE_EVERY_MS, () => {
+      if (!this.#clock.measured) return;
       for (const { assembler } of this.#pipelines.values()) assembler.closeDue();
     });
     this.#every(NOWCAST_EVERY_MS, () => this.#nowcast());
     this.#every(SYNC_EVERY_MS, () => void this.#syncClock());
+    this.#every(FIRST_SYNC_EVERY_MS, () => {
+      if (!this.#clock.measured) void this.#syncClock();
+    });
     this.#every(AUDIT_EVERY_MS, () => void this.#audit.round());
   }
 
@@ -251,7 +262,7 @@ export class Session {
     this.#up.add(symbols);
     this.#down.delete(symbols);
     this.#tellConnection();
-    for (const symbol of symbols) this.#pipelines.get(symbol)?.connected();
+    if (this.#clock.measured) this.#begin(symbols);
   }
 
   #disconnected(symbols: readonly string[], end: ConnectionEnd): void {
@@ -261,6 +272,11 @@ export class Session {
     this.#down.set(symbols, end);
     this.#tellConnection();
     for (const symbol of symbols) this.#pipelines.get(symbol)?.assembler.disconnected();
+  }
+
+  /** Without the exchange's time nothing could be asked for: this machine's may be hours off. */
+  #begin(symbols: readonly string[]): void {
+    for (const symbol of symbols) this.#pipelines.get(symbol)?.connected();
   }
 
   /** The worst of the sockets is what the connection is said to be. */
@@ -307,12 +323,19 @@ export class Session {
   }
 
   async #syncClock(): Promise<void> {
+    const first = !this.#clock.measured;
     try {
       const { serverTime, roundTripMs } = await this.#rest.time();
       this.#clock.measure(serverTime, roundTripMs);
     } catch (error) {
       if (this.#closing.signal.aborted) return;
-      this.#options.log.debug("cannot measure the exchange's clock", { error: String(error) });
+      const why = error instanceof Error ? error.message : String(error);
+      this.#options.log.debug("cannot measure the exchange's clock", { why });
+      if (first) this.#clockProblem = `bars wait for the exchange's time: ${why}`;
+      return;
     }
+    this.#clockProblem = null;
+    if (!first) return;
+    for (const symbols of this.#up) this.#begin(symbols);
   }
 }

@@ -20,6 +20,11 @@ export class ExchangeClock {
     return this.#anchorExchange + (this.#local() - this.#anchorLocal);
   }
 
+  /** Whether the exchange has told its time; before, this machine's is all there is. */
+  get measured(): boolean {
+    return this.#measured;
+  }
+
   /** Exchange minus local clock, ms; null before the first measurement. */
   get offset(): number | null {
     return this.#measured ? this.#anchorExchange - this.#anchorLocal : null;

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { MINUTE_MS } from "../../service/bars/bar.ts";
+import { minuteOf } from "../../service/bars/bar_builder.ts";
 import { type Exchange, startExchange } from "../../service/exchange/exchange.ts";
 import { parseFaults } from "../../service/exchange/faults/parse.ts";
 import { recordedMarket } from "../../service/exchange/recorded/source.ts";
@@ -35,7 +36,7 @@ const TIMEOUT_MS = 800_000;
 function firstHours(file: string, symbol: string, hours: number): string {
   const [header = "", ...rows] = gunzipSync(readFileSync(file)).toString().trim().split("\n");
   const time = (row: string | undefined) => Number(row?.split(",")[5]);
-  const end = time(rows[0]) + hours * 60 * MINUTE_MS;
+  const end = minuteOf(time(rows[0])) + hours * 60 * MINUTE_MS;
   const path = join(temporaryFolder(), `${symbol}-trades.csv`);
   writeFileSync(path, [header, ...rows.filter((row) => time(row) < end)].join("\n"));
   return path;
@@ -100,6 +101,11 @@ describe.each(DAYS)("%s", (symbol, file) => {
     const hours = firstHours(sharedData(file), symbol, 3);
     const run = await prepare(hours, symbol, 60, `seed=4\n${STORM}`);
     let service = await run.serve();
+    // Before the first bar there is nothing to go on from: a new start takes history from klines.
+    await until("the first bar", async () => {
+      const bars = await publishedBars(service, symbol, 0, run.exchange.now());
+      return bars.length > 0 || undefined;
+    });
     let kills = 0;
     const end = (run.source.recording?.to ?? 0) - 5 * MINUTE_MS;
     while (run.exchange.now() < end) {

@@ -36,8 +36,10 @@ export interface LiquidityFeatures {
     readonly blocks: number;
     /** Full blocks before the first bar is standardized; until then the model sees nothing. */
     readonly least_blocks: number;
-    /** Half-life of the smoothing, bars. */
-    readonly half_life: number;
+    /** Half-life of the fast horizon of the range, bars. */
+    readonly fast: number;
+    /** Half-life of its slow horizon, bars. */
+    readonly slow: number;
   };
 }
 
@@ -98,7 +100,7 @@ export const MAX_STATES = 8;
 /** Names of a preset's features, in the order in which the core computes them. */
 export const FEATURE_NAMES = {
   classic: ["momentum", "volatility_proxy", "activity_ratio"],
-  liquidity: ["log_range", "log_illiquidity"],
+  liquidity: ["log_range", "log_volume"],
 } as const satisfies Record<CoreFeatures["preset"], readonly string[]>;
 
 /** Bars at the start of a sequence of which the model sees nothing. */

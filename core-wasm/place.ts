@@ -10,8 +10,11 @@ export function placePreset(core: CoreExports, features: CoreFeatures): number {
   if (features.preset === "classic") {
     return allocated(core.newClassicPreset(features.windows.rolling), "the features");
   }
-  const { block, blocks, least_blocks, half_life } = features.windows;
-  return allocated(core.newLiquidityPreset(block, blocks, least_blocks, half_life), "the features");
+  const { block, blocks, least_blocks, fast, slow } = features.windows;
+  return allocated(
+    core.newLiquidityPreset(block, blocks, least_blocks, fast, slow),
+    "the features",
+  );
 }
 
 /** Rows that take as long to be scored without tables as the tables take to be made and read. */

@@ -16,10 +16,11 @@ interface Preset {
   readonly labels: (states: number) => string[];
 }
 
-/** Blocks of four hours, a month of them, and a day: what the liquidity preset measures against. */
+/** Blocks of four hours and a week of them: what the liquidity preset measures against. */
 const FOUR_HOURS = 240;
-const MONTH_OF_BLOCKS = 180;
-const DAY_OF_BLOCKS = 6;
+const WEEK_OF_BLOCKS = 42;
+/** Three days: with less, the median deviation of so few blocks may be next to nothing. */
+const LEAST_BLOCKS = 18;
 /** Half-lives of its range: to see a storm within minutes, and not to flip with every bar. */
 const FAST = 5;
 const SLOW = 30;
@@ -42,8 +43,8 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       names: [...FEATURE_NAMES.liquidity],
       windows: {
         block: FOUR_HOURS,
-        blocks: MONTH_OF_BLOCKS,
-        least_blocks: DAY_OF_BLOCKS,
+        blocks: WEEK_OF_BLOCKS,
+        least_blocks: LEAST_BLOCKS,
         fast: FAST,
         slow: SLOW,
       },

@@ -1,20 +1,18 @@
 /** `deno task train`: history in, model artifact out. */
 import { existsSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 import { type Arguments, type OptionKind, runCommand, UsageError } from "../data/arguments.ts";
 import { symbolOfFile } from "../data/file_name.ts";
-import { readKlines } from "../data/klines.ts";
 import { OutputFile } from "../data/output_file.ts";
 import { createProgress, type Progress } from "../data/progress.ts";
 import { formatArtifact } from "./artifact.ts";
 import { readCreated } from "./created.ts";
 import { readParameters } from "./defaults.ts";
-import { fitModel, type FitOptions } from "./fit.ts";
 import { formatModelCard } from "./model_card.ts";
 import type { PresetName } from "./presets.ts";
 import { MODEL_NAME } from "./schema/artifact.ts";
 import { formatScorecard } from "./scorecard.ts";
-import { type BarSequence, SequenceCutter } from "./sequences.ts";
+import { type HistoryFile, trainOnFiles, type TrainOptions } from "./train_on_files.ts";
 
 const PRESET_NAMES: readonly PresetName[] = ["classic", "liquidity"];
 const MARKETS = ["spot", "usdm"] as const;
@@ -57,7 +55,7 @@ const OPTIONS: Readonly<Record<string, OptionKind>> = {
 };
 
 /** What the command line says of the fit. */
-type FitSettings = Omit<FitOptions, "sequences" | "onProgress">;
+type FitSettings = Omit<TrainOptions, "onFile" | "onProgress">;
 
 /** Symbol that a history file's name starts with, as in `BTCUSDT-1m-2025-01.zip`. */
 function symbolOf(file: string): string {
@@ -70,12 +68,6 @@ function choose<T extends string>(option: string, given: string, choices: readon
   const chosen = choices.find((choice) => choice === given);
   if (chosen !== undefined) return chosen;
   throw new UsageError(`--${option} must be ${choices.join(" or ")}: current value is "${given}"`);
-}
-
-/** A file of bars. */
-interface HistoryFile {
-  readonly path: string;
-  readonly symbol: string;
 }
 
 function readFiles(args: Arguments): readonly HistoryFile[] {
@@ -101,14 +93,17 @@ function readSeed(args: Arguments): number {
   throw new UsageError(`--seed must be a whole number: current value is ${seed}`);
 }
 
-function readSettings(args: Arguments, files: readonly HistoryFile[]): FitSettings {
-  const firstFile = files[0]?.path ?? "";
-  const guessedMarket = /usdm|futures/i.test(basename(firstFile)) ? "usdm" : "spot";
+function readMarket(args: Arguments): FitSettings["market"] {
+  const market = args.value("market");
+  return market === undefined ? undefined : choose("market", market, MARKETS);
+}
+
+function readSettings(args: Arguments): FitSettings {
   return {
+    files: readFiles(args),
     preset: choose("preset", args.value("preset") ?? "classic", PRESET_NAMES),
     name: readName(args),
-    symbol: [...new Set(files.map((file) => file.symbol))].join(","),
-    market: choose("market", args.value("market") ?? guessedMarket, MARKETS),
+    market: readMarket(args),
     seed: readSeed(args),
     created: readCreated(),
     evaluation: { final: !args.flag("no-final") },
@@ -118,26 +113,6 @@ function readSettings(args: Arguments, files: readonly HistoryFile[]): FitSettin
       window: args.value("window"),
     }),
   };
-}
-
-async function readHistory(files: readonly HistoryFile[]): Promise<readonly BarSequence[]> {
-  const progress = createProgress("history", files.length);
-  const cutter = new SequenceCutter();
-  try {
-    for (const [i, { path, symbol }] of files.entries()) {
-      cutter.startFile(path, symbol);
-      for await (const klines of readKlines(path)) {
-        for (const kline of klines) cutter.add(kline);
-      }
-      progress.update(i + 1);
-    }
-  } finally {
-    progress.end();
-  }
-  if (cutter.dropped > 0) {
-    console.error(`${cutter.dropped} bars not later than the one before were left out`);
-  }
-  return cutter.finish();
 }
 
 /** Shows one progress line after the other as the stages go by. */
@@ -179,17 +154,18 @@ async function train(args: Arguments): Promise<void> {
   const out = checkFolder("out", args.required("out"));
   const given = args.value("card");
   const card = given === undefined ? undefined : checkFolder("card", given);
-  const files = readFiles(args);
-  const settings = readSettings(args, files);
-  const sequences = await readHistory(files);
+  const settings = readSettings(args);
   const progress = new StagedProgress();
   try {
-    const artifact = await fitModel({
+    const { artifact, sequences, dropped } = await trainOnFiles({
       ...settings,
-      sequences,
+      onFile: (done) => progress.update("history", done, settings.files.length),
       onProgress: (stage, done, total) => progress.update(stage, done, total),
     });
     progress.end();
+    if (dropped > 0) {
+      console.error(`${dropped} bars not later than the one before were left out`);
+    }
     await writeText(out, formatArtifact(artifact));
     if (card !== undefined) await writeText(card, formatModelCard(artifact));
     const { symbol, rows, period } = artifact.training;

@@ -1,11 +1,18 @@
 /**
- * The liquidity preset: log range and log illiquidity, each standardized against the blocks of
- * bars before its own, robustly, and smoothed.
+ * The liquidity preset: how far prices range and how much is traded, each measured against the
+ * blocks of bars before its own.
  *
- * The prior window is kept as the means of its blocks (an hour each), so that a week of a symbol
+ * The log range is smoothed over two horizons, half of each: the log of an exponentially weighted
+ * variance over the fast one (Parkinson 1980: ln(high / low)^2 / (4 ln 2)), which large moves
+ * raise at once, and an exponentially weighted mean of the log range over the slow one, which they
+ * hardly move. The log volume, in quote currency, is that of the minute alone.
+ *
+ * The prior window is kept as the means of its blocks (hours each), so that a month of a symbol
  * takes kilobytes. Location is the median of the block means, scale their median absolute
  * deviation x 1.4826, its consistency factor for a normal distribution (Rousseeuw and Croux 1993).
  * A block counts once it is full, so a bar is never measured against itself.
+ *
+ * A minute without a trade tells of neither: nothing changes but time, and the model waits.
  */
 import { Bar } from "./bar";
 import { allocate } from "./memory";
@@ -13,8 +20,10 @@ import { allocate } from "./memory";
 /** Number of features of the preset. */
 export const LIQUIDITY_DIMS: i32 = 2;
 
-/** Keeps the log of a bar without range finite: 0.1 basis points. */
+/** Keeps the log of a range of zero finite: 0.1 basis points. */
 const RANGE_FLOOR: f64 = 1e-5;
+/** The variance of a log price over its squared range, for a Brownian motion: 1 / (4 ln 2). */
+const PARKINSON: f64 = 0.36067376022224085;
 /** Median absolute deviation of a normal distribution, inverted. */
 const CONSISTENCY: f64 = 1.4826022185056018;
 /** Standardized values beyond this tell nothing more. */
@@ -29,8 +38,10 @@ export class LiquidityWindows {
   blocks: i32;
   /** Full blocks before the first bar is standardized. */
   least: i32;
-  /** Half-life of the smoothing, bars. */
-  halfLife: f64;
+  /** Weight of the newest bar in the variance over the fast horizon. */
+  fast: f64;
+  /** Weight of the newest bar in the mean over the slow horizon. */
+  slow: f64;
 }
 
 /** State of one symbol; one `Series` a feature follows it. */
@@ -38,26 +49,29 @@ export class LiquidityWindows {
 class LiquidityState {
   /** Bars in the open block. */
   open: i32;
+  /** Those with a trade. */
+  traded: i32;
   /** Full blocks in the window. */
   full: i32;
   /** Place of the next full block in the rings. */
   head: i32;
-  /** 1 once a value was smoothed. */
-  smoothed: i32;
-  /** Close of the bar one minute ago; 0 when there is none. */
-  lastClose: f64;
+  /** Not 0 once a trade was seen. */
+  begun: i64;
+  /** Variance of the log price a minute, over the fast horizon. */
+  variance: f64;
+  /** Mean of the log range, over the slow horizon. */
+  logRange: f64;
 }
 
 /** What is kept of one feature; the ring of block means, f64 a block, follows it. */
 @unmanaged
 class Series {
-  /** Last raw value. */
+  /** Value at the last minute with a trade. */
   last: f64;
-  /** Sum over the open block. */
+  /** Sum over the open block's minutes with a trade. */
   sum: f64;
   location: f64;
   scale: f64;
-  smooth: f64;
 }
 
 /** Sorted block means; room for the largest window. */
@@ -98,11 +112,37 @@ function measure(series: Series, count: i32): void {
   series.scale = scale > 0.0 ? scale : 1.0;
 }
 
-/** Amihud (2002): |return| over quote volume, in logs; quote volume as volume x typical price. */
-function logIlliquidity(bar: Bar, lastClose: f64): f64 {
-  const change = NativeMath.log(bar.close / (lastClose > 0.0 ? lastClose : bar.open));
-  const quoteVolume = bar.volume * (bar.high + bar.low + bar.close) / 3.0;
-  return NativeMath.log(abs(change) + RANGE_FLOOR) - NativeMath.log(quoteVolume);
+/** Takes the trades of a minute in. */
+function observe(s: LiquidityState, w: LiquidityWindows, bar: Bar): void {
+  const spread = NativeMath.log(bar.high / bar.low);
+  const variance = PARKINSON * spread * spread;
+  const logRange = NativeMath.log((bar.high - bar.low) / bar.open + RANGE_FLOOR);
+  if (s.begun) {
+    s.variance += w.fast * (variance - s.variance);
+    s.logRange += w.slow * (logRange - s.logRange);
+  } else {
+    s.variance = variance;
+    s.logRange = logRange;
+    s.begun = 1;
+  }
+}
+
+/** Closes the block that is full; one without any trade is as if it had not been. */
+function closeBlock(s: LiquidityState, w: LiquidityWindows, first: usize): void {
+  const seriesBytes = offsetof<Series>() + ((w.blocks as usize) << 3);
+  const traded = s.traded;
+  s.open = 0;
+  s.traded = 0;
+  if (traded == 0) return;
+  s.full = min(s.full + 1, w.blocks);
+  for (let d = 0; d < LIQUIDITY_DIMS; d++) {
+    const series = changetype<Series>(first + d * seriesBytes);
+    const ring = changetype<usize>(series) + offsetof<Series>();
+    store<f64>(ring + (s.head << 3), series.sum / (traded as f64));
+    series.sum = 0.0;
+    measure(series, s.full);
+  }
+  s.head = s.head + 1 == w.blocks ? 0 : s.head + 1;
 }
 
 /**
@@ -110,9 +150,9 @@ function logIlliquidity(bar: Bar, lastClose: f64): f64 {
  *
  * @param state address of the symbol's state
  * @param address address of the bar
- * @param raw where the two features go, f64
- * @param normalized where they go standardized and smoothed, f64; 0 while there are too few blocks
- * @returns whether there were enough blocks
+ * @param raw where the two features go, f64; those of the last minute with a trade
+ * @param normalized where they go standardized, f64; 0 while there are too few blocks
+ * @returns whether there is something to see: a trade, and enough blocks to measure it against
  */
 export function stepLiquidity(
   state: usize,
@@ -125,50 +165,36 @@ export function stepLiquidity(
   const w = changetype<LiquidityWindows>(windows);
   const bar = changetype<Bar>(address);
   const seriesBytes = offsetof<Series>() + ((w.blocks as usize) << 3);
-  const range = changetype<Series>(state + offsetof<LiquidityState>());
-  const illiquidity = changetype<Series>(changetype<usize>(range) + seriesBytes);
-  range.last = NativeMath.log((bar.high - bar.low) / bar.open + RANGE_FLOOR);
-  // A minute without trades says nothing of how trades move the price: the last value stands.
-  if (bar.volume > 0.0) illiquidity.last = logIlliquidity(bar, s.lastClose);
-  s.lastClose = bar.close;
-
-  const ready = s.full >= w.least;
-  const full = s.open + 1 == w.block;
-  const weight = s.smoothed ? 1.0 - NativeMath.pow(0.5, 1.0 / w.halfLife) : 1.0;
-  const count = min(s.full + 1, w.blocks);
+  const first = state + offsetof<LiquidityState>();
+  const traded = bar.volume > 0.0;
+  if (traded) {
+    observe(s, w, bar);
+    const range = changetype<Series>(first);
+    const volume = changetype<Series>(first + seriesBytes);
+    const fast = 0.5 * NativeMath.log(s.variance + RANGE_FLOOR * RANGE_FLOOR);
+    range.last = 0.5 * (fast + s.logRange);
+    volume.last = NativeMath.log(bar.volume * (bar.high + bar.low + bar.close) / 3.0);
+    s.traded += 1;
+  }
+  const measured = s.full >= w.least;
   for (let d = 0; d < LIQUIDITY_DIMS; d++) {
     const at: usize = d << 3;
-    const series = changetype<Series>(changetype<usize>(range) + d * seriesBytes);
+    const series = changetype<Series>(first + d * seriesBytes);
     store<f64>(raw + at, series.last);
-    if (ready) {
-      const z = (series.last - series.location) / series.scale;
-      series.smooth += weight * (min(max(z, -CLIP), CLIP) - series.smooth);
-    }
-    store<f64>(normalized + at, series.smooth);
-    series.sum += series.last;
-    if (full) {
-      const ring = changetype<usize>(series) + offsetof<Series>();
-      store<f64>(ring + (s.head << 3), series.sum / (w.block as f64));
-      series.sum = 0.0;
-      measure(series, count);
-    }
+    const z = (series.last - series.location) / series.scale;
+    store<f64>(normalized + at, measured ? min(max(z, -CLIP), CLIP) : 0.0);
+    if (traded) series.sum += series.last;
   }
-  if (ready) s.smoothed = 1;
-  s.open = full ? 0 : s.open + 1;
-  if (full) {
-    s.full = count;
-    s.head = s.head + 1 == w.blocks ? 0 : s.head + 1;
-  }
-  return ready;
+  s.open += 1;
+  if (s.open == w.block) closeBlock(s, w, first);
+  return traded && measured;
 }
 
 /**
- * Tells the state that `minutes` bars are missing. The next bar has no close one minute before it;
- * a hole as long as the prior window empties the state.
+ * Tells the state that `minutes` bars are missing; a hole as long as the prior window empties it.
  */
 export function skipLiquidity(state: usize, windows: usize, minutes: i32): void {
   const w = changetype<LiquidityWindows>(windows);
-  changetype<LiquidityState>(state).lastClose = 0.0;
   if ((minutes as i64) >= (w.block as i64) * (w.blocks as i64)) {
     memory.fill(state, 0, liquidityStateBytes(windows));
   }

@@ -59,17 +59,25 @@ export function newClassicPreset(window: i32): usize {
  * @param block bars in a block
  * @param blocks blocks in the prior window
  * @param least full blocks before the first bar is standardized
- * @param halfLife of the smoothing, bars
+ * @param fast half-life of the fast horizon, bars
+ * @param slow half-life of the slow horizon, bars
  * @returns its address; 0 when memory ran out
  */
-export function newLiquidityPreset(block: i32, blocks: i32, least: i32, halfLife: f64): usize {
+export function newLiquidityPreset(
+  block: i32,
+  blocks: i32,
+  least: i32,
+  fast: f64,
+  slow: f64,
+): usize {
   const address = allocate(offsetof<LiquidityWindows>());
   if (address == 0) return 0;
   const windows = changetype<LiquidityWindows>(address);
   windows.block = block;
   windows.blocks = blocks;
   windows.least = least;
-  windows.halfLife = halfLife;
+  windows.fast = 1.0 - NativeMath.pow(0.5, 1.0 / fast);
+  windows.slow = 1.0 - NativeMath.pow(0.5, 1.0 / slow);
   const preset = newPreset(LIQUIDITY, LIQUIDITY_DIMS, liquidityStateBytes(address));
   if (preset == null) return 0;
   preset.windows = address;

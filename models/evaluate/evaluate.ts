@@ -19,6 +19,12 @@ export interface EvaluationOptions extends FoldFitOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+/**
+ * Minutes between training and test, at most, beyond the horizon: a week. Features look back only,
+ * so nothing of a test is known in training however short it is; it ends what storms they share.
+ */
+const MOST_PURGED = 10_080;
+
 /** A fold's models and what their test says of them. */
 interface TestedFold {
   readonly models: FoldModels;
@@ -51,7 +57,7 @@ export async function evaluateWalkForward(
 ): Promise<WalkForward> {
   const { features, preset, states, contamination, seed, final, onProgress } = options;
   const history = prepareHistory(sequences, features);
-  const purge = historyBars(features) + HORIZON;
+  const purge = Math.min(historyBars(features), MOST_PURGED) + HORIZON;
   const plan = planFolds(history.visible, purge);
   const labels = PRESETS[preset].labels(states);
   const parts = [...plan.folds, ...(final && plan.final ? [plan.final] : [])];

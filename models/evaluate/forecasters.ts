@@ -16,7 +16,7 @@ import { chooseHysteresis, type ChosenHysteresis, hysteresisPath } from "./hyste
 export interface ForecastBars {
   /** The model's filtered posteriors. */
   readonly posteriors: Float64Array;
-  /** Smoothed log range against the prior week. */
+  /** Smoothed log range against the prior window. */
   readonly range: Float64Array;
   /** Smoothed log range as it is. */
   readonly plainRange: Float64Array;

@@ -1,14 +1,10 @@
-import {
-  blindBars,
-  computeFeatures,
-  type CoreFeatures,
-  FEATURE_NAMES,
-} from "../../core-wasm/core.ts";
+import { blindBars, computeFeatures, type CoreFeatures } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { FitRows } from "../fit_worker.ts";
 import { PRESETS } from "../presets.ts";
 import { barCount, type BarSequence, joinBars, MINUTE_MS } from "../sequences.ts";
 import { HORIZON } from "./horizon.ts";
+import { smoothRange } from "./smoothed_range.ts";
 
 /** Times from one to another, ms UTC; the end is exclusive. */
 export interface Interval {
@@ -31,36 +27,12 @@ export interface EvaluationHistory {
   /** The model's features of each bar. */
   readonly rows: Float64Array;
   readonly dims: number;
-  /** Log range against the prior week, smoothed: the liquidity preset's. */
+  /** Smoothed log range against the prior window of the liquidity preset. */
   readonly range: Float64Array;
   /** Log range with nothing but the same smoothing. */
   readonly plainRange: Float64Array;
   /** What can be seen of each sequence, by the model and by the baselines. */
   readonly visible: readonly Segment[];
-}
-
-/** Exponentially weighted mean of a column, afresh in each sequence, from its first value. */
-function smooth(
-  rows: Float64Array,
-  { dims, column, lengths, halfLife }: {
-    readonly dims: number;
-    readonly column: number;
-    readonly lengths: readonly number[];
-    readonly halfLife: number;
-  },
-): Float64Array {
-  const weight = 1 - 0.5 ** (1 / halfLife);
-  const result = new Float64Array(rows.length / dims);
-  let first = 0;
-  for (const length of lengths) {
-    let mean = rows[first * dims + column] ?? 0;
-    for (let t = first; t < first + length; t++) {
-      mean += weight * ((rows[t * dims + column] ?? 0) - mean);
-      result[t] = mean;
-    }
-    first += length;
-  }
-  return result;
 }
 
 /**
@@ -79,8 +51,7 @@ export function prepareHistory(
   const { normalized: rows, dims } = computeFeatures(wasm, features, bars, lengths);
   const liquidity = PRESETS.liquidity.features(0);
   if (liquidity.preset !== "liquidity") throw new Error("The liquidity preset is another's");
-  const column = FEATURE_NAMES.liquidity.indexOf("log_range");
-  const ranges = computeFeatures(wasm, liquidity, bars, lengths);
+  const range = smoothRange(bars, lengths, liquidity.windows);
   const blind = Math.max(blindBars(features), blindBars(liquidity));
   let first = 0;
   const visible = sequences.flatMap((sequence, i) => {
@@ -94,13 +65,8 @@ export function prepareHistory(
     bars,
     rows,
     dims,
-    range: ranges.normalized.filter((_, i) => i % ranges.dims === column),
-    plainRange: smooth(ranges.raw, {
-      dims: ranges.dims,
-      column,
-      lengths,
-      halfLife: liquidity.windows.half_life,
-    }),
+    range: range.standardized,
+    plainRange: range.plain,
     visible: visible.sort((a, b) => a.start - b.start),
   };
 }

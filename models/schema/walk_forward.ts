@@ -129,11 +129,11 @@ const heldOut = z.strictObject({
   forecast: z.strictObject({
     model: z.strictObject(forecaster),
     baselines: z.strictObject({
-      /** The best hysteresis thresholds on the range measured against the prior week. */
+      /** The best hysteresis thresholds on the range measured against the prior window. */
       hysteresis: baseline,
       /** The same on the plain range. */
       plain_hysteresis: baseline,
-      /** Terciles of the range measured against the prior week; ranks are the range's own. */
+      /** Terciles of the range measured against the prior window; ranks are the range's own. */
       range: baseline,
       /** The shares of the terciles among the training bars. */
       frequencies: baseline,

@@ -14,8 +14,10 @@ import { flattenBars, randomBars } from "./support.ts";
 
 const FEATURES: LiquidityFeatures = {
   preset: "liquidity",
-  windows: { block: 5, blocks: 6, least_blocks: 3, half_life: 4 },
+  windows: { block: 5, blocks: 6, least_blocks: 3, fast: 2, slow: 4 },
 };
+
+const STILL: CoreBar = { open: 100, high: 100, low: 100, close: 100, volume: 0 };
 
 function features(bars: readonly CoreBar[]) {
   const { raw, normalized, dims } = computeFeatures(loadCore(), FEATURES, flattenBars(bars), [
@@ -33,38 +35,52 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 ? at(middle) : (at(middle - 1) + at(middle)) / 2;
 }
 
-/** The definition, computed from scratch for one bar, from nothing but the bars up to it. */
-function byDefinition(bars: readonly CoreBar[], feature: 0 | 1): number {
-  const { block, blocks, least_blocks, half_life } = FEATURES.windows;
-  const raw: number[] = [];
-  for (const [t, bar] of bars.entries()) {
-    const quoteVolume = bar.volume * (bar.high + bar.low + bar.close) / 3;
-    const change = Math.abs(Math.log(bar.close / (bars[t - 1]?.close ?? bar.open)));
-    const values = [
-      Math.log((bar.high - bar.low) / bar.open + 1e-5),
-      bar.volume > 0 ? Math.log(change + 1e-5) - Math.log(quoteVolume) : (raw.at(-1) ?? 0),
-    ];
-    raw.push(values[feature] ?? NaN);
-  }
-  const alpha = 1 - 2 ** (-1 / half_life);
-  let smooth: number | undefined;
-  for (const [t, value] of raw.entries()) {
-    const full = Math.floor(t / block);
-    if (full < least_blocks) continue;
-    const means = Array.from(
-      { length: full },
-      (_, i) => raw.slice(i * block, (i + 1) * block).reduce((a, b) => a + b, 0) / block,
-    ).slice(-blocks);
-    const location = median(means);
-    const scale = 1.4826022185056018 * median(means.map((mean) => Math.abs(mean - location)));
-    const z = Math.min(10, Math.max(-10, (value - location) / scale));
-    smooth = smooth === undefined ? z : smooth + alpha * (z - smooth);
-  }
-  return smooth ?? 0;
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, x) => sum + x, 0) / values.length;
 }
 
-test("equals the definition, computed anew for every bar", () => {
-  const bars = randomBars(120, 11);
+/** Exponentially weighted mean of all values, the first one with the weight that is left. */
+function weighted(values: readonly number[], halfLife: number): number {
+  const keep = 2 ** (-1 / halfLife);
+  return values.reduce((sum, x, i) => {
+    const weight = keep ** (values.length - 1 - i) * (i === 0 ? 1 : 1 - keep);
+    return sum + weight * x;
+  }, 0);
+}
+
+/** A feature of the last bar, from nothing but the bars with a trade up to it. */
+function rawByDefinition(traded: readonly CoreBar[], feature: 0 | 1): number {
+  const { fast, slow } = FEATURES.windows;
+  const last = traded.at(-1);
+  if (last === undefined) return 0;
+  if (feature === 1) return Math.log(last.volume * (last.high + last.low + last.close) / 3);
+  const squares = traded.map(({ high, low }) => Math.log(high / low) ** 2 / (4 * Math.LN2));
+  const logs = traded.map(({ open, high, low }) => Math.log((high - low) / open + 1e-5));
+  const deviation = Math.sqrt(weighted(squares, fast) + 1e-10);
+  return (Math.log(deviation) + weighted(logs, slow)) / 2;
+}
+
+/** The definition, computed from scratch for the last bar. */
+function byDefinition(bars: readonly CoreBar[], feature: 0 | 1): number {
+  const { block, blocks, least_blocks } = FEATURES.windows;
+  const raw = bars.map((_, t) =>
+    rawByDefinition(bars.slice(0, t + 1).filter(({ volume }) => volume > 0), feature)
+  );
+  const means = Array.from({ length: Math.floor((bars.length - 1) / block) }, (_, i) => {
+    const [from, to] = [i * block, (i + 1) * block];
+    return mean(raw.slice(from, to).filter((_, t) => (bars[from + t]?.volume ?? 0) > 0));
+  }).filter((value) => !Number.isNaN(value));
+  if (means.length < least_blocks) return 0;
+  const prior = means.slice(-blocks);
+  const location = median(prior);
+  const scale = 1.4826022185056018 * median(prior.map((value) => Math.abs(value - location)));
+  return Math.min(10, Math.max(-10, ((raw.at(-1) ?? NaN) - location) / scale));
+}
+
+test("equals the definition, computed anew for every bar, quiet minutes and hours among them", () => {
+  const bars = randomBars(120, 11).map((bar, t) =>
+    t < 3 || t % 7 === 0 || (t > 60 && t < 73) ? STILL : bar
+  );
   const { normalized } = features(bars);
   for (let t = 0; t < bars.length; t++) {
     for (const feature of [0, 1] as const) {
@@ -90,7 +106,7 @@ test("a later bar changes no earlier row", () => {
 
 test("an outlier in the prior window hardly moves the yardstick", () => {
   const bars = randomBars(60, 5);
-  const outlier = bars.map((bar, t) => t === 7 ? { ...bar, high: bar.high * 1e6 } : bar);
+  const outlier = bars.map((bar, t) => t === 7 ? { ...bar, high: bar.high * 2 } : bar);
   const [clean, spoilt] = [features(bars), features(outlier)].map(({ normalized }) =>
     normalized.at(-1)?.[0] ?? NaN
   );
@@ -98,8 +114,14 @@ test("an outlier in the prior window hardly moves the yardstick", () => {
 });
 
 test("bars without range or trades give finite numbers", () => {
-  const still = { open: 100, high: 100, low: 100, close: 100, volume: 0 };
-  for (const bars of [Array(80).fill(still), [...randomBars(40, 3), ...Array(40).fill(still)]]) {
+  const flat = { ...STILL, volume: 5 };
+  for (const rest of [STILL, flat]) {
+    const bars = [...randomBars(40, 3), ...Array(40).fill(rest)];
+    for (const row of features(bars).normalized) {
+      for (const value of row) expect(Number.isFinite(value)).toBe(true);
+    }
+  }
+  for (const bars of [Array(80).fill(STILL), Array(80).fill(flat)]) {
     for (const row of features(bars).normalized) {
       for (const value of row) expect(Number.isFinite(value)).toBe(true);
     }
@@ -122,7 +144,7 @@ const MODEL: CoreModel = {
 };
 
 test("while blind the model says only what it knows beforehand, then equals the batch", () => {
-  const bars = randomBars(90, 21);
+  const bars = randomBars(90, 21).map((bar) => ({ ...bar, volume: bar.volume + 1 }));
   const scorer = Scorer.create(loadCore(), [MODEL], 1);
   const slot = scorer.addSymbol();
   const blind = blindBars(FEATURES);
@@ -142,6 +164,22 @@ test("while blind the model says only what it knows beforehand, then equals the 
   );
   expect(results.slice(blind).flatMap((result) => result.posterior)).toEqual([...posteriors]);
   expect(results.slice(blind).map((result) => result.logLikelihood)).toEqual([...logLikelihoods]);
+});
+
+test("minutes without a trade are not seen: the model predicts, and grows less sure", () => {
+  const scorer = Scorer.create(loadCore(), [MODEL], 1);
+  const slot = scorer.addSymbol();
+  for (const bar of randomBars(60, 4)) scorer.step(slot, bar);
+  let before = scorer.result(0);
+  for (let t = 0; t < 40; t++) {
+    scorer.step(slot, STILL);
+    const result = scorer.result(0);
+    const [stable = NaN, crisis = NaN] = before.posterior;
+    expect(result.posterior[0]).toBeCloseTo(0.9 * stable + 0.2 * crisis, 12);
+    expect(result).toMatchObject({ logLikelihood: 0, isAnomaly: false, features: before.features });
+    before = result;
+  }
+  expect(before.posterior[0]).toBeCloseTo(2 / 3, 5);
 });
 
 test("a hole as long as the prior window makes the model blind again", () => {

@@ -11,7 +11,7 @@ test(
   async () => {
     const artifact = await fitModel({
       preset: "liquidity",
-      sequences: [stormyBars(53_000, 3)],
+      sequences: [stormyBars(55_880, 3)],
       symbol: "STORMUSDT",
       market: "spot",
       seed: 1,

@@ -13,7 +13,7 @@ const OPTIONS: EvaluationOptions = {
   seed: 1,
   final: true,
 };
-const SEQUENCES = [stormyBars(32_000, 1), stormyBars(8_000, 2, Date.UTC(2024, 2))];
+const SEQUENCES = [stormyBars(34_880, 1), stormyBars(10_880, 2, Date.UTC(2024, 2))];
 
 test("held-out bars say what they should of a market with storms", async () => {
   const seen: number[][] = [];
@@ -28,10 +28,10 @@ test("held-out bars say what they should of a market with storms", async () => {
   const { folds, final } = found;
   if (folds === undefined || final === undefined) throw new Error("a part is missing");
   expect(folds.parts).toHaveLength(1);
-  // Bars end with the first sequence; the first day of each is not seen.
+  // Bars end with the first sequence; the first three days of each are not seen.
   expect(final.parts[0]?.test).toMatchObject({
-    from: "2024-03-02T00:00:00.000Z",
-    to: "2024-03-06T13:19:00.000Z",
+    from: "2024-03-04T00:00:00.000Z",
+    to: "2024-03-08T13:19:00.000Z",
     bars: 6_560,
   });
   for (const part of [folds, final]) {
@@ -53,13 +53,13 @@ test("without the final part nothing of it is looked at", async () => {
   expect(folds.final).toBeUndefined();
   const [first, last] = SEQUENCES;
   if (first === undefined || last === undefined) throw new Error("no sequences");
-  const other: BarSequence = { ...last, bars: stormyBars(8_000, 99).bars };
+  const other: BarSequence = { ...last, bars: stormyBars(10_880, 99).bars };
   expect(await evaluateWalkForward([first, other], { ...OPTIONS, final: false })).toEqual(folds);
 }, 60_000);
 
 test("a history that is too short is not evaluated, and says so", async () => {
   const found = await evaluateWalkForward([stormyBars(5_000, 1)], OPTIONS);
-  expect(found.note).toContain("no walk-forward part: the history has 3560 bars");
+  expect(found.note).toContain("no walk-forward part: the history has 680 bars");
   expect(found.folds).toBeUndefined();
   expect(found.final).toBeUndefined();
   expect(walkForwardSchema.parse(found)).toEqual(found);

@@ -3,8 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     pool: "forks",
-    fileParallelism: false,
-    maxConcurrency: 8,
+    maxWorkers: 10,
     include: ["test/storm/**/*.test.ts"],
     reporters: ["default", "./test/support/closing_line.ts"],
     testTimeout: 900_000,

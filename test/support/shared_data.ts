@@ -8,8 +8,13 @@ export function sharedData(file: string): string {
 }
 
 /** A test on real market data; without the files it is skipped, and its name says why. */
-export function realDataTest(name: string, files: readonly string[], run: () => Promise<void>) {
+export function realDataTest(
+  name: string,
+  files: readonly string[],
+  run: () => Promise<void>,
+  timeoutMs = 120_000,
+) {
   const missing = files.find((file) => !existsSync(sharedData(file)));
-  if (missing === undefined) test(name, run, 120_000);
+  if (missing === undefined) test(name, run, timeoutMs);
   else test.skip(`${name} (skipped: ../shared/data/${missing} is not there)`, () => {});
 }

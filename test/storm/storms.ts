@@ -1,8 +1,9 @@
+/** The storms of test/storm: each in a file of its own, so that they blow side by side. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { MINUTE_MS } from "../../service/bars/bar.ts";
 import { minuteOf } from "../../service/bars/bar_builder.ts";
 import { type Exchange, startExchange } from "../../service/exchange/exchange.ts";
@@ -10,7 +11,7 @@ import { parseFaults } from "../../service/exchange/faults/parse.ts";
 import { recordedMarket } from "../../service/exchange/recorded/source.ts";
 import type { MarketSource } from "../../service/exchange/source.ts";
 import { ServiceProcess } from "../support/service_process.ts";
-import { sharedData } from "../support/shared_data.ts";
+import { realDataTest, sharedData } from "../support/shared_data.ts";
 import { computeBars, exact, publishedBars } from "../support/storm.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
@@ -26,10 +27,15 @@ const STORM = `
   rest 429 2% retry-after 1s; rest 418 at 15h for 10m; skew +1500ms at 3h for 2h
 `;
 
-const DAYS = [
-  ["BTCUSDT", "trades/BTCUSDT-usdm-trades-2020-02-22.csv.gz"],
-  ["PEPEUSDT", "trades/PEPEUSDT-spot-aggTrades-2024-10-27.csv.gz"],
-] as const;
+/** Real days of trades, by symbol. */
+const DAYS = {
+  BTCUSDT: "trades/BTCUSDT-usdm-trades-2020-02-22.csv.gz",
+  PEPEUSDT: "trades/PEPEUSDT-spot-aggTrades-2024-10-27.csv.gz",
+} as const;
+
+/** A market of which there is a real day. */
+export type StormSymbol = keyof typeof DAYS;
+
 const TIMEOUT_MS = 800_000;
 
 /** The first hours of a file of trades, as a file of its own. */
@@ -83,23 +89,32 @@ async function check(
   expect(published.map(exact)).toEqual(expected);
 }
 
-describe.each(DAYS)("%s", (symbol, file) => {
-  test.concurrent("the day's bars are the market's without any fault", async () => {
-    const run = await prepare(sharedData(file), symbol, 800, "");
+/** Registers a run over the whole day without any fault. */
+export function calmDay(symbol: StormSymbol): void {
+  realDataTest(`${symbol}: the day's bars are the market's`, [DAYS[symbol]], async () => {
+    const run = await prepare(sharedData(DAYS[symbol]), symbol, 800, "");
     const service = await run.serve();
     await check(run, () => service, symbol);
-  });
+  }, TIMEOUT_MS);
+}
 
-  test.concurrent.each([1, 2, 3])("and in a storm of every fault, seed %i", async (seed) => {
-    const run = await prepare(sharedData(file), symbol, 400, `seed=${seed}\n${STORM}`);
+/** Registers a run over the whole day under every fault that there is. */
+export function stormyDay(symbol: StormSymbol, seed: number): void {
+  const name = `${symbol}: the day's bars stand a storm of every fault, seed ${seed}`;
+  realDataTest(name, [DAYS[symbol]], async () => {
+    const run = await prepare(sharedData(DAYS[symbol]), symbol, 400, `seed=${seed}\n${STORM}`);
     const service = await run.serve();
     await check(run, () => service, symbol);
     expect(run.exchange.faults.disconnects).toBeGreaterThanOrEqual(200);
-  });
+  }, TIMEOUT_MS);
+}
 
-  test.concurrent("and when the service is killed every few minutes in that storm", async () => {
-    const hours = firstHours(sharedData(file), symbol, 3);
-    const run = await prepare(hours, symbol, 60, `seed=4\n${STORM}`);
+/** Registers a run over the day's first hours in which the service is killed again and again. */
+export function killedInStorm(symbol: StormSymbol, seed: number): void {
+  const name = `${symbol}: kill -9 every few minutes in a storm changes no bar, seed ${seed}`;
+  realDataTest(name, [DAYS[symbol]], async () => {
+    const hours = firstHours(sharedData(DAYS[symbol]), symbol, 3);
+    const run = await prepare(hours, symbol, 60, `seed=${seed}\n${STORM}`);
     let service = await run.serve();
     // Before the first bar there is nothing to go on from: a new start takes history from klines.
     await until("the first bar", async () => {
@@ -117,5 +132,5 @@ describe.each(DAYS)("%s", (symbol, file) => {
     await check(run, () => service, symbol);
     console.log(`${symbol}: killed ${kills} times`);
     expect(kills).toBeGreaterThan(20);
-  });
-});
+  }, TIMEOUT_MS);
+}

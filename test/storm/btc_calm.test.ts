@@ -1,0 +1,3 @@
+import { calmDay } from "./storms.ts";
+
+calmDay("BTCUSDT");

@@ -1,0 +1,3 @@
+import { stormyDay } from "./storms.ts";
+
+stormyDay("BTCUSDT", 2);

@@ -103,28 +103,31 @@ export class RestClient {
     to: number,
     purpose: Purpose = "history",
   ): Promise<Kline[]> {
-    const klines: Kline[] = [];
-    for (let start = from; start < to;) {
-      const rows = list(
-        await this.#get({
-          path: "/api/v3/klines",
-          query: {
-            symbol,
-            interval: "1m",
-            startTime: String(start),
-            endTime: String(to - 1),
-            limit: String(KLINES_LIMIT),
-          },
-          weight: WEIGHT.klines,
-          purpose,
-        }),
-      );
-      klines.push(...this.#understand(rows, klineOfRow));
-      const last = klines.at(-1);
-      if (rows.length < KLINES_LIMIT || last === undefined) break;
-      start = last.open_time + MINUTE_MS;
-    }
-    return klines;
+    // One range after the other: the pages of many at once would have to be kept all.
+    return await this.#limits[purpose](async () => {
+      const klines: Kline[] = [];
+      for (let start = from; start < to;) {
+        const rows = list(
+          await this.#request({
+            path: "/api/v3/klines",
+            query: {
+              symbol,
+              interval: "1m",
+              startTime: String(start),
+              endTime: String(to - 1),
+              limit: String(KLINES_LIMIT),
+            },
+            weight: WEIGHT.klines,
+            purpose,
+          }),
+        );
+        for (const kline of this.#understand(rows, klineOfRow)) klines.push(kline);
+        const last = klines.at(-1);
+        if (rows.length < KLINES_LIMIT || last === undefined) break;
+        start = last.open_time + MINUTE_MS;
+      }
+      return klines;
+    });
   }
 
   /**
@@ -135,17 +138,19 @@ export class RestClient {
   async aggTrades(symbol: string, query: TradeQuery): Promise<Trade[]> {
     const { fromId, startTime, limit } = query;
     const rows = list(
-      await this.#get({
-        path: "/api/v3/aggTrades",
-        query: {
-          symbol,
-          ...(fromId !== undefined && { fromId: String(fromId) }),
-          ...(startTime !== undefined && { startTime: String(startTime) }),
-          limit: String(limit),
-        },
-        weight: WEIGHT.aggTrades,
-        purpose: "repair",
-      }),
+      await this.#limits.repair(() =>
+        this.#request({
+          path: "/api/v3/aggTrades",
+          query: {
+            symbol,
+            ...(fromId !== undefined && { fromId: String(fromId) }),
+            ...(startTime !== undefined && { startTime: String(startTime) }),
+            limit: String(limit),
+          },
+          weight: WEIGHT.aggTrades,
+          purpose: "repair",
+        })
+      ),
     );
     return this.#understand(rows, (row) => tradeOfRow(symbol, row));
   }
@@ -156,10 +161,6 @@ export class RestClient {
     } catch (cause) {
       throw new RestError(cause instanceof Error ? cause.message : String(cause), { cause });
     }
-  }
-
-  #get(request: Request): Promise<unknown> {
-    return this.#limits[request.purpose](() => this.#request(request));
   }
 
   async #request({ path, query, weight, purpose }: Request): Promise<unknown> {

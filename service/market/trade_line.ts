@@ -112,6 +112,8 @@ export class TradeLine {
   #wanted: number | undefined;
   #begun = false;
   #behind = false;
+  /** Up to this id it is known that not too many trades are behind. */
+  #counted = -Infinity;
   #running = false;
   #lastTime: number | null = null;
   #problem: string | null = null;
@@ -196,6 +198,7 @@ export class TradeLine {
 
   #begin(minute: number): void {
     this.#sequencer.clear();
+    this.#counted = -Infinity;
     this.#wanted = minute;
     this.#wake();
   }
@@ -239,22 +242,22 @@ export class TradeLine {
         this.#stand(minute, latest.id + 1, []);
         return true;
       }
+      const tooMany = await this.#areTooMany(trades);
+      if (minute !== this.#wanted) return true;
       const now = this.#minute();
-      if (minute < now && this.#isTooLong(trades, now - minute)) {
-        this.#wanted = now;
-        return true;
-      }
-      this.#stand(minute, first.id, trades);
+      if (tooMany && minute < now) this.#wanted = now;
+      else this.#stand(minute, first.id, trades);
       return true;
     }, Infinity);
   }
 
-  /** Whether the time since a page of trades began holds more than is repaired, at their pace. */
-  #isTooLong(trades: readonly Trade[], since: number): boolean {
-    const [first, last] = [trades[0], trades.at(-1)];
-    if (first === undefined || last === undefined || trades.length < TRADES_LIMIT) return false;
-    const pace = trades.length / Math.max(1, last.time - first.time);
-    return pace * since > this.#options.longestRepair;
+  /** Whether more trades than are repaired follow a page of history. */
+  async #areTooMany(trades: readonly Trade[]): Promise<boolean> {
+    const last = trades.at(-1);
+    if (last === undefined || trades.length < TRADES_LIMIT || last.id < this.#counted) return false;
+    const [latest] = await this.#history({ limit: 1 });
+    this.#counted = latest?.id ?? last.id;
+    return this.#counted - last.id > this.#options.longestRepair;
   }
 
   /** Begins at an id. Trades that have not arrived are taken from history unless they just may. */
@@ -311,8 +314,7 @@ export class TradeLine {
       const { next } = this.#sequencer;
       if (next === undefined) return true;
       const trades = await this.#history({ fromId: next, limit: TRADES_LIMIT });
-      const [first] = trades;
-      if (first !== undefined && this.#isTooLong(trades, this.#options.now() - first.time)) {
+      if (await this.#areTooMany(trades)) {
         this.#begin(this.#minute());
         return true;
       }

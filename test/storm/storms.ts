@@ -20,8 +20,8 @@ import { until } from "../support/until.ts";
 const STORM = `
   drop 1%; duplicate 1%; reorder 1% within 8; delay 0.5% by 10s..2m
   garbage 0.2%; truncate 0.2%; wrong-types 0.2%; absurd-prices 0.2%
-  close 1001 every 6m; reset every 8m30s; stall 7m every 1h; lifetime 9h
-  shutdown every 2h lead 5m
+  close 1001 every 13m; reset every 17m; stall 7m every 61m; lifetime 7m
+  shutdown every 123m lead 5m
   refuse 451 at 5h for 15m; refuse 403 at 9h for 15m; refuse 429 3% retry-after 1s
   rest 500 27%; rest break 4%; rest timeout 1%; rest lag 5m 10%
   rest 429 2% retry-after 1s; rest 418 at 15h for 10m; skew +1500ms at 3h for 2h
@@ -120,7 +120,7 @@ export function killedInStorm(symbol: StormSymbol, seed: number): void {
     await until("the first bar", async () => {
       const bars = await publishedBars(service, symbol, 0, run.exchange.now());
       return bars.length > 0 || undefined;
-    });
+    }, TIMEOUT_MS);
     let kills = 0;
     const end = (run.source.recording?.to ?? 0) - 5 * MINUTE_MS;
     while (run.exchange.now() < end) {

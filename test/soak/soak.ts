@@ -1,0 +1,135 @@
+/** `deno task soak`: does the memory of the service stay where it is, hour after hour? */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { type Arguments, type OptionKind, runCommand } from "../../data/arguments.ts";
+
+const HELP = `Usage: deno task soak [options]
+
+Runs the service on many simulated markets for a long time, each in a process of its own, and tells
+of its memory every half a minute.
+
+  --minutes N   how long (60)
+  --symbols N   markets (200)
+  --speed X     the exchange's clock against the real one (4)
+  --help        this text
+`;
+
+const OPTIONS: Readonly<Record<string, OptionKind>> = {
+  minutes: "value",
+  symbols: "value",
+  speed: "value",
+};
+
+const SAMPLE_MS = 30_000;
+/** The windows, the caches and the heap have found their size by then, minutes. */
+const SETTLED_MINUTES = 10;
+
+interface Sample {
+  readonly minute: number;
+  readonly mebibytes: number;
+  readonly trades: number;
+}
+
+function start(script: string, args: readonly string[], env: Record<string, string>) {
+  const path = fileURLToPath(new URL(`../../service/${script}`, import.meta.url));
+  const child = spawn(process.execPath, ["run", "-A", path, ...args], {
+    env: { ...process.env, NO_COLOR: "1", ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const address = new Promise<string>((resolve, reject) => {
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      const url = /http:\/\/[^\s,)]+/.exec(text)?.[0];
+      if (url !== undefined) resolve(url);
+    });
+    child.on("exit", (code) => reject(new Error(`${script} ended with ${code}`)));
+  });
+  return { address, end: () => child.kill("SIGKILL") };
+}
+
+/** Sums a metric over its labels. */
+function sum(metrics: string, name: string): number {
+  const lines = metrics.split("\n").filter((line) => line.startsWith(`microstream_${name}`));
+  return lines.reduce((total, line) => total + Number(line.split(" ").at(-1)), 0);
+}
+
+async function sample(url: string, since: number): Promise<Sample> {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  return {
+    minute: (performance.now() - since) / 60_000,
+    mebibytes: sum(metrics, "resident_memory_bytes") / 2 ** 20,
+    trades: sum(metrics, "trades_total"),
+  };
+}
+
+function tell({ minute, mebibytes, trades }: Sample, before: Sample | undefined): void {
+  const seconds = before === undefined ? 0 : 60 * (minute - before.minute);
+  const rate = before === undefined ? 0 : (trades - before.trades) / seconds;
+  console.log(
+    `minute ${minute.toFixed(1)}: ${mebibytes.toFixed(0)} MiB, ${rate.toFixed(0)} trades/s`,
+  );
+}
+
+function conclude(samples: readonly Sample[]): void {
+  const settled = samples.filter(({ minute }) => minute >= SETTLED_MINUTES);
+  const [first, last] = [settled[0], settled.at(-1)];
+  if (first === undefined || last === undefined || first === last) {
+    console.log(`too short to tell: memory is compared from minute ${SETTLED_MINUTES} on`);
+    return;
+  }
+  const rate = (last.trades - first.trades) / (60 * (last.minute - first.minute));
+  const change = 100 * (last.mebibytes / first.mebibytes - 1);
+  const least = Math.min(...settled.map(({ mebibytes }) => mebibytes));
+  const most = Math.max(...settled.map(({ mebibytes }) => mebibytes));
+  console.log(
+    `from minute ${first.minute.toFixed(0)} to ${last.minute.toFixed(0)} at ` +
+      `${rate.toFixed(0)} trades/s: ${first.mebibytes.toFixed(0)} MiB to ` +
+      `${last.mebibytes.toFixed(0)} MiB (${change.toFixed(1)} %), within ` +
+      `${least.toFixed(0)} to ${most.toFixed(0)} MiB`,
+  );
+}
+
+async function run(args: Arguments): Promise<void> {
+  const minutes = args.number("minutes", 60, { min: 1, max: 10_000 });
+  const count = args.number("symbols", 200, { min: 1, max: 1024, integer: true });
+  const speed = args.number("speed", 4, { min: 0.1, max: 1000 });
+  const symbols = Array.from({ length: count }, (_, i) => `S${String(i).padStart(4, "0")}USDT`);
+  const folder = mkdtempSync(join(tmpdir(), "microstream-soak-"));
+  const list = symbols.join(",");
+  const exchange = start("exchange/main.ts", [
+    ...["--port", "0", "--symbols", list, "--speed", String(speed)],
+  ], {});
+  const samples: Sample[] = [];
+  let service: ReturnType<typeof start> | undefined;
+  try {
+    const url = await exchange.address;
+    service = start("main.ts", [], {
+      SOURCE: "binance",
+      SYMBOLS: list,
+      BINANCE_WS_URL: url.replace("http", "ws"),
+      BINANCE_REST_URL: url,
+      DATA_DIR: folder,
+      DASHBOARD_PORT: "0",
+      LOG_LEVEL: "ERROR",
+    });
+    const page = await service.address;
+    const since = performance.now();
+    while (performance.now() - since < minutes * 60_000) {
+      await sleep(SAMPLE_MS);
+      const now = await sample(page, since);
+      tell(now, samples.at(-1));
+      samples.push(now);
+    }
+    conclude(samples);
+  } finally {
+    service?.end();
+    exchange.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+await runCommand(HELP, OPTIONS, run);

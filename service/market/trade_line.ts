@@ -349,15 +349,16 @@ export class TradeLine {
   }
 
   /**
-   * Tries until it succeeds.
+   * Tries until it succeeds; what gets on, if only by some trades, is tried anew.
    *
    * @returns Whether it did within the patience, ms.
    */
   async #patiently(attempt: () => Promise<boolean>, patience: number): Promise<boolean> {
     const { symbol, uptime, sleep, log, closing } = this.#options;
-    const start = uptime();
+    let start = uptime();
     let failures = 0;
     for (let tries = 0;; tries++) {
+      const { next } = this.#sequencer;
       try {
         const done = await attempt();
         closing.throwIfAborted();
@@ -369,6 +370,10 @@ export class TradeLine {
         const why = error instanceof Error ? error.message : String(error);
         if (++failures >= TOLERATED) this.#problem = `bars wait for trades: ${why}`;
         log.warning("cannot get trades; trying again", { symbol, why });
+      }
+      if (this.#sequencer.next !== next) {
+        start = uptime();
+        tries = 0;
       }
       if (uptime() - start >= patience) return false;
       await sleep(RETRY_MS[tries] ?? LAST_RETRY_MS);

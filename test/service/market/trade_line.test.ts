@@ -58,6 +58,20 @@ describe("TradeLine", () => {
     expect(world.counts).toMatchObject({ trades: 40, repaired: 3, lost: 0 });
   });
 
+  test("a long hole is filled page by page, however often a page fails", async () => {
+    const all = Array.from({ length: 30_000 }, (_, i) => trade(i, at(0, i / 100)));
+    const world = new World(all, undefined, 100_000);
+    world.pipeline.connected();
+    await world.play(all.slice(0, 100));
+    world.pipeline.assembler.disconnected();
+    await world.advanceTo(at(4, 50));
+    world.faults.fails = (request) => request % 3 !== 0;
+    world.pipeline.connected();
+    await world.play(all.slice(29_000, 29_500));
+    await world.advanceTo(at(8, 0));
+    expect(world.counts).toMatchObject({ trades: 30_000, lost: 0 });
+  });
+
   test("a hole that the exchange cannot fill is given up, and its minute taken from the kline", async () => {
     const all = tradesInRow(40);
     const world = new World(all);

@@ -1,0 +1,93 @@
+import { describe, expect, test } from "vitest";
+import { argmaxRows } from "../../models/evaluate/paths.ts";
+import { scoreAgainstTruth } from "../../models/evaluate/truth.ts";
+import {
+  filterTrueModel,
+  logDensity,
+  logPoissonLogNormal,
+  type ObservedMinute,
+} from "../../notebooks/support/bayes_filter.ts";
+import { normalQuadrature } from "../../notebooks/support/gauss_hermite.ts";
+import { REGIMES } from "../../service/exchange/simulated/regimes.ts";
+import { trueMinutes } from "../../service/exchange/simulated/truth.ts";
+
+const sumOf = (values: Iterable<number>) => [...values].reduce((sum, x) => sum + x, 0);
+
+test("the quadrature knows the moments of a normal distribution", () => {
+  for (const count of [1, 2, 9, 21]) {
+    const { nodes, weights } = normalQuadrature(count);
+    const moment = (power: number) => sumOf(weights.map((w, i) => w * (nodes[i] ?? NaN) ** power));
+    expect(moment(0)).toBeCloseTo(1, 12);
+    expect(moment(1)).toBeCloseTo(0, 12);
+    if (count > 1) expect(moment(2)).toBeCloseTo(1, 12);
+    if (count > 4) expect(moment(8)).toBeCloseTo(105, 9);
+  }
+});
+
+test("the probabilities of all numbers of trades add up to 1, for few and for many", () => {
+  for (const mean of [0.5, 2, 40, 2000].map(Math.log)) {
+    const all = Array.from(
+      { length: 20_000 },
+      (_, n) => Math.exp(logPoissonLogNormal(n, mean, 0.35)),
+    );
+    expect(sumOf(all)).toBeCloseTo(1, 6);
+  }
+});
+
+test("the density of returns and trades integrates to 1 in each regime", () => {
+  const scale = 5e-4;
+  const step = scale / 20;
+  for (const regime of REGIMES) {
+    let mass = 0;
+    for (let trades = 0; trades < 60; trades++) {
+      const minute = { trades, volatilityScale: scale, activityScale: 4, logPrice: 0.1 };
+      if (trades === 0) mass += Math.exp(logDensity({ ...minute, logReturn: 0 }, regime));
+      for (let logReturn = -15 * scale; trades > 0 && logReturn < 15 * scale; logReturn += step) {
+        mass += step * Math.exp(logDensity({ ...minute, logReturn }, regime));
+      }
+    }
+    expect(mass).toBeGreaterThan(0.9999);
+    expect(mass).toBeLessThan(1.0001);
+  }
+});
+
+describe("on thirty days of a market", () => {
+  const from = Date.UTC(2025, 2, 1);
+  const minutes = [
+    ...trueMinutes({ seed: 5, symbol: "ETHUSDT", from, to: from + 30 * 86_400_000 }),
+  ];
+  const truth = Uint8Array.from(minutes, ({ regime }) => regime);
+  const posteriors = filterTrueModel(minutes);
+  const accuracyOf = (seen: readonly ObservedMinute[]) =>
+    scoreAgainstTruth(argmaxRows(filterTrueModel(seen), REGIMES.length), truth, [truth.length])
+      .accuracy;
+  const accuracy = accuracyOf(minutes);
+
+  test("the filter is right as often as it says", () => {
+    const claimed =
+      sumOf(minutes.map((_, t) => Math.max(...posteriors.subarray(3 * t, 3 * t + 3)))) /
+      minutes.length;
+    expect(accuracy).toBeGreaterThan(0.88);
+    expect(Math.abs(accuracy - claimed)).toBeLessThan(0.01);
+    for (const k of REGIMES.keys()) {
+      const share = sumOf(posteriors.filter((_, i) => i % 3 === k)) / minutes.length;
+      const actual = truth.filter((regime) => regime === k).length / minutes.length;
+      expect(Math.abs(share - actual)).toBeLessThan(0.02);
+    }
+  });
+
+  test("no filter that knows less is right more often", () => {
+    const mean = (of: (minute: ObservedMinute) => number) =>
+      sumOf(minutes.map(of)) / minutes.length;
+    const volatilityScale = mean((minute) => minute.volatilityScale);
+    const activityScale = mean((minute) => minute.activityScale);
+    const blinded = [
+      minutes.map((minute) => ({ ...minute, logReturn: 0 })),
+      minutes.map((minute) => ({ ...minute, volatilityScale })),
+      minutes.map((minute) => ({ ...minute, activityScale })),
+      minutes.map((minute) => ({ ...minute, activityScale: 1.2 * minute.activityScale })),
+      minutes.map((minute) => ({ ...minute, volatilityScale: 1.2 * minute.volatilityScale })),
+    ];
+    for (const seen of blinded) expect(accuracyOf(seen)).toBeLessThan(accuracy);
+  });
+});

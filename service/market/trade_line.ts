@@ -88,6 +88,11 @@ const RESTARTED_MS = 1000;
 /** Failed requests in a row that are worth a word. */
 const TOLERATED = 2;
 
+/** Open time of a trade's minute, ms UTC. */
+function minuteOf({ time }: Trade): number {
+  return time - (time % MINUTE_MS);
+}
+
 /**
  * The unbroken line of one symbol's trades: what arrives, in the order of ids, and what did not
  * arrive from the exchange's history, before anything behind it.
@@ -111,6 +116,8 @@ export class TradeLine {
   /** Minute to begin at; undefined while the line stands. */
   #wanted: number | undefined;
   #begun = false;
+  /** Minute of the first trade that arrived before the line was begun, ms UTC. */
+  #firstMinute = Infinity;
   #behind = false;
   /** Up to this id it is known that not too many trades are behind. */
   #counted = -Infinity;
@@ -149,7 +156,8 @@ export class TradeLine {
   connected(): void {
     if (this.#begun) return;
     this.#begun = true;
-    this.#begin(this.#options.from ?? this.#minute());
+    this.#wanted = this.#options.from ?? Math.min(this.#minute(), this.#firstMinute);
+    this.#wake();
   }
 
   /**
@@ -164,6 +172,7 @@ export class TradeLine {
       case "held":
         this.#counts.held++;
         if (this.#sequencer.next !== undefined) this.#wake();
+        else if (!this.#begun) this.#firstMinute = Math.min(this.#firstMinute, minuteOf(trade));
         break;
       case "duplicate":
         if (this.#beginsAnew(trade)) this.#restart(trade);
@@ -192,10 +201,11 @@ export class TradeLine {
   #restart(trade: Trade): void {
     const { symbol, log } = this.#options;
     log.warning("the exchange's trade ids have begun anew", { symbol, id: trade.id });
-    this.#begin(trade.time - (trade.time % MINUTE_MS));
+    this.#begin(minuteOf(trade));
     this.#sequencer.accept(trade);
   }
 
+  /** Begins anew. */
   #begin(minute: number): void {
     this.#sequencer.clear();
     this.#counted = -Infinity;

@@ -45,6 +45,12 @@ describe("the shipped liquidity model on forty days of a simulated market", () =
     expect(ratios.at(-1)).toBeGreaterThan(0.97);
     expect(Math.max(...ratios)).toBe(ratios.at(-1));
   });
+
+  test("what can be learnt from bars alone lies between the two", () => {
+    const { accuracy, optimal } = report.learnt;
+    expect(accuracy / optimal).toBeGreaterThan(0.82);
+    expect(accuracy / optimal).toBeLessThan(0.97);
+  });
 });
 
 test("a stretch shorter than the model's warm-up cannot be judged", () => {

@@ -20,7 +20,7 @@ import { until } from "../support/until.ts";
 const STORM = `
   drop 1%; duplicate 1%; reorder 1% within 8; delay 0.5% by 10s..2m
   garbage 0.2%; truncate 0.2%; wrong-types 0.2%; absurd-prices 0.2%
-  close 1001 every 7m; reset every 11m; stall 7m every 61m; lifetime 6m
+  close 1001 every 6m; reset every 9m; stall 7m every 61m; lifetime 4m
   shutdown every 123m lead 5m
   refuse 451 at 5h for 15m; refuse 403 at 9h for 15m; refuse 429 3% retry-after 1s
   rest 500 27%; rest break 4%; rest timeout 1%; rest lag 5m 10%

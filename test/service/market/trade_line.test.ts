@@ -13,6 +13,17 @@ describe("TradeLine", () => {
     expect(world.counts).toMatchObject({ trades: 25, repaired: 4, gaps: 0, lost: 0 });
   });
 
+  test("trades that arrive before the line may begin are its first, from their minute on", async () => {
+    const all = tradesInRow(40);
+    const world = new World(all);
+    await world.play(all.slice(4, 25));
+    world.pipeline.connected();
+    await world.play(all.slice(25));
+    const bars = await world.advanceTo(at(4, 5));
+    expect(bars.map((bar) => bar.num_trades)).toEqual([10, 10, 10, 10]);
+    expect(bars.map((bar) => bar.quality)).toEqual(["repaired", "trades", "trades", "trades"]);
+  });
+
   test("a lost trade is fetched before anything behind it is used", async () => {
     const all = tradesInRow(40);
     const world = new World(all);

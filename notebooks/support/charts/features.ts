@@ -1,0 +1,66 @@
+import * as Plot from "@observablehq/plot";
+import type { Artifact } from "../../../models/artifact.ts";
+import { drawChart, type Figure } from "../figure.ts";
+import { INK, regimeColors } from "../palette.ts";
+import type { SeenBars } from "../seen_bars.ts";
+
+/** Intervals of a histogram, and how far it reaches to either side. */
+const BINS = 100;
+const REACH = 5;
+
+/** The share of all bars in each interval of a feature and each regime. */
+function histogram({ rows, dims, path }: SeenBars, feature: number, states: number) {
+  const counts = new Float64Array(states * BINS);
+  for (let t = 0; t < path.length; t++) {
+    const value = rows[t * dims + feature] ?? NaN;
+    const bin = Math.floor((value + REACH) / (2 * REACH) * BINS);
+    const cell = (path[t] ?? 0) * BINS + bin;
+    if (bin >= 0 && bin < BINS) counts[cell] = (counts[cell] ?? 0) + 1;
+  }
+  return Array.from(counts, (count, i) => ({
+    state: Math.floor(i / BINS),
+    x1: (i % BINS) / BINS * 2 * REACH - REACH,
+    x2: (i % BINS + 1) / BINS * 2 * REACH - REACH,
+    share: count / path.length,
+  }));
+}
+
+/** How often a value of each feature comes, and in which regime: what a model sees. */
+export function featureChart(
+  { features, hmm }: Pick<Artifact, "features" | "hmm">,
+  seen: SeenBars,
+): Figure {
+  const { labels } = hmm;
+  const colors = regimeColors(labels);
+  const bars = features.names.flatMap((feature, d) =>
+    histogram(seen, d, labels.length).map(({ state, ...bar }) => ({
+      ...bar,
+      feature: feature.replaceAll("_", " "),
+      regime: labels[state] ?? "",
+    }))
+  );
+  return drawChart({
+    heading: "What the model sees",
+    note: "Each feature as the model takes it, coloured by the filter's regime",
+    legend: labels.map((label, k) => ({ label, color: colors[k] ?? INK.soft })),
+    height: 250,
+    marginTop: 34,
+    fx: { label: null, domain: features.names.map((name) => name.replaceAll("_", " ")) },
+    x: { label: "deviations from the usual level", labelArrow: "none" },
+    y: { label: "share of bars", grid: true, tickFormat: ".1%" },
+    color: { domain: labels, range: [...colors] },
+    marks: [
+      Plot.rectY(bars, {
+        fx: "feature",
+        x1: "x1",
+        x2: "x2",
+        y: "share",
+        fill: "regime",
+        order: [...labels],
+        insetLeft: 0,
+        insetRight: 0,
+      }),
+      Plot.ruleY([0], { stroke: INK.line }),
+    ],
+  });
+}

@@ -1,0 +1,110 @@
+import * as Plot from "@observablehq/plot";
+import { drawChart, type Figure, WIDTH } from "../figure.ts";
+import { INK, regimeColors, SERIES } from "../palette.ts";
+
+/** Contiguous minutes of a market with what a model says of them. */
+export interface RegimeMinutes {
+  /** Open time of the first, ms UTC. */
+  readonly start: number;
+  readonly closes: Float64Array;
+  /** Most probable regime of each minute. */
+  readonly path: Uint8Array;
+  /** A number a regime and minute. */
+  readonly filtered: Float64Array;
+}
+
+const MINUTE_MS = 60_000;
+/** A chart has no more columns than this. */
+const COLUMNS = 1600;
+
+/** Runs of one regime. */
+function findRuns({ start, path }: RegimeMinutes, labels: readonly string[]) {
+  const runs: { from: Date; to: Date; label: string }[] = [];
+  let first = 0;
+  for (let t = 1; t <= path.length; t++) {
+    if (t < path.length && path[t] === path[first]) continue;
+    runs.push({
+      from: new Date(start + first * MINUTE_MS),
+      to: new Date(start + t * MINUTE_MS),
+      label: labels[path[first] ?? 0] ?? "",
+    });
+    first = t;
+  }
+  return runs;
+}
+
+/** Every so many minutes, so that a chart stays small. */
+function thin(minutes: number): readonly number[] {
+  const stride = Math.max(1, Math.ceil(minutes / COLUMNS));
+  return Array.from({ length: Math.ceil(minutes / stride) }, (_, i) => i * stride);
+}
+
+const legendOf = (labels: readonly string[], colors: readonly string[]) =>
+  labels.map((label, k) => ({ label, color: colors[k] ?? INK.soft }));
+
+/** The price, on the colours of the regimes. */
+export function priceChart(
+  minutes: RegimeMinutes,
+  labels: readonly string[],
+  { heading, note, marks = [] }: { heading: string; note?: string; marks?: Plot.Markish[] },
+): Figure {
+  const colors = regimeColors(labels);
+  const prices = thin(minutes.closes.length).map((t) => ({
+    time: new Date(minutes.start + t * MINUTE_MS),
+    price: minutes.closes[t],
+  }));
+  return drawChart({
+    heading,
+    ...(note !== undefined && { note }),
+    legend: legendOf(labels, colors),
+    height: 280,
+    x: { type: "utc", label: null },
+    y: { label: "price", grid: false, nice: true },
+    color: { domain: labels, range: colors },
+    marks: [
+      Plot.rectX(findRuns(minutes, labels), {
+        x1: "from",
+        x2: "to",
+        fill: "label",
+        fillOpacity: 0.45,
+      }),
+      Plot.lineY(prices, { x: "time", y: "price", stroke: INK.ink, strokeWidth: 1.1 }),
+      ...marks,
+    ],
+  });
+}
+
+/** The filtered probabilities, stacked. */
+export function probabilityChart(minutes: RegimeMinutes, labels: readonly string[]): Figure {
+  const colors = regimeColors(labels);
+  const shares = thin(minutes.path.length).flatMap((t) =>
+    labels.map((label, k) => ({
+      time: new Date(minutes.start + t * MINUTE_MS),
+      label,
+      p: minutes.filtered[t * labels.length + k] ?? NaN,
+    }))
+  );
+  return drawChart({
+    heading: "How sure the filter was",
+    note: "P(regime | this minute and those before it), stacked",
+    width: WIDTH,
+    height: 170,
+    x: { type: "utc", label: null },
+    y: { label: "probability", domain: [0, 1], ticks: 3 },
+    color: { domain: labels, range: colors },
+    marks: [Plot.areaY(shares, { x: "time", y: "p", fill: "label", order: [...labels] })],
+  });
+}
+
+/** A price chart above the ticks at its foot, pixels. */
+const TICK_INSET = 208;
+
+/** Ticks at the foot of a price chart: minutes that the forest calls anomalous. */
+export function anomalyTicks(times: readonly Date[]): Plot.Markish {
+  return Plot.ruleX(times, {
+    stroke: SERIES.anomaly,
+    strokeOpacity: 0.7,
+    strokeWidth: 1,
+    insetTop: TICK_INSET,
+  });
+}

@@ -1,0 +1,153 @@
+import * as Plot from "@observablehq/plot";
+import { labelKey } from "../../../models/labels.ts";
+import type { HeldOut } from "../../../models/schema/walk_forward.ts";
+import type { PresetEvaluation } from "../evaluate_presets.ts";
+import { drawChart, type Figure } from "../figure.ts";
+import { INK, regimeColors, SERIES } from "../palette.ts";
+import { differenceChart, place } from "./differences.ts";
+
+/** Log-likelihood of held-out bars: what models gain over simpler ones, and over larger ones. */
+export function likelihoodChart(evaluations: readonly PresetEvaluation[]): Figure {
+  const placed = evaluations.flatMap(({ preset, heldOut: { log_likelihood_gain: gains } }) => [
+    ...place(gains.gaussian, "one Gaussian", preset),
+    ...place(gains.mixture, "mixture without dynamics", preset),
+    ...place(gains.fewer_states, "one state less", preset),
+    ...place(gains.more_states, "one state more", preset),
+  ]);
+  return differenceChart(placed, {
+    heading: "Held-out log-likelihood, minus that of …",
+    unit: "nats a bar",
+  });
+}
+
+const MINUTE_TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
+/** How long regimes last on held-out bars, and what the fitted chain would have them last. */
+export function dwellChart(evaluations: readonly PresetEvaluation[]): Figure {
+  const rows = evaluations.flatMap(({ preset, labels, heldOut }) =>
+    labels.flatMap((label) => {
+      const regime = heldOut.regimes[labelKey(label)];
+      return regime === undefined ? [] : [
+        {
+          preset,
+          label,
+          mean: regime.mean_dwell_minutes,
+          expected: regime.expected_dwell_minutes,
+        },
+      ];
+    })
+  );
+  const flips = evaluations.map(({ preset, heldOut }) =>
+    `${preset} ${heldOut.flips_per_day.toFixed(0)}`
+  );
+  const minutes = rows.flatMap(({ mean, expected }) => [mean, expected]);
+  const ticks = MINUTE_TICKS.filter((tick) =>
+    tick > Math.min(...minutes) && tick < Math.max(...minutes)
+  );
+  return drawChart({
+    heading: "How long a visit lasts",
+    note: `Mean minutes, log scale. Changes of regime a day: ${flips.join(", ")}`,
+    legend: [
+      { label: "filter on held-out bars", color: SERIES.main },
+      { label: "as the transition probabilities say", color: SERIES.other },
+    ],
+    height: 80 + 32 * rows.length,
+    marginLeft: 130,
+    marginRight: 90,
+    x: {
+      type: "log",
+      label: "minutes",
+      labelArrow: "none",
+      grid: true,
+      ticks,
+      inset: 10,
+      tickFormat: "d",
+    },
+    y: { label: null, type: "band", domain: rows.map(({ label }) => label) },
+    marks: [
+      Plot.link(rows, { x1: "mean", x2: "expected", y1: "label", y2: "label", stroke: INK.line }),
+      Plot.dot(rows, { x: "expected", y: "label", stroke: SERIES.other, strokeWidth: 2, r: 5 }),
+      Plot.dot(rows, { x: "mean", y: "label", fill: SERIES.main, r: 5 }),
+      Plot.text(rows, {
+        x: (row: typeof rows[number]) => Math.max(row.mean, row.expected),
+        y: "label",
+        text: (row: typeof rows[number]) => row.mean.toFixed(row.mean < 10 ? 1 : 0),
+        dx: 12,
+        textAnchor: "start",
+        fill: INK.soft,
+      }),
+    ],
+  });
+}
+
+/** Realized volatility of the minutes that follow a regime. */
+export function outcomeChart(evaluations: readonly PresetEvaluation[]): Figure {
+  const placed = evaluations.flatMap(({ preset, labels, heldOut }) => {
+    const colors = regimeColors(labels);
+    return labels.flatMap((label, k) =>
+      place(heldOut.regimes[labelKey(label)]?.next?.volatility_bp, label, preset).map((one) => ({
+        ...one,
+        color: colors[k] ?? INK.soft,
+      }))
+    );
+  });
+  const horizon = evaluations[0]?.walkForward.protocol.horizon_minutes ?? NaN;
+  return drawChart({
+    heading: `Realized volatility in the ${horizon} minutes after each regime`,
+    note: "Means over held-out bars with 95 % block-bootstrap intervals, basis points",
+    height: 60 + 34 * placed.length,
+    marginLeft: 130,
+    marginRight: 60,
+    x: { label: "basis points", labelArrow: "none", grid: true, zero: true },
+    y: { label: null, type: "band", domain: placed.map(({ row }) => row) },
+    marks: [
+      Plot.link(placed, {
+        x1: "low",
+        x2: "high",
+        y1: "row",
+        y2: "row",
+        stroke: "color",
+        strokeWidth: 4,
+      }),
+      Plot.dot(placed, { x: "value", y: "row", fill: "color", r: 6 }),
+      Plot.text(placed, {
+        x: "high",
+        y: "row",
+        text: ({ value }) => value.toFixed(1),
+        dx: 10,
+        textAnchor: "start",
+        fill: INK.soft,
+      }),
+    ],
+  });
+}
+
+type Baselines = HeldOut["forecast"]["baselines"];
+const METRICS = [
+  ["accuracy", "Share of bars whose tercile is forecast right", "share"],
+  ["log_score", "Log score of the forecast", "nats a bar"],
+  ["rank_correlation", "Rank correlation of forecast and outcome", "Spearman's rho"],
+] as const;
+
+/** Names of baselines as people say them. */
+const WORDS: Readonly<Record<string, string>> = {
+  hysteresis: "hysteresis, range vs. prior window",
+  plain_hysteresis: "hysteresis, plain range",
+  range: "range vs. prior window",
+  frequencies: "training frequencies",
+};
+
+/** How much better models tell the volatility that follows than each baseline, by metric. */
+export function forecastCharts(evaluations: readonly PresetEvaluation[]): readonly Figure[] {
+  return METRICS.map(([metric, words, unit]) => {
+    const placed = evaluations.flatMap(({ preset, heldOut }) => {
+      const baselines: readonly [string, Baselines[keyof Baselines]][] = Object.entries(
+        heldOut.forecast.baselines,
+      );
+      return baselines.flatMap(([name, { model_minus }]) =>
+        place(model_minus[metric], WORDS[name] ?? name.replaceAll("_", " "), preset)
+      );
+    });
+    return differenceChart(placed, { heading: `${words}, minus that of …`, unit });
+  });
+}

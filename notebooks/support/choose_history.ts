@@ -1,0 +1,43 @@
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findHistory, type FoundHistory } from "../../data/find_history.ts";
+import { simulatedMarket } from "../../service/exchange/simulated/source.ts";
+
+/** The project's folder. */
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+const SEED = 1;
+const START = Date.UTC(2025, 0, 1);
+const DAYS = 120;
+const DAY_MS = 86_400_000;
+
+/** Klines of the simulated market in a file like Binance's, written once. */
+function simulate(symbol: string): string {
+  const path = join(ROOT, "data", "simulated", `${symbol}-1m-seed-${SEED}-${DAYS}-days.csv`);
+  if (existsSync(path)) return path;
+  const market = simulatedMarket({ seed: SEED, symbols: [symbol] }).market(symbol);
+  const lines = ["open_time,open,high,low,close,volume"];
+  const [to, limit] = [START + DAYS * DAY_MS, DAYS * 1440];
+  for (
+    const k of market?.klines({ from: START, to: to - 1, now: to, limit, keep: "oldest" }) ?? []
+  ) {
+    lines.push([k.openTime, k.open, k.high, k.low, k.close, k.volume].join(","));
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.part`, lines.join("\n") + "\n");
+  renameSync(`${path}.part`, path);
+  return path;
+}
+
+/**
+ * The history that a notebook is about: real market data beside the project, else what
+ * `deno task data:download` wrote, else the simulated market.
+ */
+export function chooseHistory(symbol: string): FoundHistory {
+  return findHistory(ROOT, symbol) ?? {
+    bars: [simulate(symbol)],
+    sentence: `There is no history of ${symbol} here, so these are ${DAYS} days of the ` +
+      "**simulated market**: what follows says nothing of real ones.",
+  };
+}

@@ -1,0 +1,57 @@
+import { symbolOfFile } from "../../data/file_name.ts";
+import { readParameters } from "../../models/defaults.ts";
+import { evaluateWalkForward } from "../../models/evaluate/evaluate.ts";
+import { type PresetName, PRESETS } from "../../models/presets.ts";
+import type { HeldOut, WalkForward } from "../../models/schema/walk_forward.ts";
+import type { BarSequence } from "../../models/sequences.ts";
+import { readHistory } from "../../models/train_on_files.ts";
+
+/** What held-out bars say of models of a preset. */
+export interface PresetEvaluation {
+  readonly preset: PresetName;
+  readonly labels: readonly string[];
+  readonly walkForward: WalkForward;
+  /** The part that is judged: the folds together, or the final part. */
+  readonly heldOut: HeldOut;
+}
+
+/** The sequences of a notebook's history. */
+export async function readSequences(bars: readonly string[]): Promise<readonly BarSequence[]> {
+  const files = bars.map((path) => ({ path, symbol: symbolOfFile(path) ?? "" }));
+  return (await readHistory(files)).sequences;
+}
+
+/**
+ * Evaluates presets walk-forward, as `deno task train` does.
+ *
+ * @param final Whether to judge the last part of the history, which is kept apart, instead of the
+ *   folds before it.
+ * @throws RangeError when the history is too short.
+ */
+export async function evaluatePresets(
+  sequences: readonly BarSequence[],
+  { presets, seed, final }: {
+    readonly presets: readonly PresetName[];
+    readonly seed: number;
+    readonly final: boolean;
+  },
+): Promise<readonly PresetEvaluation[]> {
+  const parameters = readParameters({});
+  const evaluations: PresetEvaluation[] = [];
+  for (const preset of presets) {
+    const { features, labels } = PRESETS[preset];
+    const walkForward = await evaluateWalkForward(sequences, {
+      ...parameters,
+      preset,
+      features: features(parameters.window),
+      seed,
+      final,
+    });
+    const heldOut = final ? walkForward.final : walkForward.folds;
+    if (heldOut === undefined) {
+      throw new RangeError(`Cannot evaluate ${preset} walk-forward: ${walkForward.note ?? ""}`);
+    }
+    evaluations.push({ preset, labels: labels(parameters.states), walkForward, heldOut });
+  }
+  return evaluations;
+}

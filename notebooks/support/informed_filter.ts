@@ -1,0 +1,116 @@
+import { BAR_COLUMNS, computeFeatures, type CoreHmm, filterRows } from "../../core-wasm/core.ts";
+import { loadCore } from "../../core-wasm/load.ts";
+import type { Artifact } from "../../models/artifact.ts";
+import { argmaxRows } from "../../models/evaluate/paths.ts";
+import { stationaryDistribution } from "../../models/stationary.ts";
+import { REGIMES, transitionMatrix } from "../../service/exchange/simulated/regimes.ts";
+import { minuteOfWeek, SEASONALITY } from "../../service/exchange/simulated/seasonality.ts";
+import { MINUTE_MS } from "../../models/sequences.ts";
+import type { SimulatedTruth } from "./simulated_truth.ts";
+
+/** Features of each minute, row after row. */
+interface Rows {
+  readonly rows: Float64Array;
+  readonly dims: number;
+}
+
+/** How often a filter is right that sees certain features of a simulated market. */
+export interface InformedAccuracy {
+  /** The features, in words. */
+  readonly sees: string;
+  /** Share of the second half's minutes. */
+  readonly accuracy: number;
+  /** The same of the Bayes-optimal filter. */
+  readonly optimal: number;
+}
+
+/** A Gaussian of each regime's rows, and the true chain: no Gaussian HMM of them knows more. */
+function informedHmm({ rows, dims }: Rows, regimes: Uint8Array): CoreHmm {
+  const states = REGIMES.map((_, k) => {
+    const places = Array.from(regimes.keys()).filter((t) => regimes[t] === k);
+    const average = (of: (t: number) => number) =>
+      places.reduce((sum, t) => sum + of(t), 0) / places.length;
+    const axes = Array.from({ length: dims }, (_, d) => d);
+    const value = (t: number, d: number) => rows[t * dims + d] ?? NaN;
+    const mean = axes.map((d) => average((t) => value(t, d)));
+    const deviation = (t: number, d: number) => value(t, d) - (mean[d] ?? NaN);
+    return {
+      mean,
+      covar: axes.map((i) => axes.map((j) => average((t) => deviation(t, i) * deviation(t, j)))),
+    };
+  });
+  const transmat = transitionMatrix();
+  return {
+    startprob: stationaryDistribution(transmat),
+    transmat,
+    means: states.map(({ mean }) => mean),
+    covars: states.map(({ covar }) => covar),
+  };
+}
+
+function rowsOf(count: number, of: (t: number) => readonly number[]): Rows {
+  const dims = of(0).length;
+  const rows = new Float64Array(count * dims);
+  for (let t = 0; t < count; t++) rows.set(of(t), t * dims);
+  return { rows, dims };
+}
+
+/**
+ * Tells what keeps a filter of bars from the Bayes-optimal one. Each of these filters is told the
+ * true transition probabilities and the true regimes of the first half, from which it takes the
+ * mean and the covariance of its features; what differs is what it sees. None of them could be
+ * shipped: they bound what a three-state Gaussian HMM can do with such features.
+ *
+ * @param features Those of a model, which are judged first.
+ */
+export function informedAccuracies(
+  { bars, minutes, regimes, optimal }: SimulatedTruth,
+  features: Artifact["features"],
+): readonly InformedAccuracy[] {
+  const wasm = loadCore();
+  const count = regimes.length;
+  const half = Math.floor(count / 2);
+  const at = (t: number, column: number) => bars.bars[t * BAR_COLUMNS + column] ?? NaN;
+  const logRange = (t: number) => Math.log((at(t, 1) - at(t, 2)) / at(t, 0) + 1e-5);
+  const logVolume = (t: number) => Math.log(at(t, 4) * at(t, 3) + 1);
+  const week = (t: number) => minuteOfWeek(bars.start / MINUTE_MS + t);
+  const volatility = (t: number) => Math.log(minutes[t]?.volatilityScale ?? NaN);
+  const activity = (t: number) => Math.log(minutes[t]?.activityScale ?? NaN);
+  const trades = (t: number) => Math.log((minutes[t]?.trades ?? NaN) + 0.5);
+  const sights: readonly (readonly [string, Rows])[] = [
+    [`${features.names.join(", ")} of the preset`, {
+      rows: computeFeatures(wasm, features, bars.bars, [count]).normalized,
+      dims: features.names.length,
+    }],
+    ["log range and log volume of the minute", rowsOf(count, (t) => [logRange(t), logVolume(t)])],
+    [
+      "the same, less the true pattern of the week",
+      rowsOf(count, (t) => [
+        logRange(t) - Math.log(SEASONALITY.volatility[week(t)] ?? NaN),
+        logVolume(t) - Math.log(SEASONALITY.activity[week(t)] ?? NaN),
+      ]),
+    ],
+    [
+      "the same, less the true scales of the minute",
+      rowsOf(count, (t) => [logRange(t) - volatility(t), logVolume(t) - activity(t)]),
+    ],
+    [
+      "that, with the number of trades for the volume",
+      rowsOf(count, (t) => [logRange(t) - volatility(t), trades(t) - activity(t)]),
+    ],
+  ];
+  const shareRight = (path: Uint8Array) =>
+    path.subarray(half).filter((regime, i) => regime === regimes[half + i]).length / (count - half);
+  return sights.map(([sees, seen]) => {
+    const hmm = informedHmm(
+      { rows: seen.rows.subarray(0, half * seen.dims), dims: seen.dims },
+      regimes.subarray(0, half),
+    );
+    const { posteriors } = filterRows(wasm, hmm, seen.rows, [count]);
+    return {
+      sees,
+      accuracy: shareRight(argmaxRows(posteriors, REGIMES.length)),
+      optimal: shareRight(argmaxRows(optimal, REGIMES.length)),
+    };
+  });
+}

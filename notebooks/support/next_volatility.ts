@@ -1,0 +1,24 @@
+import { BAR_COLUMNS } from "../../core-wasm/core.ts";
+import { measureOutcomes } from "../../models/evaluate/outcomes.ts";
+import type { BarSequence } from "../../models/sequences.ts";
+
+/**
+ * Mean realized volatility of the 15 minutes that follow the bars of each state, basis points; NaN
+ * for a state that never is.
+ *
+ * @param first The first bar that counts.
+ * @param path State of each bar from `first` on.
+ */
+export function volatilityAfter(
+  { bars, start }: BarSequence,
+  first: number,
+  path: Uint8Array,
+  states: number,
+): readonly number[] {
+  const length = bars.length / BAR_COLUMNS - first;
+  const { volatility } = measureOutcomes(bars, [{ first, length, start }]);
+  return Array.from({ length: states }, (_, state) => {
+    const after = volatility.filter((value, t) => path[t] === state && !Number.isNaN(value));
+    return after.reduce((sum, value) => sum + value, 0) / after.length;
+  });
+}

@@ -1,0 +1,170 @@
+import { join } from "node:path";
+import { loadCore } from "../../core-wasm/load.ts";
+import { symbolOfFile } from "../../data/file_name.ts";
+import { readKlines } from "../../data/klines.ts";
+import { MINUTE_MS } from "../../models/sequences.ts";
+import { barOfKline, isSound } from "../../service/bars/kline_bar.ts";
+import { Engine } from "../../service/engine/engine.ts";
+import { loadModels } from "../../service/engine/loaded_model.ts";
+import type { Signal } from "../../service/engine/signal.ts";
+import { ROOT } from "./choose_history.ts";
+
+/** Signals of a replay in the order of time, a column a field. */
+export interface Replay {
+  /** Open times, ms UTC. */
+  readonly times: Float64Array;
+  readonly opens: Float64Array;
+  readonly highs: Float64Array;
+  readonly lows: Float64Array;
+  readonly closes: Float64Array;
+  readonly volumes: Float64Array;
+  /** Anomaly scores of the primary model. */
+  readonly scores: Float64Array;
+  /** 1 where it calls the minute anomalous. */
+  readonly anomalous: Uint8Array;
+  /** Most probable regime of the liquidity model. */
+  readonly path: Uint8Array;
+  /** Its filtered probabilities, a number a regime. */
+  readonly filtered: Float64Array;
+  readonly labels: readonly string[];
+}
+
+/** The shipped models: the forest is the first one's, the regimes the second one's. */
+const MODELS = ["models/classic.json", "models/liquidity.json"];
+
+/** Runs files of bars through the engine that serves live. */
+export async function replayFiles(files: readonly string[]): Promise<Replay> {
+  const [forest, regimes] = loadModels({
+    models: MODELS.map((path) => join(ROOT, path)),
+    expected: {},
+  });
+  const symbol = symbolOfFile(files[0] ?? "");
+  if (forest === undefined || regimes === undefined || symbol === undefined) {
+    throw new RangeError(`Cannot replay ${files.join(", ")} as a file must begin with its market`);
+  }
+  const engine = new Engine(loadCore(), [forest, regimes], [symbol]);
+  const signals: Signal[] = [];
+  for (const file of files) {
+    for await (const klines of readKlines(file)) {
+      for (const kline of klines.filter(isSound)) {
+        if (kline.open_time <= (engine.lastTime(symbol) ?? -1)) continue;
+        signals.push(engine.push(barOfKline(symbol, "replay", kline)));
+      }
+    }
+  }
+  const { name, hmm } = regimes.artifact;
+  const column = (field: (signal: Signal) => number) => Float64Array.from(signals, field);
+  return {
+    times: column((signal) => signal.timestamp),
+    opens: column((signal) => signal.open),
+    highs: column((signal) => signal.high),
+    lows: column((signal) => signal.low),
+    closes: column((signal) => signal.close),
+    volumes: column((signal) => signal.volume),
+    scores: column((signal) => signal.anomaly_score),
+    anomalous: Uint8Array.from(signals, (signal) => Number(signal.is_anomaly)),
+    path: Uint8Array.from(signals, (signal) => signal.models[name]?.state ?? 0),
+    filtered: Float64Array.from(
+      signals.flatMap((signal) => Object.values(signal.models[name]?.probabilities ?? {})),
+    ),
+    labels: hmm.labels,
+  };
+}
+
+/** The minutes of a replay from one time to another, which must be contiguous; the end is exclusive. */
+export function cutReplay(replay: Replay, from: number, to: number): Replay & { start: number } {
+  const first = replay.times.findIndex((time) => time >= from);
+  const after = replay.times.findIndex((time) => time >= to);
+  const last = after < 0 ? replay.times.length : after;
+  const states = replay.labels.length;
+  const cut = (values: Float64Array) => values.subarray(first, last);
+  return {
+    start: replay.times[first] ?? NaN,
+    times: cut(replay.times),
+    opens: cut(replay.opens),
+    highs: cut(replay.highs),
+    lows: cut(replay.lows),
+    closes: cut(replay.closes),
+    volumes: cut(replay.volumes),
+    scores: cut(replay.scores),
+    anomalous: replay.anomalous.subarray(first, last),
+    path: replay.path.subarray(first, last),
+    filtered: replay.filtered.subarray(first * states, last * states),
+    labels: replay.labels,
+  };
+}
+
+/** A day of a replay. */
+export interface ReplayDay {
+  /** Midnight UTC, ms. */
+  readonly day: number;
+  readonly minutes: number;
+  /** Minutes that are anomalous. */
+  readonly anomalies: number;
+  /** Changes of the most probable regime. */
+  readonly changes: number;
+  /** Share of the minutes in the last regime. */
+  readonly crisis: number;
+  /** (highest - lowest) / open of the day, percent. */
+  readonly range: number;
+  /** Open to close, percent. */
+  readonly move: number;
+}
+
+const DAY_MS = 1440 * MINUTE_MS;
+
+/** What each day of a replay was like. */
+export function summarizeDays(replay: Replay): readonly ReplayDay[] {
+  const days = Map.groupBy(replay.times.keys(), (t) => Math.floor((replay.times[t] ?? 0) / DAY_MS));
+  const last = replay.labels.length - 1;
+  return [...days].map(([day, minutes]) => {
+    const values = (column: Float64Array) => minutes.map((t) => column[t] ?? NaN);
+    const open = replay.opens[minutes[0] ?? 0] ?? NaN;
+    const close = replay.closes[minutes.at(-1) ?? 0] ?? NaN;
+    return {
+      day: day * DAY_MS,
+      minutes: minutes.length,
+      anomalies: minutes.filter((t) => replay.anomalous[t] === 1).length,
+      changes: minutes.filter((t, i) => i > 0 && replay.path[t] !== replay.path[t - 1]).length,
+      crisis: minutes.filter((t) => replay.path[t] === last).length / minutes.length,
+      range: 100 * (Math.max(...values(replay.highs)) - Math.min(...values(replay.lows))) / open,
+      move: 100 * (close / open - 1),
+    };
+  });
+}
+
+/** The most anomalous minutes, each at least `apartMs` from those before it in the list. */
+export function worstMinutes(replay: Replay, count: number, apartMs: number): readonly number[] {
+  const ranked = [...replay.scores.keys()].sort((a, b) =>
+    (replay.scores[a] ?? NaN) - (replay.scores[b] ?? NaN)
+  );
+  const chosen: number[] = [];
+  for (const t of ranked) {
+    if (chosen.length === count) break;
+    const time = replay.times[t] ?? NaN;
+    if (chosen.every((other) => Math.abs(time - (replay.times[other] ?? NaN)) >= apartMs)) {
+      chosen.push(t);
+    }
+  }
+  return chosen;
+}
+
+/** Mean probability of a regime some minutes away from each of certain minutes. */
+export function meanAround(
+  replay: Replay,
+  minutes: readonly number[],
+  offsets: readonly number[],
+  state: number,
+): readonly { readonly offset: number; readonly p: number }[] {
+  const states = replay.labels.length;
+  return offsets.map((offset) => {
+    const near = minutes.filter((t) =>
+      (replay.times[t + offset] ?? NaN) - (replay.times[t] ?? NaN) === offset * MINUTE_MS
+    );
+    const sum = near.reduce(
+      (all, t) => all + (replay.filtered[(t + offset) * states + state] ?? 0),
+      0,
+    );
+    return { offset, p: sum / near.length };
+  });
+}

@@ -1,0 +1,58 @@
+import type { Figure } from "./figure.ts";
+import { renderPng } from "./png.ts";
+import { type Table, tablesToMarkdown } from "../../models/tables.ts";
+
+/** What the runner checks after each cell, see run.py. */
+interface Outputs {
+  /** Outputs announced so far. */
+  shown: number;
+  /** Rejections of promises that nobody handled, which would not fail a cell. */
+  readonly rejections: string[];
+}
+
+declare global {
+  var microstreamOutputs: Outputs | undefined;
+  // There in a notebook's kernel only, so that Deno's own types leave it out.
+  namespace Deno.jupyter {
+    function broadcast(
+      type: "display_data",
+      content: { data: Record<string, string>; metadata: object; transient: object },
+    ): Promise<void>;
+  }
+}
+
+const outputs: Outputs = globalThis.microstreamOutputs ??= { shown: 0, rejections: [] };
+globalThis.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  outputs.rejections.push(String(event.reason));
+});
+
+/** Jupyter's own client, unlike our runner, stops listening as soon as a cell is done. */
+const SETTLE_MS = 20;
+
+async function display(data: Record<string, string>, metadata = {}): Promise<void> {
+  outputs.shown++;
+  await Deno.jupyter.broadcast("display_data", { data, metadata, transient: {} });
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+}
+
+/**
+ * Shows figures, as PNG: the one form of a picture that Jupyter, nbconvert and code hosts all show.
+ */
+export async function show(...figures: readonly Figure[]): Promise<void> {
+  for (const figure of figures) {
+    const png = (await renderPng(figure)).toBase64();
+    const size = { width: figure.width, height: figure.height };
+    await display({ "image/png": png, "text/plain": figure.title }, { "image/png": size });
+  }
+}
+
+/** Shows Markdown. */
+export async function say(markdown: string): Promise<void> {
+  await display({ "text/markdown": markdown, "text/plain": markdown });
+}
+
+/** Shows tables, each under its title. */
+export async function showTables(...tables: readonly Table[]): Promise<void> {
+  await say(tablesToMarkdown(tables, 4));
+}

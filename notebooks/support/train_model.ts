@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { symbolOfFile } from "../../data/file_name.ts";
+import { OutputFile } from "../../data/output_file.ts";
+import { formatArtifact } from "../../models/artifact.ts";
+import { readCreated } from "../../models/created.ts";
+import { readParameters } from "../../models/defaults.ts";
+import type { PresetName } from "../../models/presets.ts";
+import { type Training, trainOnFiles } from "../../models/train_on_files.ts";
+
+/** What a notebook decides of a training; the rest is as for `deno task train`. */
+export interface NotebookTraining {
+  /** Kline files, in order. */
+  readonly bars: readonly string[];
+  readonly preset: PresetName;
+  readonly seed: number;
+  /** Whether the evaluation looks at the last part of the history. */
+  readonly final: boolean;
+}
+
+/**
+ * Trains a model as `deno task train --bars ... --preset ... --seed ...` does, with the same
+ * artifact; without `final`, as with `--no-final`.
+ */
+export function trainModel({ bars, preset, seed, final }: NotebookTraining): Promise<Training> {
+  return trainOnFiles({
+    files: bars.map((path) => ({ path, symbol: symbolOfFile(path) ?? "" })),
+    preset,
+    seed,
+    created: readCreated(),
+    evaluation: { final },
+    ...readParameters({}),
+  });
+}
+
+/**
+ * Writes a model where a service may be watching: it appears at once and whole.
+ *
+ * @returns The path.
+ */
+export async function writeModel({ artifact }: Training, path: string): Promise<string> {
+  if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true });
+  const file = await OutputFile.create(path);
+  try {
+    await file.write(formatArtifact(artifact));
+    await file.commit();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+  return path;
+}

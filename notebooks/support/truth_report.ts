@@ -1,0 +1,162 @@
+import type { Artifact } from "../../models/artifact.ts";
+import type { TruthScore } from "../../models/evaluate/truth.ts";
+import type { Table } from "../../models/tables.ts";
+import { REGIMES } from "../../service/exchange/simulated/regimes.ts";
+import type { MarketAccuracy } from "./charts/truth.ts";
+import { informedAccuracies, type InformedAccuracy } from "./informed_filter.ts";
+import { learntAccuracy } from "./learnt_filter.ts";
+import { volatilityAfter } from "./next_volatility.ts";
+import { compareWithTruth, type SimulatedTruth, type TruthComparison } from "./simulated_truth.ts";
+
+/** A model and what it is called here. */
+export interface NamedModel {
+  readonly name: string;
+  readonly artifact: Pick<Artifact, "features" | "hmm">;
+}
+
+/** A model on a market. */
+export interface ModelReport extends NamedModel {
+  readonly comparison: TruthComparison;
+  /** Realized volatility of the 15 minutes after each of its states, basis points. */
+  readonly volatilities: readonly number[];
+}
+
+/** What a simulated market says of models. */
+export interface TruthReport {
+  readonly market: string;
+  readonly models: readonly ModelReport[];
+  /** Realized volatility of the 15 minutes after each true regime, basis points. */
+  readonly volatilities: readonly number[];
+  /** Share of the judged minutes in the most frequent regime. */
+  readonly mostFrequent: number;
+  readonly informed: readonly InformedAccuracy[];
+  /** What can be had without any truth. */
+  readonly learnt: InformedAccuracy;
+}
+
+/**
+ * Judges models on a simulated market.
+ *
+ * @param market What it is called.
+ * @param models At least one.
+ */
+export function reportOnTruth(
+  market: string,
+  truth: SimulatedTruth,
+  models: readonly NamedModel[],
+): TruthReport {
+  const reports = models.map((model): ModelReport => {
+    const comparison = compareWithTruth(truth, model.artifact);
+    const path = comparison.path.subarray(comparison.first);
+    const states = model.artifact.hmm.startprob.length;
+    return {
+      ...model,
+      comparison,
+      volatilities: volatilityAfter(truth.bars, comparison.first, path, states),
+    };
+  });
+  const first = Math.max(...reports.map(({ comparison }) => comparison.first));
+  const judged = truth.regimes.subarray(first);
+  const shares = REGIMES.map((_, k) =>
+    judged.filter((regime) => regime === k).length / judged.length
+  );
+  const features = models[0]?.artifact.features;
+  return {
+    market,
+    models: reports,
+    volatilities: volatilityAfter(truth.bars, first, judged, REGIMES.length),
+    mostFrequent: Math.max(...shares),
+    informed: features === undefined ? [] : informedAccuracies(truth, features),
+    learnt: learntAccuracy(truth),
+  };
+}
+
+/** How often each filter is right, and one that always names the most frequent regime. */
+export function accuracies(reports: readonly TruthReport[]): readonly MarketAccuracy[] {
+  return reports.flatMap(({ market, models, mostFrequent }) => [
+    ...models.slice(0, 1).map(({ comparison }) => ({
+      market,
+      filter: "Bayes-optimal",
+      accuracy: comparison.optimal.accuracy,
+    })),
+    ...models.map(({ name, comparison }) => ({
+      market,
+      filter: name,
+      accuracy: comparison.model.accuracy,
+    })),
+    { market, filter: "always the most frequent", accuracy: mostFrequent },
+  ]);
+}
+
+const percent = (share: number | null) => share === null ? "-" : `${(100 * share).toFixed(1)} %`;
+
+function scoreCells(score: TruthScore): readonly string[] {
+  return [
+    percent(score.accuracy),
+    score.rand_index.toFixed(3),
+    score.median_lag_minutes?.toFixed(0) ?? "-",
+    percent(score.missed),
+    score.false_alarms_per_day.toFixed(1),
+  ];
+}
+
+/** All figures of all filters. */
+export function truthTable(reports: readonly TruthReport[]): Table {
+  return {
+    title: "Against the truth",
+    head: [
+      "market",
+      "filter",
+      "accuracy",
+      "Rand index",
+      "median lag, min",
+      "changes missed",
+      "false alarms a day",
+      "accuracy over optimal",
+      "its states stand for",
+    ],
+    rows: reports.flatMap(({ market, models }) => [
+      ...models.slice(0, 1).map(({ comparison }) => [
+        market,
+        "Bayes-optimal",
+        ...scoreCells(comparison.optimal),
+        "1",
+        "",
+      ]),
+      ...models.map(({ name, comparison }) => [
+        market,
+        name,
+        ...scoreCells(comparison.model),
+        comparison.accuracy_ratio.toFixed(3),
+        comparison.regimes_of_states.map((regime) => (REGIMES[regime]?.name ?? "").split(" ")[0])
+          .join(", "),
+      ]),
+    ]),
+  };
+}
+
+/** The volatility that follows true regimes and models' states. */
+export function volatilityTable(reports: readonly TruthReport[]): Table {
+  const cells = (values: readonly number[], low: number, high: number) => [
+    values.map((value) => value.toFixed(1)).join(" / "),
+    ((values[high] ?? NaN) / (values[low] ?? NaN)).toFixed(2),
+  ];
+  const violence = REGIMES.map((regime, k) => ({ k, volatility: regime.volatility }))
+    .sort((a, b) => a.volatility - b.volatility);
+  return {
+    title: "Realized volatility of the next 15 minutes, basis points",
+    head: ["market", "by", "mean of each", "highest over lowest"],
+    rows: reports.flatMap(({ market, models, volatilities }) => [
+      [
+        market,
+        "true regime (bearish / normal / bullish)",
+        ...cells(volatilities, violence[0]?.k ?? 0, violence.at(-1)?.k ?? 0),
+      ],
+      ...models.map(({ name, artifact, volatilities: ours }) => [
+        market,
+        `${name} (${artifact.hmm.labels.join(" / ").toLowerCase()})`,
+        ...cells(ours, 0, ours.length - 1),
+      ]),
+    ]),
+  };
+}

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { expect, onTestFinished } from "vitest";
-import { MINUTE_MS } from "../../service/bars/bar.ts";
+import { readTrades } from "../../data/trades.ts";
+import { type Bar, MINUTE_MS } from "../../service/bars/bar.ts";
 import { minuteOf } from "../../service/bars/bar_builder.ts";
+import { barsOfTrades } from "../../service/bars/trade_history.ts";
 import { type Exchange, startExchange } from "../../service/exchange/exchange.ts";
 import { parseFaults } from "../../service/exchange/faults/parse.ts";
 import { recordedMarket } from "../../service/exchange/recorded/source.ts";
@@ -48,7 +50,23 @@ function firstHours(file: string, symbol: string, hours: number): string {
   return path;
 }
 
+/** The microstructure of a file's minutes by open time, folded without any service between. */
+async function foldMicrostructure(file: string, symbol: string) {
+  const measures = new Map<number, Bar["microstructure"]>();
+  async function* trades() {
+    for await (const rows of readTrades(file)) yield rows.map((row) => ({ ...row, symbol }));
+  }
+  for await (const bars of barsOfTrades(trades(), "binance")) {
+    for (const { timestamp, quality, microstructure } of bars) {
+      if (quality === "trades") measures.set(timestamp, microstructure);
+    }
+  }
+  return measures;
+}
+
 interface Run {
+  /** The trades that are played. */
+  readonly file: string;
   readonly source: MarketSource;
   readonly exchange: Exchange;
   /** Starts the service, always on the same journal. */
@@ -67,12 +85,12 @@ async function prepare(file: string, symbol: string, speed: number, faults: stri
     DATA_DIR: temporaryFolder(),
     LOG_LEVEL: "ERROR",
   };
-  return { source, exchange, serve: () => ServiceProcess.start(env) };
+  return { file, source, exchange, serve: () => ServiceProcess.start(env) };
 }
 
 /** Compares what is published with the market's trades, once all of it is. */
 async function check(
-  { source, exchange }: Run,
+  { file, source, exchange }: Run,
   service: () => ServiceProcess,
   symbol: string,
 ): Promise<void> {
@@ -87,6 +105,11 @@ async function check(
   const repaired = published.filter(({ quality }) => quality === "repaired").length;
   console.log(`${symbol}: ${published.length} bars, ${repaired} repaired; ${exchange.faults}`);
   expect(published.map(exact)).toEqual(expected);
+  const measures = await foldMicrostructure(file, symbol);
+  expect(measures.size).toBeGreaterThan(100);
+  for (const { timestamp, microstructure } of published) {
+    if (measures.has(timestamp)) expect(microstructure).toEqual(measures.get(timestamp));
+  }
 }
 
 /** Registers a run over the whole day without any fault. */

@@ -28,6 +28,8 @@ export interface BarAssemblerOptions extends KlineFetcherOptions {
 const MAX_DRAFTS = 1440;
 /** After hours without a trade the klines are asked for what happened, rather than making it up. */
 const LONGEST_LULL_MS = 4 * 60 * MINUTE_MS;
+/** Klines of one answer, less the one that shows that it does not lag. */
+const FILL_MS = 999 * MINUTE_MS;
 /** Pause before trades are asked for again that the kline knows of, ms. */
 const CATCH_UP_MS = 1000;
 
@@ -293,13 +295,22 @@ export class BarAssembler {
     return draft.bar(last?.timestamp === draft.timestamp - MINUTE_MS ? last.close : undefined);
   }
 
-  /** Publishes the klines of a range. What the exchange does not have stays a hole. */
+  /**
+   * Publishes the klines of a range, an answer's length at a time, so that nothing is asked for
+   * twice when a request fails. What the exchange does not have stays a hole.
+   */
   async #fill(from: number, to: number): Promise<void> {
+    for (let start = from; start < to; start += FILL_MS) {
+      await this.#fillPart(start, Math.min(to, start + FILL_MS));
+    }
+  }
+
+  async #fillPart(from: number, to: number): Promise<void> {
     const { symbol, source, closing } = this.#options;
     const klines = await this.#fetcher.fetch(from, to, 0, () => false) ?? [];
     closing.throwIfAborted();
     await this.#publish(klines.map((kline) => barOfKline(symbol, source, kline)));
-    const reached = this.#next ?? from;
+    const reached = Math.max(from, this.#next ?? from);
     if (reached < to) this.#leaveHole(reached, to);
   }
 

@@ -6,7 +6,7 @@ import { MINUTE_MS } from "../../models/sequences.ts";
 import { barOfKline, isSound } from "../../service/bars/kline_bar.ts";
 import { Engine } from "../../service/engine/engine.ts";
 import { loadModels } from "../../service/engine/loaded_model.ts";
-import type { Signal } from "../../service/engine/signal.ts";
+import type { ModelOpinion, Signal } from "../../service/engine/signal.ts";
 import { ROOT } from "./choose_history.ts";
 
 /** Signals of a replay in the order of time, a column a field. */
@@ -22,15 +22,22 @@ export interface Replay {
   readonly scores: Float64Array;
   /** 1 where it calls the minute anomalous. */
   readonly anomalous: Uint8Array;
-  /** Most probable regime of the liquidity model. */
+  /**
+   * Most probable regime of the liquidity model; the number of regimes where it has too little of a
+   * past to see the minute, and would only tell what is usual.
+   */
   readonly path: Uint8Array;
-  /** Its filtered probabilities, a number a regime. */
+  /** Its filtered probabilities, a number a regime; NaN where it does not see the minute. */
   readonly filtered: Float64Array;
   readonly labels: readonly string[];
 }
 
 /** The shipped models: the forest is the first one's, the regimes the second one's. */
 const MODELS = ["models/classic.json", "models/liquidity.json"];
+
+/** What a model says of a minute that its features are blind to adds nothing to the likelihood. */
+const sees = (opinion: ModelOpinion | undefined): opinion is ModelOpinion =>
+  opinion !== undefined && opinion.log_likelihood !== 0;
 
 /** Runs files of bars through the engine that serves live. */
 export async function replayFiles(files: readonly string[]): Promise<Replay> {
@@ -63,9 +70,14 @@ export async function replayFiles(files: readonly string[]): Promise<Replay> {
     volumes: column((signal) => signal.volume),
     scores: column((signal) => signal.anomaly_score),
     anomalous: Uint8Array.from(signals, (signal) => Number(signal.is_anomaly)),
-    path: Uint8Array.from(signals, (signal) => signal.models[name]?.state ?? 0),
+    path: Uint8Array.from(
+      signals,
+      ({ models: { [name]: opinion } }) => sees(opinion) ? opinion.state : hmm.labels.length,
+    ),
     filtered: Float64Array.from(
-      signals.flatMap((signal) => Object.values(signal.models[name]?.probabilities ?? {})),
+      signals.flatMap(({ models: { [name]: opinion } }) =>
+        Object.values(opinion?.probabilities ?? {}).map((p) => sees(opinion) ? p : NaN)
+      ),
     ),
     labels: hmm.labels,
   };
@@ -99,6 +111,8 @@ export interface ReplayDay {
   /** Midnight UTC, ms. */
   readonly day: number;
   readonly minutes: number;
+  /** Minutes that the liquidity model sees. */
+  readonly seen: number;
   /** Minutes that are anomalous. */
   readonly anomalies: number;
   /** Changes of the most probable regime. */
@@ -124,6 +138,7 @@ export function summarizeDays(replay: Replay): readonly ReplayDay[] {
     return {
       day: day * DAY_MS,
       minutes: minutes.length,
+      seen: minutes.filter((t) => (replay.path[t] ?? NaN) <= last).length,
       anomalies: minutes.filter((t) => replay.anomalous[t] === 1).length,
       changes: minutes.filter((t, i) => i > 0 && replay.path[t] !== replay.path[t - 1]).length,
       crisis: minutes.filter((t) => replay.path[t] === last).length / minutes.length,
@@ -133,11 +148,18 @@ export function summarizeDays(replay: Replay): readonly ReplayDay[] {
   });
 }
 
-/** The most anomalous minutes, each at least `apartMs` from those before it in the list. */
+/**
+ * The most anomalous minutes that the liquidity model sees, each at least `apartMs` from those
+ * before it in the list. Many share the forest's lowest score: of those, the widest in range first.
+ */
 export function worstMinutes(replay: Replay, count: number, apartMs: number): readonly number[] {
-  const ranked = [...replay.scores.keys()].sort((a, b) =>
-    (replay.scores[a] ?? NaN) - (replay.scores[b] ?? NaN)
-  );
+  const range = replay.highs.map((high, t) => Math.log(high / (replay.lows[t] ?? NaN)));
+  const ranked = [...replay.scores.keys()]
+    .filter((t) => (replay.path[t] ?? NaN) < replay.labels.length)
+    .sort((a, b) =>
+      (replay.scores[a] ?? NaN) - (replay.scores[b] ?? NaN) ||
+      (range[b] ?? NaN) - (range[a] ?? NaN)
+    );
   const chosen: number[] = [];
   for (const t of ranked) {
     if (chosen.length === count) break;
@@ -159,7 +181,8 @@ export function meanAround(
   const states = replay.labels.length;
   return offsets.map((offset) => {
     const near = minutes.filter((t) =>
-      (replay.times[t + offset] ?? NaN) - (replay.times[t] ?? NaN) === offset * MINUTE_MS
+      (replay.times[t + offset] ?? NaN) - (replay.times[t] ?? NaN) === offset * MINUTE_MS &&
+      !Number.isNaN(replay.filtered[(t + offset) * states])
     );
     const sum = near.reduce(
       (all, t) => all + (replay.filtered[(t + offset) * states + state] ?? 0),

@@ -22,7 +22,6 @@ export function coverageChart(runs: readonly Row[]): Figure {
         insetLeft: 0,
         insetRight: -1,
       }),
-      Plot.ruleY([0], { stroke: INK.line }),
     ],
   });
 }

@@ -7,7 +7,7 @@ export interface RegimeMinutes {
   /** Open time of the first, ms UTC. */
   readonly start: number;
   readonly closes: Float64Array;
-  /** Most probable regime of each minute. */
+  /** Most probable regime of each minute; beyond the last where there is none to tell. */
   readonly path: Uint8Array;
   /** A number a regime and minute. */
   readonly filtered: Float64Array;
@@ -62,7 +62,7 @@ export function priceChart(
     y: { label: "price", grid: false, nice: true },
     color: { domain: labels, range: colors },
     marks: [
-      Plot.rectX(findRuns(minutes, labels), {
+      Plot.rectX(findRuns(minutes, labels).filter(({ label }) => label !== ""), {
         x1: "from",
         x2: "to",
         fill: "label",

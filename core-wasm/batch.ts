@@ -12,6 +12,7 @@ import {
   type CoreForest,
   type CoreHmm,
   FEATURE_NAMES,
+  minuteOfTime,
 } from "./model.ts";
 import { placeForest, placeHmm, placePreset } from "./place.ts";
 
@@ -46,10 +47,14 @@ export function placeFloats(core: CoreExports, values: Float64Array, what: strin
   return address;
 }
 
-function placeLengths(core: CoreExports, lengths: readonly number[]): number {
-  const address = allocate(core, lengths.length * 4, "the sequences' lengths");
-  int32View(core, address, lengths.length).set(lengths);
+function placeIntegers(core: CoreExports, values: readonly number[], what: string): number {
+  const address = allocate(core, values.length * 4, what);
+  int32View(core, address, values.length).set(values);
   return address;
+}
+
+function placeLengths(core: CoreExports, lengths: readonly number[]): number {
+  return placeIntegers(core, lengths, "the sequences' lengths");
 }
 
 /**
@@ -57,12 +62,14 @@ function placeLengths(core: CoreExports, lengths: readonly number[]): number {
  *
  * @param bars {@link BAR_COLUMNS} numbers a bar.
  * @param lengths Bars of each sequence of strictly contiguous minutes; each starts afresh.
+ * @param starts Open time of the first bar of each, ms UTC: windows of hours follow the clock.
  */
 export function computeFeatures(
   wasm: CoreSource,
   features: CoreFeatures,
   bars: Float64Array,
   lengths: readonly number[],
+  starts: readonly number[],
 ): FeatureRows {
   const core = instantiateCore(wasm);
   const dims = FEATURE_NAMES[features.preset].length;
@@ -70,10 +77,11 @@ export function computeFeatures(
   const preset = placePreset(core, features);
   const state = allocate(core, core.presetStateBytes(preset), "the windows");
   const sequences = placeLengths(core, lengths);
+  const minutes = placeIntegers(core, starts.map(minuteOfTime), "the sequences' starts");
   const raw = allocate(core, values * 8, "the features");
   const normalized = allocate(core, values * 8, "the features");
   const source = placeFloats(core, bars, "the bars");
-  core.featureRows(preset, state, source, sequences, lengths.length, raw, normalized);
+  core.featureRows(preset, state, source, sequences, minutes, lengths.length, raw, normalized);
   return {
     raw: float64View(core, raw, values).slice(),
     normalized: float64View(core, normalized, values).slice(),

@@ -68,6 +68,7 @@ export type CoreExports = {
     state: number,
     bars: number,
     lengths: number,
+    starts: number,
     sequences: number,
     raw: number,
     normalized: number,
@@ -81,6 +82,7 @@ export type CoreExports = {
   nextBar(): number;
   step(slot: number): void;
   peek(slot: number): void;
+  begin(slot: number, minute: number): void;
   skip(slot: number, minutes: number): void;
 
   frameBytes(): number;

@@ -108,7 +108,15 @@ export function blindBars({ preset, windows }: CoreFeatures): number {
   return preset === "liquidity" ? windows.least_blocks * windows.block : 0;
 }
 
-/** Bars of history with which the features are all that they can be. */
+/**
+ * Bars of history with which the features are all that they can be, wherever the history begins: a
+ * block that it begins in counts for nothing.
+ */
 export function historyBars({ preset, windows }: CoreFeatures): number {
-  return preset === "liquidity" ? windows.blocks * windows.block : 2 * windows.rolling;
+  return preset === "liquidity" ? (windows.blocks + 1) * windows.block : 2 * windows.rolling;
+}
+
+/** Minute since 1970 of an open time, ms UTC. */
+export function minuteOfTime(time: number): number {
+  return Math.floor(time / 60_000);
 }

@@ -6,7 +6,14 @@ import {
   instantiateCore,
   toArray,
 } from "./instance.ts";
-import { BAR_COLUMNS, type CoreBar, type CoreModel, FEATURE_NAMES, MAX_DIMS } from "./model.ts";
+import {
+  BAR_COLUMNS,
+  type CoreBar,
+  type CoreModel,
+  FEATURE_NAMES,
+  MAX_DIMS,
+  minuteOfTime,
+} from "./model.ts";
 import { placeForest, placeHmm, placePreset } from "./place.ts";
 
 /** What one model says of one bar. */
@@ -109,6 +116,16 @@ export class Scorer {
       throw new RangeError(`Cannot add a symbol: the scorer holds at most ${this.#capacity}`);
     }
     return this.#symbols++;
+  }
+
+  /**
+   * Tells an empty slot when its first bar opens: windows of hours follow the clock.
+   *
+   * @param time Open time, ms UTC.
+   */
+  begin(slot: number, time: number): void {
+    this.#check(slot);
+    this.#core.begin(slot, minuteOfTime(time));
   }
 
   /** Takes the next minute's bar into a slot, for all models. */

@@ -81,7 +81,8 @@ function visibleRows(
   sequences: readonly BarSequence[],
 ): FitRows {
   const all = sequences.map(barCount);
-  const { normalized, dims } = computeFeatures(wasm, features, joinBars(sequences), all);
+  const starts = sequences.map(({ start }) => start);
+  const { normalized, dims } = computeFeatures(wasm, features, joinBars(sequences), all, starts);
   const blind = blindBars(features);
   const lengths = all.map((length) => Math.max(0, length - blind));
   const rows = new Float64Array(lengths.reduce((sum, length) => sum + length, 0) * dims);

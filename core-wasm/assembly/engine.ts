@@ -17,7 +17,7 @@ import {
   filterWait,
 } from "./hmm_filter";
 import { allocate } from "./memory";
-import { presetDims, presetStateBytes, skipPreset, stepPreset } from "./presets";
+import { beginPreset, presetDims, presetStateBytes, skipPreset, stepPreset } from "./presets";
 
 @unmanaged
 class Model {
@@ -136,6 +136,15 @@ export function step(slot: i32): void {
 export function peek(slot: i32): void {
   memory.copy(shadow, slots + slotSize * (slot as usize), slotSize);
   stepState(shadow);
+}
+
+/** Tells an empty slot at which minute since 1970 its first bar opens. */
+export function begin(slot: i32, minute: i32): void {
+  const state = slots + slotSize * (slot as usize);
+  for (let m = 0; m < modelCount; m++) {
+    const model = changetype<Model>(models + offsetof<Model>() * (m as usize));
+    beginPreset(model.preset, state + model.features, minute);
+  }
 }
 
 /** Tells a slot that bars are missing. */

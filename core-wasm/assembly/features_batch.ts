@@ -1,6 +1,6 @@
 /** Features of whole histories, by the code that steps the live engine. */
 import { Bar } from "./bar";
-import { presetDims, presetStateBytes, stepPreset } from "./presets";
+import { beginPreset, presetDims, presetStateBytes, stepPreset } from "./presets";
 
 /**
  * Features of many bars, each sequence from an empty state.
@@ -9,6 +9,7 @@ import { presetDims, presetStateBytes, stepPreset } from "./presets";
  * @param state room for one state of the preset
  * @param bars one `Bar` after the other
  * @param lengths bars of each sequence, i32
+ * @param starts minute since 1970 at which the first bar of each opens, i32
  * @param raw where the features go, f64, row after row
  * @param normalized where they go as the model sees them, f64, row after row
  */
@@ -17,6 +18,7 @@ export function featureRows(
   state: usize,
   bars: usize,
   lengths: usize,
+  starts: usize,
   sequences: i32,
   raw: usize,
   normalized: usize,
@@ -24,6 +26,7 @@ export function featureRows(
   const rowBytes: usize = presetDims(preset) << 3;
   for (let s = 0; s < sequences; s++) {
     memory.fill(state, 0, presetStateBytes(preset));
+    beginPreset(preset, state, load<i32>(starts + (s << 2)));
     for (let left = load<i32>(lengths + (s << 2)); left > 0; left--) {
       stepPreset(preset, state, bars, raw, normalized);
       bars += offsetof<Bar>();

@@ -16,6 +16,7 @@ export {
 export { startHmmFit } from "./baum_welch_start";
 export {
   addModel,
+  begin,
   newEngine,
   nextBar,
   openSlots,

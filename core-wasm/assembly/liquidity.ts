@@ -10,7 +10,9 @@
  * The prior window is kept as the means of its blocks (hours each), so that a month of a symbol
  * takes kilobytes. Location is the median of the block means, scale their median absolute
  * deviation x 1.4826, its consistency factor for a normal distribution (Rousseeuw and Croux 1993).
- * A block counts once it is full, so a bar is never measured against itself.
+ * A block counts once it is over, so a bar is never measured against itself. Blocks begin at whole
+ * multiples of their length since 1970, so that what is seen does not depend on when one began to
+ * look, once the window has passed.
  *
  * A minute without a trade tells of neither: nothing changes but time, and the model waits.
  */
@@ -47,7 +49,7 @@ export class LiquidityWindows {
 /** State of one symbol; one `Series` a feature follows it. */
 @unmanaged
 class LiquidityState {
-  /** Bars in the open block. */
+  /** Minutes of the open block that are over. */
   open: i32;
   /** Those with a trade. */
   traded: i32;
@@ -127,7 +129,7 @@ function observe(s: LiquidityState, w: LiquidityWindows, bar: Bar): void {
   }
 }
 
-/** Closes the block that is full; one without any trade is as if it had not been. */
+/** Closes the block that is over; one without any trade is as if it had not been. */
 function closeBlock(s: LiquidityState, w: LiquidityWindows, first: usize): void {
   const seriesBytes = offsetof<Series>() + ((w.blocks as usize) << 3);
   const traded = s.traded;
@@ -190,12 +192,22 @@ export function stepLiquidity(
   return traded && measured;
 }
 
+/** Tells an empty state at which minute since 1970 its first bar opens. */
+export function beginLiquidity(state: usize, windows: usize, minute: i32): void {
+  changetype<LiquidityState>(state).open = minute % changetype<LiquidityWindows>(windows).block;
+}
+
 /**
  * Tells the state that `minutes` bars are missing; a hole as long as the prior window empties it.
  */
 export function skipLiquidity(state: usize, windows: usize, minutes: i32): void {
+  const s = changetype<LiquidityState>(state);
   const w = changetype<LiquidityWindows>(windows);
+  const over = (s.open as i64) + (minutes as i64);
   if ((minutes as i64) >= (w.block as i64) * (w.blocks as i64)) {
     memory.fill(state, 0, liquidityStateBytes(windows));
+  } else if (over >= (w.block as i64)) {
+    closeBlock(s, w, state + offsetof<LiquidityState>());
   }
+  s.open = (over % (w.block as i64)) as i32;
 }

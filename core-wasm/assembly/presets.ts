@@ -5,6 +5,7 @@
  */
 import { CLASSIC_DIMS, classicStateBytes, skipClassic, stepClassic } from "./classic";
 import {
+  beginLiquidity,
   LIQUIDITY_DIMS,
   liquidityStateBytes,
   LiquidityWindows,
@@ -114,6 +115,12 @@ export function stepPreset(
   if (preset.kind == LIQUIDITY) return stepLiquidity(state, preset.windows, bar, raw, normalized);
   stepClassic(state, preset.window, bar, raw, normalized);
   return true;
+}
+
+/** Tells an empty state at which minute since 1970 its first bar opens. */
+export function beginPreset(address: usize, state: usize, minute: i32): void {
+  const preset = changetype<Preset>(address);
+  if (preset.kind == LIQUIDITY) beginLiquidity(state, preset.windows, minute);
 }
 
 /** Tells a symbol's state that `minutes` bars are missing. */

@@ -48,7 +48,13 @@ export function prepareHistory(
   const wasm = loadCore();
   const bars = joinBars(sequences);
   const lengths = sequences.map(barCount);
-  const { normalized: rows, dims } = computeFeatures(wasm, features, bars, lengths);
+  const { normalized: rows, dims } = computeFeatures(
+    wasm,
+    features,
+    bars,
+    lengths,
+    sequences.map(({ start }) => start),
+  );
   const liquidity = PRESETS.liquidity.features(0);
   if (liquidity.preset !== "liquidity") throw new Error("The liquidity preset is another's");
   const range = smoothRange(bars, lengths, liquidity.windows);

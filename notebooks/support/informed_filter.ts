@@ -79,7 +79,7 @@ export function informedAccuracies(
   const trades = (t: number) => Math.log((minutes[t]?.trades ?? NaN) + 0.5);
   const sights: readonly (readonly [string, Rows])[] = [
     [`${features.names.join(", ")} of the preset`, {
-      rows: computeFeatures(wasm, features, bars.bars, [count]).normalized,
+      rows: computeFeatures(wasm, features, bars.bars, [count], [bars.start]).normalized,
       dims: features.names.length,
     }],
     ["log range and log volume of the minute", rowsOf(count, (t) => [logRange(t), logVolume(t)])],

@@ -35,7 +35,7 @@ export function lookAt(
   const wasm = loadCore();
   const count = barCount({ start, bars });
   const seen = Math.min(blindBars(features), count);
-  const { normalized, dims } = computeFeatures(wasm, features, bars, [count]);
+  const { normalized, dims } = computeFeatures(wasm, features, bars, [count], [start]);
   const rows = normalized.subarray(seen * dims);
   const { posteriors } = filterRows(wasm, hmm, rows, [count - seen]);
   return {

@@ -96,7 +96,7 @@ export function compareWithTruth(
   const count = barCount(bars);
   const states = hmm.startprob.length;
   const wasm = loadCore();
-  const { normalized, dims } = computeFeatures(wasm, features, bars.bars, [count]);
+  const { normalized, dims } = computeFeatures(wasm, features, bars.bars, [count], [bars.start]);
   const seen = Math.min(blindBars(features), count);
   // What the model does not see must not teach its filter anything either.
   const filtered = filterRows(wasm, hmm, normalized.subarray(seen * dims), [count - seen]);

@@ -86,7 +86,9 @@ export class Engine {
   /** As {@link push}, of a bar whose signal nobody wants: it takes half the time. */
   learn(bar: Bar): void {
     const slot = this.#slot(bar.symbol);
-    if (slot.last !== undefined) {
+    if (slot.last === undefined) {
+      this.#scorer.begin(slot.index, bar.timestamp);
+    } else {
       const missing = (bar.timestamp - slot.last) / MINUTE_MS - 1;
       if (missing < 0) {
         throw new RangeError(

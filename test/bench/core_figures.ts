@@ -214,6 +214,7 @@ export function featureRows({ features }: CoreModel, bars: readonly CoreBar[]) {
     features,
     flattenBars(bars),
     [bars.length],
+    [0],
   );
   return { rows: normalized, dims };
 }

@@ -29,7 +29,7 @@ const rows = bars.length / BAR_COLUMNS;
 const { window } = readParameters({});
 const features = (["classic", "liquidity"] as const).map((preset) => {
   const begun = now();
-  computeFeatures(loadCore(), PRESETS[preset].features(window), bars, [rows]);
+  computeFeatures(loadCore(), PRESETS[preset].features(window), bars, [rows], [0]);
   return [preset, now() - begun] as const;
 });
 console.log(JSON.stringify({

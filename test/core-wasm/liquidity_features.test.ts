@@ -19,10 +19,14 @@ const FEATURES: LiquidityFeatures = {
 
 const STILL: CoreBar = { open: 100, high: 100, low: 100, close: 100, volume: 0 };
 
-function features(bars: readonly CoreBar[]) {
-  const { raw, normalized, dims } = computeFeatures(loadCore(), FEATURES, flattenBars(bars), [
-    bars.length,
-  ]);
+function features(bars: readonly CoreBar[], start = 0) {
+  const { raw, normalized, dims } = computeFeatures(
+    loadCore(),
+    FEATURES,
+    flattenBars(bars),
+    [bars.length],
+    [start],
+  );
   const cut = (values: Float64Array) =>
     bars.map((_, t) => Array.from(values.subarray(t * dims, (t + 1) * dims)));
   return { raw: cut(raw), normalized: cut(normalized) };
@@ -194,4 +198,32 @@ test("a hole as long as the prior window makes the model blind again", () => {
   scorer.skip(slot, 30);
   scorer.peek(slot, next);
   expect(scorer.result(0).normalized).toEqual([0, 0]);
+});
+
+test("what is seen does not depend on when one began to look, once the window has passed", () => {
+  const bars = randomBars(400, 8);
+  const start = Date.UTC(2025, 0, 1, 0, 3);
+  const all = features(bars, start).normalized;
+  for (const late of [1, 4, 7, 23]) {
+    const rest = features(bars.slice(late), start + late * 60_000).normalized;
+    for (let t = 200; t < 400; t++) {
+      for (const [d, value] of (all[t] ?? []).entries()) {
+        expect(rest[t - late]?.[d]).toBeCloseTo(value, 9);
+      }
+    }
+  }
+});
+
+test("a hole does not shift the blocks", () => {
+  const bars = randomBars(400, 9);
+  const whole = Scorer.create(loadCore(), [MODEL], 2);
+  const holed = Scorer.create(loadCore(), [MODEL], 2);
+  for (const scorer of [whole, holed]) scorer.begin(scorer.addSymbol(), Date.UTC(2025, 0, 1));
+  for (const [t, bar] of bars.entries()) {
+    whole.step(0, bar);
+    if (t === 103) holed.skip(0, 7);
+    if (t < 103 || t >= 110) holed.step(0, bar);
+  }
+  const [expected, found] = [whole.result(0).normalized, holed.result(0).normalized];
+  for (const [d, value] of expected.entries()) expect(found[d]).toBeCloseTo(value, 9);
 });

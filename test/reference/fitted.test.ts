@@ -44,7 +44,13 @@ realDataTest(
     const sequences = await readSequences();
     expect(training).toMatchObject({ sha256: hashSequences(sequences) });
     const lengths = sequences.map(barCount);
-    const { normalized } = computeFeatures(loadCore(), features, joinBars(sequences), lengths);
+    const { normalized } = computeFeatures(
+      loadCore(),
+      features,
+      joinBars(sequences),
+      lengths,
+      sequences.map(({ start }) => start),
+    );
     const { logLikelihoods } = filterRows(loadCore(), hmm, normalized, lengths);
     const total = logLikelihoods.reduce((sum, value) => sum + value, 0);
 

@@ -80,7 +80,7 @@ realDataTest("bar by bar equals the batch, bit for bit", [REPLAYED], async () =>
   const { features, forest, hmm, ...rest } = readArtifact(SHIPPED);
   const names = columnNames({ features, forest, hmm, ...rest });
   const column = replay(temporaryFolder(), SHIPPED);
-  const rows = computeFeatures(loadCore(), features, await readBars(), [ROWS]);
+  const rows = computeFeatures(loadCore(), features, await readBars(), [ROWS], [0]);
   const filtered = filterRows(loadCore(), hmm, rows.normalized, [ROWS]);
   expect(countApart(column(...names.raw), rows.raw, 0)).toBe(0);
   expect(countApart(column(...names.normalized), rows.normalized, 0)).toBe(0);

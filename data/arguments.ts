@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import process from "node:process";
 
 /** How an option of a command is given: once with a value, with one or more values, or bare. */
@@ -56,6 +57,17 @@ export class Arguments {
   /** The values of a list option; none when it was not given. */
   list(name: string): readonly string[] {
     return this.#values.get(name) ?? [];
+  }
+
+  /**
+   * The files of a list option; none when it was not given.
+   *
+   * @throws UsageError naming the first that is not there.
+   */
+  files(name: string): readonly string[] {
+    const paths = this.list(name);
+    const missing = paths.find((path) => !existsSync(path));
+    return missing === undefined ? paths : fail(`there is no file ${missing}`);
   }
 
   /** The value of an option, if it was given. */

@@ -21,9 +21,9 @@ which rows they leave out and why.
 `;
 
 async function run(args: Arguments): Promise<void> {
-  const bars = args.list("bars");
-  const trades = args.list("trades");
-  const journals = args.list("journal");
+  const bars = args.files("bars");
+  const trades = args.files("trades");
+  const journals = args.files("journal");
   const files = bars.length + trades.length + journals.length;
   if (files === 0) throw new UsageError("--bars, --trades or --journal is missing");
   const symbol = args.value("symbol");

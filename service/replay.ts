@@ -119,8 +119,13 @@ function openModels(paths: readonly string[]): readonly LoadedModel[] {
 async function replay(args: Arguments): Promise<void> {
   const out = args.required("out");
   const format = createFormat(out);
-  const paths = [...args.list("bars"), ...args.list("trades")];
+  const barFiles = args.files("bars");
+  const tradeFiles = args.files("trades");
+  const paths = [...barFiles, ...tradeFiles];
   if (paths.length === 0) throw new UsageError("--bars or --trades is missing");
+  if (barFiles.length > 0 && tradeFiles.length > 0) {
+    throw new UsageError("--bars and --trades exclude each other: give one of them");
+  }
   const symbols = [...new Set(paths.map((path) => symbolOf(path, args.value("symbol"))))];
   const models = args.list("model");
   const engine = new Engine(
@@ -128,7 +133,10 @@ async function replay(args: Arguments): Promise<void> {
     openModels(models.length > 0 ? models : DEFAULT_MODELS),
     symbols,
   );
-  const progress = createProgress("replay", paths.reduce((sum, path) => sum + sizeOf(path), 0));
+  const progress = createProgress(
+    "replay",
+    paths.reduce((sum, path) => sum + statSync(path).size, 0),
+  );
   let read = 0;
   let rows = 0;
   const leftOut: LeftOut = { unsound: 0, late: 0 };
@@ -158,14 +166,6 @@ async function replay(args: Arguments): Promise<void> {
   }
   const seconds = (performance.now() - started) / 1000;
   process.stderr.write(`${rows} rows in ${seconds.toFixed(1)} s to ${out}${describe(leftOut)}\n`);
-}
-
-function sizeOf(path: string): number {
-  try {
-    return statSync(path).size;
-  } catch {
-    throw new UsageError(`there is no file ${path}`);
-  }
 }
 
 await runCommand(HELP, {

@@ -10,6 +10,7 @@ import { EngineRunner, type Successor } from "./engine/engine_runner.ts";
 import type { LoadedModel } from "./engine/loaded_model.ts";
 import type { Signal } from "./engine/signal.ts";
 import type { Log } from "./log.ts";
+import { throttleFailures } from "./log_throttle.ts";
 import { ExchangeClock } from "./market/clock.ts";
 import type { ConnectionEnd } from "./market/connection.ts";
 import { Feed } from "./market/feed.ts";
@@ -73,6 +74,8 @@ export function journalPath(dataDir: string, name: string): string {
 /** The pipeline from one exchange to its journal: market, bars, engine, bus. */
 export class Session {
   readonly #options: SessionOptions;
+  /** For what fails again and again, and for many symbols at once. */
+  readonly #failures: Log;
   readonly #closing = new AbortController();
   readonly #historyMinutes: number;
   readonly #clock = new ExchangeClock(() => performance.timeOrigin + performance.now());
@@ -90,6 +93,8 @@ export class Session {
   readonly #nowcastTrades = new Map<string, number>();
   #connection: Connection;
   #clockProblem: string | null = null;
+  /** Whether the last request for the exchange's time failed. */
+  #unanswered = false;
   #disconnects = 0;
   #handovers = 0;
   readonly #invalidFrames = new Map<string, number>();
@@ -98,6 +103,7 @@ export class Session {
   /** Builds the pipeline; nothing runs before {@linkcode start}. */
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#failures = throttleFailures(options.log, () => performance.now());
     this.#historyMinutes = historyMinutes(options.models);
     this.#connection = {
       state: "connecting",
@@ -228,7 +234,7 @@ export class Session {
 
   #pipeline(symbol: string): SymbolPipeline {
     const lastTime = this.#journal.lastTime("bar", symbol);
-    const { source, symbols, log, onFailure } = this.#options;
+    const { source, symbols, onFailure } = this.#options;
     return new SymbolPipeline({
       symbol,
       source,
@@ -248,7 +254,7 @@ export class Session {
         this.#audit.add(bars);
       },
       fail: onFailure,
-      log,
+      log: this.#failures,
       closing: this.#closing.signal,
     });
   }
@@ -266,9 +272,8 @@ export class Session {
   }
 
   #disconnected(symbols: readonly string[], end: ConnectionEnd): void {
-    this.#disconnects++;
     this.#options.log.warning("the feed was interrupted; trying again", { reason: end.reason });
-    this.#up.delete(symbols);
+    if (this.#up.delete(symbols)) this.#disconnects++;
     this.#down.set(symbols, end);
     this.#tellConnection();
     for (const symbol of symbols) this.#pipelines.get(symbol)?.assembler.disconnected();
@@ -290,6 +295,10 @@ export class Session {
       const state = end.silent ? "silent" : "disconnected";
       this.#setConnection(state, `${end.reason}; trying again${whose}`);
     } else if (this.#up.size === this.#feed.sockets) {
+      const { state } = this.#connection;
+      if (state === "disconnected" || state === "silent") {
+        this.#options.log.info("the feed is live again");
+      }
       this.#setConnection("live", `live from ${this.#options.wsUrl}`);
     }
   }
@@ -328,12 +337,16 @@ export class Session {
       const { serverTime, roundTripMs } = await this.#rest.time();
       this.#clock.measure(serverTime, roundTripMs);
     } catch (error) {
-      if (this.#closing.signal.aborted) return;
+      // At first requests overlap, and one that was asked later may have been answered.
+      if (this.#closing.signal.aborted || (first && this.#clock.measured)) return;
       const why = error instanceof Error ? error.message : String(error);
-      this.#options.log.debug("cannot measure the exchange's clock", { why });
+      this.#unanswered = true;
+      this.#failures.warning("cannot get the exchange's time; trying again", { why });
       if (first) this.#clockProblem = `bars wait for the exchange's time: ${why}`;
       return;
     }
+    if (this.#unanswered) this.#options.log.info("the exchange tells its time again");
+    this.#unanswered = false;
     this.#clockProblem = null;
     if (!first) return;
     for (const symbols of this.#up) this.#begin(symbols);

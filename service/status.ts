@@ -53,7 +53,7 @@ export interface Status {
   readonly since: number;
   /** Exchange clock minus this machine's clock, ms; null before it was measured. */
   readonly clock_offset: number | null;
-  /** Times a connection was lost, or could not be made, since the start. */
+  /** Times a connection that stood was lost, since the start; failed attempts do not count. */
   readonly disconnects: number;
   /** Times a connection was replaced by a new one without a break, since the start. */
   readonly handovers: number;

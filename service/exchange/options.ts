@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { type Arguments, type OptionKind, UsageError } from "../../data/arguments.ts";
 import { FAULTS_HELP } from "./faults/language.ts";
 import { parseFaults } from "./faults/parse.ts";
@@ -71,8 +71,12 @@ export const OPTIONS: Readonly<Record<string, OptionKind>> = {
 /** The faults that are asked for; `@FILE` names a file that holds them. */
 function readFaults(spec: string | undefined): FaultPlan | undefined {
   if (spec === undefined) return undefined;
+  const path = spec.startsWith("@") ? spec.slice(1) : undefined;
+  if (path !== undefined && !existsSync(path)) {
+    throw new UsageError(`--faults: there is no file ${JSON.stringify(path)}`);
+  }
   try {
-    return parseFaults(spec.startsWith("@") ? readFileSync(spec.slice(1), "utf8") : spec);
+    return parseFaults(path === undefined ? spec : readFileSync(path, "utf8"));
   } catch (error) {
     throw new UsageError(`--faults: ${error instanceof Error ? error.message : error}`);
   }

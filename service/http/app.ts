@@ -50,6 +50,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 const KEEP = "public, max-age=31536000, immutable";
 const ASK = "no-cache";
 
+/** Markets that a readiness answer tells of. */
+const PROBLEMS_TOLD = 10;
+
 /** Serves a file of the dashboard; its name may not lead out of the folder. */
 async function serveFile(folder: string, name: string, cache: string): Promise<Response> {
   const path = join(folder, normalize(`/${name}`));
@@ -176,9 +179,13 @@ export function createApp(options: AppOptions): Hono {
   });
   app.get("/readyz", (context) => {
     const { connection, message, symbols: states } = options.status();
-    const ready = connection === "live" &&
-      states.every(({ last_bar, problem }) => last_bar !== null && problem === null);
-    return context.json({ ready, connection, message }, ready ? 200 : 503);
+    const waiting = states.filter(({ last_bar, problem }) => last_bar === null || problem !== null);
+    const ready = connection === "live" && waiting.length === 0;
+    const problems = Object.fromEntries(
+      waiting.slice(0, PROBLEMS_TOLD)
+        .map(({ symbol, problem }) => [symbol, problem ?? "it has no bar yet"]),
+    );
+    return context.json({ ready, connection, message, problems }, ready ? 200 : 503);
   });
 
   app.get("/metrics", () => {

@@ -86,7 +86,7 @@ export function formatMetrics({ status, subscribers, uptime }: MetricsInput): st
       [{}, process.memoryUsage.rss()],
     ]),
     family("subscribers", "gauge", "Clients of the stream.", [[{}, subscribers]]),
-    family("disconnects_total", "counter", "Connections lost or refused.", [
+    family("disconnects_total", "counter", "Connections that stood and were lost.", [
       [{}, status.disconnects],
     ]),
     family("handovers_total", "counter", "Connections replaced without a break.", [
@@ -104,6 +104,9 @@ export function formatMetrics({ status, subscribers, uptime }: MetricsInput): st
       "1 for each model that is live.",
       status.models.map(({ name, fingerprint }) => [{ name, fingerprint }, 1]),
     ),
+    family("models_refused", "gauge", "1 while the model files are not what is live.", [
+      [{}, Number(status.models_problem !== null)],
+    ]),
     family("rest_weight_used", "gauge", "Request weight used in this minute.", [
       [{}, status.rest_weight],
     ]),

@@ -63,6 +63,14 @@ test("a fault that is none is pointed at, exit code 2", async () => {
   );
 });
 
+test("a file of faults that is not there is named, exit code 2", async () => {
+  expect(await exchange("--faults", "@none.txt").ended).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: '--faults: there is no file "none.txt" (--help tells more)\n',
+  });
+});
+
 test("a file that is not there is named, exit code 2", async () => {
   const { code, stderr } = await exchange("--trades", "BTCUSDT-none.csv").ended;
   expect(code).toBe(2);

@@ -93,6 +93,10 @@ test("trades with impossible values are refused by line, never folded into a bar
 test.each([
   [["--out", "x.csv"], "--bars or --trades is missing"],
   [["--bars", "BTCUSDT-none.csv", "--out", "x.csv"], "there is no file BTCUSDT-none.csv"],
+  [
+    ["--bars", "deno.json", "--trades", "deno.json", "--out", "x.csv"],
+    "--bars and --trades exclude each other",
+  ],
   [["--bars", "deno.json", "--out", "x.txt"], "--out must end in .csv or .ndjson"],
   [
     ["--bars", "deno.json", "--symbol", "a b", "--out", "x.csv"],

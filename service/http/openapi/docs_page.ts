@@ -18,10 +18,15 @@ function escape(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
+/** Text for people as HTML; what stands between backticks is code. */
+function prose(text: string): string {
+  return escape(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
+}
+
 function table(caption: string, rows: readonly (readonly [string, string])[]): string {
   if (rows.length === 0) return "";
   const lines = rows.map(([name, text]) =>
-    `<tr><th scope="row">${escape(name)}</th><td>${escape(text)}</td></tr>`
+    `<tr><th scope="row">${escape(name)}</th><td>${prose(text)}</td></tr>`
   );
   return `<table><caption>${caption}</caption>${lines.join("")}</table>`;
 }
@@ -32,7 +37,7 @@ function section({ method, path, summary, parameters = [], answers, bearer }: Op
     return [status, `${description} (${[...shape, ...text].join(" or ")})`] as const;
   });
   return `<section><h2>${method.toUpperCase()} ${escape(path)}</h2>
-<p>${escape(summary)}.${bearer ? " Needs <code>Authorization: Bearer ADMIN_TOKEN</code>." : ""}</p>
+<p>${prose(summary)}.${bearer ? " Needs <code>Authorization: Bearer ADMIN_TOKEN</code>." : ""}</p>
 ${table("Parameters", parameters.map(({ name, description }) => [name, description]))}
 ${table("Answers", told)}</section>`;
 }
@@ -41,7 +46,8 @@ ${table("Answers", told)}</section>`;
 export function docsPage(): string {
   return `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>MicroStream API</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><style>${STYLE}</style></head>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,"><style>${STYLE}</style></head>
 <body><h1>MicroStream API ${VERSION}</h1>
 <p>The same for machines, with the shapes of all answers: <a href="/openapi.json">openapi.json</a>.
 Errors are <code>application/problem+json</code> and say what is allowed.

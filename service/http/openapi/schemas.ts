@@ -70,7 +70,7 @@ const status = z.strictObject({
   message: z.string(),
   since: wallTime,
   clock_offset: z.number().nullable(),
-  disconnects: z.int(),
+  disconnects: z.int().describe("Connections that stood and were lost"),
   handovers: z.int().describe("Connections replaced without a break"),
   invalid_frames: z.int(),
   invalid_frames_by_kind: z.record(z.string(), z.int()),
@@ -88,7 +88,13 @@ export const SCHEMAS = {
   Symbol: symbol.partial().required({ symbol: true }),
   Status: status.describe("How the service is; the SSE event `status`"),
   Health: status.extend({ status: z.enum(["ok", "degraded"]), subscribers: z.int() }),
-  Readiness: z.strictObject({ ready: z.boolean(), connection: z.string(), message: z.string() }),
+  Readiness: z.strictObject({
+    ready: z.boolean(),
+    connection: z.string(),
+    message: z.string(),
+    problems: z.record(z.string(), z.string())
+      .describe("Why markets are not ready, by symbol; 10 of them at most"),
+  }),
   Model: z.looseObject({
     name: z.string(),
     created: z.iso.datetime(),

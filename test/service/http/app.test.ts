@@ -6,6 +6,7 @@ import { loadModels } from "../../../service/engine/loaded_model.ts";
 import { createApp } from "../../../service/http/app.ts";
 import { EventHub } from "../../../service/http/event_hub.ts";
 import { OPERATIONS } from "../../../service/http/openapi/operations.ts";
+import { SCHEMAS } from "../../../service/http/openapi/schemas.ts";
 import { createLog } from "../../../service/log.ts";
 import type { Status } from "../../../service/status.ts";
 import { makeBar, makeSignal, START } from "../../support/records.ts";
@@ -212,6 +213,24 @@ test("health tells a live connection from another; readiness is an HTTP status",
   expect((await cut.request("/readyz")).status).toBe(503);
 });
 
+test("readiness says why the first ten markets are not ready", async () => {
+  const [market] = STATUS.symbols;
+  if (market === undefined) throw new TypeError("the status has no market");
+  const problem = "bars wait for klines: no answer";
+  const symbols = [
+    market,
+    { ...market, symbol: "NEWUSDT", last_bar: null },
+    ...Array.from({ length: 10 }, (_, i) => ({ ...market, symbol: `M${i}USDT`, problem })),
+  ];
+  const response = await setUp({ ...STATUS, symbols }).app.request("/readyz");
+  expect(response.status).toBe(503);
+  const answer = SCHEMAS.Readiness.parse(await response.json());
+  expect(Object.keys(answer.problems)).toHaveLength(10);
+  expect(answer.problems).toMatchObject({ NEWUSDT: "it has no bar yet", M0USDT: problem });
+  const well = await (await setUp().app.request("/readyz")).json();
+  expect(well).toEqual({ ready: true, connection: "live", message: "live", problems: {} });
+});
+
 test("the page is served under a strict policy, and no file outside of its folder", async () => {
   const { app } = setUp();
   const page = await app.request("/");
@@ -252,5 +271,7 @@ test("the page about the calls names each and needs nothing from elsewhere", asy
   for (const { method, path } of OPERATIONS) {
     expect(page).toContain(`${method.toUpperCase()} ${path}`);
   }
-  expect(page).not.toMatch(/<script|<link|src=|https?:/);
+  expect(page).not.toMatch(/<script|<link(?! rel="icon" href="data:,">)|src=|https?:/);
+  expect(page).toContain("<code>nowcast</code>");
+  expect(page).not.toContain("`");
 });

@@ -41,6 +41,15 @@ test.each([
   expect(METRICS.split("\n")).toContain(line);
 });
 
+test.each([[null, 0], ["models/classic.json: cannot be read", 1]])(
+  "files with the problem %j: models_refused is %d",
+  (models_problem, value) => {
+    const status = { ...STATUS, models_problem };
+    expect(formatMetrics({ status, subscribers: 0, uptime: 0 }).split("\n"))
+      .toContain(`microstream_models_refused ${value}`);
+  },
+);
+
 test("what is not known has no sample, and every family has a type", () => {
   expect(METRICS).not.toContain("microstream_last_bar_timestamp_seconds{");
   const families = METRICS.match(/^# HELP (\S+)/gm)?.map((line) => line.slice(7)) ?? [];

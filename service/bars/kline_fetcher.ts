@@ -24,6 +24,8 @@ export const GRACE_MS = 2000;
 export const PATIENCE_MS = 30_000;
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 const LAST_RETRY_MS = 15_000;
+/** What ended longer ago is history that no exchange is behind with, ms. */
+const LONGEST_LAG_MS = 10 * MINUTE_MS;
 /** An answer that lacks the wanted minute is believed after so many tries, at the least. */
 const BELIEVED_AFTER = 3;
 /** Failed requests in a row that are worth a word. */
@@ -49,7 +51,7 @@ export class KlineFetcher {
   /**
    * The klines of a range, once its last minute is final. The exchange's history may lag the
    * stream, and then shows that minute as it was seconds ago: an answer that goes beyond it shows
-   * that it does not, another is asked for again for a while.
+   * that it does not, another is asked for again for a while, unless it is long past.
    *
    * @param leastVolume Volume that is known to belong to the last minute; a kline with less lags.
    * @param settled Asked before each further try, with the ms waited so far; true ends the waiting.
@@ -95,8 +97,10 @@ export class KlineFetcher {
         failures = 0;
         const last = klines.at(-1);
         const beyond = answer.some(({ open_time }) => open_time >= to);
+        const old = now() - to > LONGEST_LAG_MS;
         const lags = last !== undefined && compareVolumes(last.volume, leastVolume) < 0;
-        if (beyond && last?.open_time === to - MINUTE_MS && !lags) return klines;
+        const there = last?.open_time === to - MINUTE_MS && !lags;
+        if (old || (beyond && there)) return lags ? [] : klines;
         const patient = waited >= PATIENCE_MS || (beyond && now() - to > PATIENCE_MS);
         if (++answers >= BELIEVED_AFTER && patient) return lags ? [] : klines;
       } catch (error) {

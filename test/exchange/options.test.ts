@@ -49,7 +49,7 @@ describe("the command line", () => {
 
   test.each([
     [["--faults", "drop 7"], '--faults: Cannot read the fault "drop 7": a rate from 0 % to 100 %'],
-    [["--faults", "@nowhere.txt"], "--faults: ENOENT: no such file or directory"],
+    [["--faults", "@nowhere.txt"], '--faults: there is no file "nowhere.txt"'],
     [["--capture", "a", "--seed", "1"], "--seed and --symbols are for the simulated market"],
     [["--port", "70000"], "--port must be a whole number from 0 to 65535"],
     [["--port", ""], "--port must be a whole number from 0 to 65535"],

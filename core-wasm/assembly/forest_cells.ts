@@ -7,7 +7,7 @@
  *
  * Eight trees are a **group**, whose cells are found side by side in one register: the number of a
  * cell is (r0 w1 + r1) w2 + r2, with r the row's ranks in the tree and w the tree's cells along an
- * axis. A cell holds one byte, the number of its path length in the group's list.
+ * axis. A cell holds one byte, the number of its path length in a list.
  */
 import { Axis } from "./forest_axis";
 
@@ -33,10 +33,8 @@ export class Group {
   ranks1: usize;
   /** The same along axis 2. */
   ranks2: usize;
-  /** Address of the path lengths, f64. */
+  /** Address of the path lengths, f64; groups share a list while it has room. */
   lengths: usize;
-  /** Number of path lengths. */
-  lengthCount: i32;
 }
 
 @unmanaged

@@ -3,11 +3,12 @@ import { isLeaf, Node } from "./forest";
 import { Group } from "./forest_cells";
 import { allocate } from "./memory";
 
-/** Most path lengths of a group, so that a byte numbers them. */
+/** Most path lengths of a list, so that a byte numbers them. */
 const MAX_LENGTHS: i32 = 256;
 
 /** What is filled. */
-let group: Group = changetype<Group>(0);
+let lengths: usize = 0;
+let lengthCount: i32 = 0;
 let cells: usize = 0;
 let width1: i32 = 0;
 let width2: i32 = 0;
@@ -15,16 +16,25 @@ let width2: i32 = 0;
 let nodes: usize = 0;
 let ranks: usize = 0;
 
-/** Number of a path length in the group's list; -1 when it is full. */
+/**
+ * Begins an empty list of path lengths for the trees to come.
+ *
+ * @returns false when memory ran out
+ */
+export function openLengths(): bool {
+  lengths = allocate(MAX_LENGTHS << 3);
+  lengthCount = 0;
+  return lengths != 0;
+}
+
+/** Number of a path length in the list; -1 when it is full. */
 function numberOf(length: f64): i32 {
-  const count = group.lengthCount;
-  for (let i = 0; i < count; i++) {
-    if (load<f64>(group.lengths + (i << 3)) == length) return i;
+  for (let i = 0; i < lengthCount; i++) {
+    if (load<f64>(lengths + (i << 3)) == length) return i;
   }
-  if (count == MAX_LENGTHS) return -1;
-  store<f64>(group.lengths + (count << 3), length);
-  group.lengthCount = count + 1;
-  return count;
+  if (lengthCount == MAX_LENGTHS) return -1;
+  store<f64>(lengths + (lengthCount << 3), length);
+  return lengthCount++;
 }
 
 /** Writes the same byte, 8 times in `bytes`, some times; whole words overlap rather than end. */
@@ -81,30 +91,28 @@ function fill(address: usize, a0: i32, b0: i32, a1: i32, b1: i32, a2: i32, b2: i
 /**
  * Fills the cells of a tree.
  *
- * @param target group of the tree
+ * @param group the tree's
  * @param root address of its first node; 0 for a tree that adds nothing to a sum
  * @param firstNode address of the forest's nodes
  * @param nodeRanks rank of each node's threshold among its tree's, u8
  * @param widths cells along each axis, i32
  * @param to where they go
- * @returns false when memory ran out or the group has too many different path lengths
+ * @returns false when the list has no room for its path lengths
  */
 export function fillCells(
-  target: Group,
+  group: Group,
   root: usize,
   firstNode: usize,
   nodeRanks: usize,
   widths: usize,
   to: usize,
 ): bool {
-  group = target;
+  group.lengths = lengths;
   cells = to;
   nodes = firstNode;
   ranks = nodeRanks;
   width1 = load<i32>(widths, 4);
   width2 = load<i32>(widths, 8);
-  if (group.lengths == 0) group.lengths = allocate(MAX_LENGTHS << 3);
-  if (group.lengths == 0) return false;
   if (root != 0) return fill(root, 0, load<i32>(widths), 0, width1, 0, width2);
   const n = numberOf(0.0);
   store<u8>(to, n as u8);

@@ -72,15 +72,20 @@ function lengthOf(lengths: usize, cell: usize): f64 {
   return load<f64>(lengths + ((load<u8>(cell) as usize) << 3));
 }
 
-/** Adds the path lengths of rows in four trees to sums. */
-function addFour(lengths: usize, cells: usize, sums: usize, count: i32): void {
+/** Adds the path lengths of rows in a group's trees to sums. */
+function addLengths(lengths: usize, sums: usize, count: i32): void {
   const end = sums + (count << 3);
+  let cells = found;
   for (; sums < end; sums += 8) {
     let sum = load<f64>(sums);
     sum += lengthOf(lengths, load<usize>(cells));
     sum += lengthOf(lengths, load<usize>(cells, 4));
     sum += lengthOf(lengths, load<usize>(cells, 8));
     sum += lengthOf(lengths, load<usize>(cells, 12));
+    sum += lengthOf(lengths, load<usize>(cells, 16));
+    sum += lengthOf(lengths, load<usize>(cells, 20));
+    sum += lengthOf(lengths, load<usize>(cells, 24));
+    sum += lengthOf(lengths, load<usize>(cells, 28));
     store<f64>(sums, sum);
     cells += FOUND_BYTES;
   }
@@ -119,8 +124,7 @@ function sumBlock(cells: Cells, rows: usize, count: i32, dims: i32, sums: usize)
   for (let at = cells.first; at < cells.end; at += offsetof<Group>()) {
     const group = changetype<Group>(at);
     findCells(group, count);
-    addFour(group.lengths, found, sums, count);
-    addFour(group.lengths, found + 16, sums, count);
+    addLengths(group.lengths, sums, count);
   }
 }
 

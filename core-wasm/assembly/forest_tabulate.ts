@@ -2,7 +2,7 @@
 import { Forest, isLeaf, Node, Tree } from "./forest";
 import { Axis, keyOf, openAxis } from "./forest_axis";
 import { AXES, Cells, Group, GROUP_TREES } from "./forest_cells";
-import { fillCells } from "./forest_fill";
+import { fillCells, openLengths } from "./forest_fill";
 import { allocate } from "./memory";
 import { sortPairs } from "./radix_sort";
 
@@ -142,7 +142,7 @@ function putAxis(forest: Forest, cells: Cells, a: i32, axis: Axis, groups: i32):
  * Writes the cells of a group's trees.
  *
  * @param to where they go, one tree after the other
- * @returns address after them; 0 when the group has too many different path lengths
+ * @returns address after them; 0 when the list has no room for their path lengths
  */
 function putCells(forest: Forest, cells: Cells, g: i32, to: usize): usize {
   const address = cells.first + offsetof<Group>() * (g as usize);
@@ -188,9 +188,13 @@ function newCells(forest: Forest): usize {
     store<usize>(address + (a << 2), changetype<usize>(axis), offsetof<Cells>("axis0"));
     if (!putAxis(forest, cells, a, axis, groups)) return 0;
   }
+  if (!openLengths()) return 0;
   for (let g = 0; g < groups; g++) {
-    to = putCells(forest, cells, g, to);
-    if (to == 0) return 0;
+    let end = putCells(forest, cells, g, to);
+    // A list that is full is left to the groups before.
+    if (end == 0 && openLengths()) end = putCells(forest, cells, g, to);
+    if (end == 0) return 0;
+    to = end;
   }
   return address;
 }

@@ -77,13 +77,19 @@ function family(
 export function formatMetrics({ status, subscribers, uptime }: MetricsInput): string {
   const { symbols, source } = status;
   const invalid = Object.entries(status.invalid_frames_by_kind);
+  const memory = process.memoryUsage();
   const families = [
     family("up", "gauge", "1 while all connections to the exchange stand.", [
       [{ source }, Number(status.connection === "live")],
     ]),
     family("uptime_seconds", "gauge", "Time since the start.", [[{}, uptime]]),
-    family("resident_memory_bytes", "gauge", "Memory of the process.", [
-      [{}, process.memoryUsage.rss()],
+    family("resident_memory_bytes", "gauge", "Memory of the process.", [[{}, memory.rss]]),
+    family("heap_bytes", "gauge", "Memory of JavaScript's objects: taken, and in use.", [
+      [{ state: "taken" }, memory.heapTotal],
+      [{ state: "used" }, memory.heapUsed],
+    ]),
+    family("external_memory_bytes", "gauge", "Buffers and WebAssembly memories.", [
+      [{}, memory.external],
     ]),
     family("subscribers", "gauge", "Clients of the stream.", [[{}, subscribers]]),
     family("disconnects_total", "counter", "Connections that stood and were lost.", [

@@ -1,5 +1,3 @@
-import process from "node:process";
-
 /** What was measured of one thing, over repeats. */
 export interface Figure {
   readonly name: string;
@@ -14,9 +12,9 @@ export interface Figure {
   readonly repeats: number;
 }
 
-/** Time since some moment, ms. */
+/** Time since some moment, ms; `process.hrtime` takes microseconds when it comes cold. */
 export function now(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
+  return performance.now();
 }
 
 /** Summarizes repeats; a percentile is the repeat below which that share of them lies. */

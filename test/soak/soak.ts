@@ -29,9 +29,14 @@ const SAMPLE_MS = 30_000;
 /** The windows, the caches and the heap have found their size by then, minutes. */
 const SETTLED_MINUTES = 10;
 
+/** Memory is in MiB. */
 interface Sample {
   readonly minute: number;
   readonly mebibytes: number;
+  /** JavaScript's objects that are in use or not yet swept. */
+  readonly heap: number;
+  /** Buffers and WebAssembly memories. */
+  readonly external: number;
   readonly trades: number;
 }
 
@@ -51,7 +56,9 @@ function start(script: string, args: readonly string[], env: Record<string, stri
   return { address, end: () => child.kill("SIGKILL") };
 }
 
-/** Sums a metric over its labels. */
+const MEBIBYTE = 2 ** 20;
+
+/** Sums a metric over its labels, or over those that a text begins. */
 function sum(metrics: string, name: string): number {
   const lines = metrics.split("\n").filter((line) => line.startsWith(`microstream_${name}`));
   return lines.reduce((total, line) => total + Number(line.split(" ").at(-1)), 0);
@@ -61,16 +68,20 @@ async function sample(url: string, since: number): Promise<Sample> {
   const metrics = await (await fetch(`${url}/metrics`)).text();
   return {
     minute: (performance.now() - since) / 60_000,
-    mebibytes: sum(metrics, "resident_memory_bytes") / 2 ** 20,
+    mebibytes: sum(metrics, "resident_memory_bytes") / MEBIBYTE,
+    heap: sum(metrics, 'heap_bytes{state="used"}') / MEBIBYTE,
+    external: sum(metrics, "external_memory_bytes") / MEBIBYTE,
     trades: sum(metrics, "trades_total"),
   };
 }
 
-function tell({ minute, mebibytes, trades }: Sample, before: Sample | undefined): void {
+function tell(now: Sample, before: Sample | undefined): void {
+  const { minute, mebibytes, heap, external, trades } = now;
   const seconds = before === undefined ? 0 : 60 * (minute - before.minute);
   const rate = before === undefined ? 0 : (trades - before.trades) / seconds;
   console.log(
-    `minute ${minute.toFixed(1)}: ${mebibytes.toFixed(0)} MiB, ${rate.toFixed(0)} trades/s`,
+    `minute ${minute.toFixed(1)}: ${mebibytes.toFixed(0)} MiB (heap ${heap.toFixed(0)}, ` +
+      `buffers ${external.toFixed(0)}), ${rate.toFixed(0)} trades/s`,
   );
 }
 

@@ -31,6 +31,7 @@ const WIDEST = 20;
  * lies between the float32 at or below the threshold and the next.
  */
 export function shortThreshold(threshold: number): number {
+  if (Number.isInteger(threshold)) return threshold;
   const least = floatBelow(threshold);
   const next = floatAfter(least);
   const enough = 1 / (WIDEST * (next - least));

@@ -97,6 +97,29 @@ function visibleRows(
   return { rows, dims, lengths: lengths.filter((length) => length > 0) };
 }
 
+/** Tells of works that go on side by side as of one; each says how much of it is done. */
+function joinProgress(
+  report: (done: number, total: number) => void,
+): () => (done: number, total: number) => void {
+  const works: (readonly [done: number, total: number])[] = [];
+  return () => {
+    const own = works.push([0, 0]) - 1;
+    return (...step) => {
+      works[own] = step;
+      report(
+        works.reduce((sum, [done]) => sum + done, 0),
+        works.reduce((sum, [, total]) => sum + total, 0),
+      );
+    };
+  };
+}
+
+/** Waits until two works have ended, even when one fails, so that none goes on for nobody. */
+async function settleBoth<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return [await a, await b];
+}
+
 /**
  * Fits a model: features of each sequence, Isolation Forest, HMM in canonical order, and what can
  * be said of them on the training bars.
@@ -104,7 +127,7 @@ function visibleRows(
  * @throws RangeError for too few bars.
  */
 export async function fitModel(options: FitOptions): Promise<FittedArtifact> {
-  const { preset, sequences, seed, contamination, states, onProgress } = options;
+  const { preset, sequences, seed, contamination, states, evaluation, onProgress } = options;
   const rules = PRESETS[preset];
   const features = rules.features(options.window);
   const wasm = loadCore();
@@ -118,13 +141,26 @@ export async function fitModel(options: FitOptions): Promise<FittedArtifact> {
   }
   onProgress?.("Isolation Forest", 0, 1);
   const { forest, scores } = fitForest(wasm, normalized, dims, { seed, contamination });
-  const search = await searchHmm(visible, {
-    states,
-    seed,
-    restarts: RESTARTS,
-    workers: options.workers,
-    onProgress: (done, total) => onProgress?.("hidden Markov model", done, total),
-  });
+  const part = joinProgress((done, total) =>
+    onProgress?.(evaluation ? "fit and evaluation" : "hidden Markov model", done, total)
+  );
+  const { workers } = options;
+  // Side by side, since a final fit alone keeps one processor busy only.
+  const [search, walkForward] = await settleBoth(
+    searchHmm(visible, { states, seed, restarts: RESTARTS, workers, onProgress: part() }),
+    Promise.resolve(
+      evaluation && evaluateWalkForward(sequences, {
+        ...evaluation,
+        preset,
+        features,
+        states,
+        contamination,
+        seed,
+        workers,
+        onProgress: part(),
+      }),
+    ),
+  );
   const hmm = rules.canonical(search.best.hmm);
   const labels = rules.labels(states);
   const filtered = filterRows(wasm, hmm, normalized, lengths);
@@ -144,18 +180,7 @@ export async function fitModel(options: FitOptions): Promise<FittedArtifact> {
     scorecard: {
       in_sample: measureInSample(hmm, labels, filtered, lengths, scores, forest.offset),
       fit: describeFit(search),
-      ...(options.evaluation && {
-        walk_forward: await evaluateWalkForward(sequences, {
-          ...options.evaluation,
-          preset,
-          features,
-          states,
-          contamination,
-          seed,
-          workers: options.workers,
-          onProgress: (done, total) => onProgress?.("evaluation", done, total),
-        }),
-      }),
+      ...(walkForward && { walk_forward: walkForward }),
     },
   };
 }

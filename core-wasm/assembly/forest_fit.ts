@@ -36,10 +36,12 @@ let dims: i32 = 0;
 let maxSamples: i32 = 0;
 /** All row numbers, shuffled a little more by each tree. */
 let deck: usize = 0;
-/** The tree's sample in float32, column after column. */
-let columns: usize = 0;
-/** Numbers of the sample, grouped by node. */
+/** The tree's sample, grouped by node: records of a row in float32, four features a vector. */
 let members: usize = 0;
+let memberBytes: usize = 0;
+/** Lowest and highest values of four features. */
+const lowest: usize = memory.data(16, 16);
+const highest: usize = memory.data(16, 16);
 let features: usize = 0;
 let thresholds: usize = 0;
 let lefts: usize = 0;
@@ -60,8 +62,8 @@ export function openForestFit(data: usize, count: i32, width: i32, samples: i32)
   dims = width;
   maxSamples = samples;
   deck = allocate((count as usize) << 2);
-  columns = allocate(((width * samples) as usize) << 2);
-  members = allocate((samples as usize) << 2);
+  memberBytes = (((width + 3) >> 2) as usize) << 4;
+  members = allocate((samples as usize) * memberBytes);
   features = allocate(nodes << 2);
   thresholds = allocate(nodes << 3);
   lefts = allocate(nodes << 2);
@@ -97,41 +99,62 @@ export function treeCounts(): usize {
   return counts;
 }
 
-/** Draws the tree's sample (a partial Fisher-Yates shuffle) and turns it into float32 columns. */
+/** Draws the tree's sample (a partial Fisher-Yates shuffle) and turns it into float32. */
 function drawSample(): void {
+  let member = members;
   for (let i = 0; i < maxSamples; i++) {
     const place = deck + (i << 2);
     const other = deck + ((i + (below(rowCount - i) as i32)) << 2);
     const row = load<i32>(other);
     store<i32>(other, load<i32>(place));
     store<i32>(place, row);
-    store<i32>(members + (i << 2), i);
     const source = rows + (((row as usize) * (dims as usize)) << 3);
     for (let d = 0; d < dims; d++) {
-      store<f32>(columns + ((d * maxSamples + i) << 2), load<f64>(source + (d << 3)) as f32);
+      store<f32>(member + (d << 2), load<f64>(source + (d << 3)) as f32);
     }
+    member += memberBytes;
   }
 }
 
-/** Value of a feature of the i-th member. */
-function valueOf(column: usize, i: i32): f32 {
-  return load<f32>(column + (load<i32>(members + (i << 2)) << 2));
+/** Address of the i-th member. */
+function memberAt(i: i32): usize {
+  return members + (i as usize) * memberBytes;
+}
+
+/** Finds the lowest and highest values of the four features that stand at an offset in a record. */
+function findExtremes(start: i32, end: i32, offset: usize): void {
+  const last = memberAt(end) + offset;
+  let at = memberAt(start) + offset;
+  let low = v128.load(at);
+  let high = low;
+  for (at += memberBytes; at < last; at += memberBytes) {
+    const values = v128.load(at);
+    low = f32x4.pmin(low, values);
+    high = f32x4.pmax(high, values);
+  }
+  v128.store(lowest, low);
+  v128.store(highest, high);
+}
+
+function swap(a: usize, b: usize): void {
+  for (let offset: usize = 0; offset < memberBytes; offset += 16) {
+    const values = v128.load(a + offset);
+    v128.store(a + offset, v128.load(b + offset));
+    v128.store(b + offset, values);
+  }
 }
 
 /** Puts members with values up to the threshold first; returns where the others start. */
-function partition(column: usize, start: i32, end: i32, threshold: f64): i32 {
-  let middle = start;
-  for (let i = start; i < end; i++) {
-    const isLeft = (valueOf(column, i) as f64) <= threshold;
-    const place = members + (i << 2);
-    const other = members + (middle << 2);
-    const member = load<i32>(place);
+function partition(feature: i32, start: i32, end: i32, threshold: f64): i32 {
+  const last = memberAt(end);
+  let middle = memberAt(start);
+  for (let at = middle; at < last; at += memberBytes) {
+    const isLeft = (load<f32>(at + (feature << 2)) as f64) <= threshold;
     // Swapped in any case, as the branch would be a coin's toss; what stays right may move there.
-    store<i32>(place, load<i32>(other));
-    store<i32>(other, member);
-    middle += isLeft as i32;
+    swap(at, middle);
+    middle += isLeft ? memberBytes : 0;
   }
-  return middle;
+  return ((middle - members) / memberBytes) as i32;
 }
 
 /**
@@ -145,20 +168,15 @@ function split(node: i32, start: i32, end: i32): i32 {
     const drawn = order + (below(left) << 2);
     const feature = load<i32>(drawn);
     store<i32>(drawn, load<i32>(order + ((left - 1) << 2)));
-    const column = columns + ((feature * maxSamples) << 2);
-    let lowest = valueOf(column, start);
-    let highest = lowest;
-    for (let i = start + 1; i < end; i++) {
-      const value = valueOf(column, i);
-      lowest = value < lowest ? value : lowest;
-      highest = value > highest ? value : highest;
-    }
-    if (highest <= lowest + CONSTANT_WITHIN) continue;
-    let threshold = (lowest as f64) + uniform() * ((highest as f64) - (lowest as f64));
-    if (threshold >= (highest as f64)) threshold = lowest as f64;
+    findExtremes(start, end, (feature >> 2) << 4);
+    const low = load<f32>(lowest + ((feature & 3) << 2));
+    const high = load<f32>(highest + ((feature & 3) << 2));
+    if (high <= low + CONSTANT_WITHIN) continue;
+    let threshold = (low as f64) + uniform() * ((high as f64) - (low as f64));
+    if (threshold >= (high as f64)) threshold = low as f64;
     store<i32>(features + (node << 2), feature);
     store<f64>(thresholds + (node << 3), threshold);
-    return partition(column, start, end, threshold);
+    return partition(feature, start, end, threshold);
   }
   return start;
 }

@@ -1,3 +1,3 @@
 import { killedInStorm } from "./storms.ts";
 
-killedInStorm("BTCUSDT", 4);
+killedInStorm("BTCUSDT", 2);

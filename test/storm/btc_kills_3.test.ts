@@ -1,3 +1,3 @@
 import { killedInStorm } from "./storms.ts";
 
-killedInStorm("PEPEUSDT", 4);
+killedInStorm("BTCUSDT", 3);

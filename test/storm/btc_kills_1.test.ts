@@ -1,0 +1,3 @@
+import { killedInStorm } from "./storms.ts";
+
+killedInStorm("BTCUSDT", 1);

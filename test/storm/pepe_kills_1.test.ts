@@ -1,0 +1,3 @@
+import { killedInStorm } from "./storms.ts";
+
+killedInStorm("PEPEUSDT", 1);

@@ -37,15 +37,6 @@ function findFault({ rows }: BarRows, row: number): readonly [BarFault, string] 
   return ["misaligned", `it must open on a full minute: it opens at ${time} ms`];
 }
 
-function countOutOfOrder(source: BarRows): number {
-  let count = 0;
-  for (let row = 1; row < source.rows.length; row++) {
-    const earlier = source.rows.at(row, TIME) < source.rows.at(row - 1, TIME);
-    if (earlier && source.file(row) === source.file(row - 1)) count++;
-  }
-  return count;
-}
-
 /** The first number that both rows know and that differs; undefined when there is none. */
 function findDifference({ rows }: BarRows, first: number, further: number): string | undefined {
   for (let i = OPEN; i < BAR_COLUMNS.length; i++) {
@@ -110,7 +101,7 @@ export function repairBars(source: BarRows): RepairedBars {
     to: bars.open_time.at(-1),
     repaired: {
       duplicates,
-      outOfOrder: countOutOfOrder(source),
+      outOfOrder: source.outOfOrder(TIME),
       microseconds: source.microseconds,
     },
     faults: faults.counts(),

@@ -60,6 +60,16 @@ export class SourceRows<Kind extends string> {
     return this.rows.at(row, this.#width);
   }
 
+  /** How many rows have less in a column than the row before them in their file. */
+  outOfOrder(column: number): number {
+    let count = 0;
+    for (let row = 1; row < this.rows.length; row++) {
+      const isLess = this.rows.at(row, column) < this.rows.at(row - 1, column);
+      if (isLess && this.file(row) === this.file(row - 1)) count++;
+    }
+    return count;
+  }
+
   /** A fault of a row that was added. */
   fault(row: number, what: string): Fault {
     const line = this.rows.at(row, this.#width + 1);

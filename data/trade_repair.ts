@@ -36,15 +36,6 @@ function findFault(source: TradeRows, row: number): string | undefined {
   }
 }
 
-function countOutOfOrder(source: TradeRows): number {
-  let count = 0;
-  for (let row = 1; row < source.rows.length; row++) {
-    const lower = source.rows.at(row, ID) < source.rows.at(row - 1, ID);
-    if (lower && source.file(row) === source.file(row - 1)) count++;
-  }
-  return count;
-}
-
 function findDifference({ rows }: TradeRows, first: number, further: number): string | undefined {
   for (const [i, name] of TRADE_COLUMNS.entries()) {
     const [a, b] = [rows.at(first, i), rows.at(further, i)];
@@ -95,7 +86,7 @@ export function repairTrades(source: TradeRows): RepairedTrades {
     to: trades.trade_time.at(-1),
     repaired: {
       duplicates,
-      outOfOrder: countOutOfOrder(source),
+      outOfOrder: source.outOfOrder(ID),
       microseconds: source.microseconds,
       voids: unique.length - kept.length,
     },

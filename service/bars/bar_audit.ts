@@ -1,3 +1,4 @@
+import { BAR_COLUMNS } from "../../data/bar_rows.ts";
 import type { Kline } from "../../data/klines.ts";
 import type { Log } from "../log.ts";
 import { type Bar, MINUTE_MS } from "./bar.ts";
@@ -29,17 +30,7 @@ const PATIENCE_MS = 60 * MINUTE_MS;
 /** As many as one request brings; older bars are let go where the exchange does not answer. */
 const MOST_WAITING = 1000;
 
-const FIELDS = [
-  "open",
-  "high",
-  "low",
-  "close",
-  "volume",
-  "quote_volume",
-  "num_trades",
-  "taker_buy_volume",
-  "taker_buy_quote_volume",
-] as const;
+const [, ...FIELDS] = BAR_COLUMNS;
 
 /**
  * The fields in which a bar is not the exchange's kline; columns that either lacks are passed over.

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../../data/klines.ts";
 import type { Log } from "../log.ts";
 import { Sequencer } from "./sequencer.ts";
 import type { Trade } from "./trade.ts";
@@ -72,7 +73,6 @@ export interface TradeCounts {
   overlapped: number;
 }
 
-const MINUTE_MS = 60_000;
 /** Trades to hold behind a hole; those beyond are fetched again. */
 const HELD = 20_000;
 /** A hole may close by itself within this time, ms. */

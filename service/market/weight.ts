@@ -1,10 +1,10 @@
+import { MINUTE_MS } from "../../data/klines.ts";
+
 /** What a request is for; the later in this list, the sooner it has to stand back. */
 export const PURPOSES = ["repair", "history", "audit"] as const;
 
 /** What a request is for. */
 export type Purpose = typeof PURPOSES[number];
-
-const MINUTE_MS = 60_000;
 
 /**
  * The exchange allows 6,000 a minute and address (rest-api.md, "LIMITS"); the rest is left to the

@@ -25,7 +25,7 @@ const E_STEP_ROWS = 500_000;
 const E_STEPS = 20;
 const SWEPT_CALLS = 200;
 /** Calls with a second between. */
-const SPARSE_CALLS = 60;
+const SPARSE_CALLS = 100;
 /** More than the caches of a processor hold. */
 const EVICTION_BYTES = 64 * 2 ** 20;
 

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../format/time.ts";
 import type { Signal } from "../../engine/signal.ts";
 import type { Position } from "./frame.ts";
 
@@ -20,7 +21,7 @@ export function linePath(
     if (height === undefined || !Number.isFinite(height)) continue;
     const command = signal.timestamp === expected ? "L" : "M";
     path += `${command}${x(middleOf(signal)).toFixed(1)},${y(height).toFixed(1)}`;
-    expected = signal.timestamp + 60_000;
+    expected = signal.timestamp + MINUTE_MS;
   }
   return path;
 }

@@ -1,7 +1,6 @@
-import { formatDay, formatMinute, type Zone, zoneOffset } from "../format/time.ts";
+import { formatDay, formatMinute, MINUTE_MS, type Zone, zoneOffset } from "../format/time.ts";
 import type { TimeWindow } from "../data/span.ts";
 
-const MINUTE_MS = 60_000;
 const STEPS = [5, 10, 15, 30, 60, 120, 180, 240, 360, 720];
 
 /** Room that a label like `14:30` needs with air around it. */

@@ -1,6 +1,5 @@
+import { MINUTE_MS } from "../format/time.ts";
 import type { Signal } from "../../engine/signal.ts";
-
-const MINUTE_MS = 60_000;
 
 /** One candle of one or more minutes. */
 export interface Candle {

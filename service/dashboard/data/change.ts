@@ -1,8 +1,9 @@
+import { MINUTE_MS } from "../format/time.ts";
 import type { Signal } from "../../engine/signal.ts";
 import { firstAtOrAfter } from "./span.ts";
 
 /** How far from the wanted time a reference price may lie. */
-const TOLERANCE_MS = 5 * 60_000;
+const TOLERANCE_MS = 5 * MINUTE_MS;
 
 /**
  * Relative change of `price` since `time`: against the close of the bar that ended
@@ -15,6 +16,6 @@ export function changeSince(
 ): number | null {
   const reference = signals[firstAtOrAfter(signals, time) - 1];
   if (reference === undefined || reference.close <= 0) return null;
-  if (time - (reference.timestamp + 60_000) > TOLERANCE_MS) return null;
+  if (time - (reference.timestamp + MINUTE_MS) > TOLERANCE_MS) return null;
   return price / reference.close - 1;
 }

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../format/time.ts";
 import type { Signal } from "../../engine/signal.ts";
 
 /** Minutes that the page keeps: the longest span and the hour before it. */
@@ -35,7 +36,7 @@ export function currentNowcast(
 }
 
 /** How far the service may be ahead before the page asks: a bar may be on its way. */
-const BEHIND_MS = 2 * 60_000;
+const BEHIND_MS = 2 * MINUTE_MS;
 
 /** Whether the service, whose last bar opened at `lastBar`, knows minutes that are not here. */
 export function isBehind(signals: readonly Signal[], lastBar: number | null): boolean {

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../format/time.ts";
 import type { Signal } from "../../engine/signal.ts";
 import type { Opinions } from "./opinions.ts";
 
@@ -20,7 +21,7 @@ export function toPosteriors(
   regimes: readonly string[],
   minutes: number,
 ): readonly Posterior[] {
-  const length = minutes * 60_000;
+  const length = minutes * MINUTE_MS;
   const posteriors: Posterior[] = [];
   let sums: readonly number[] = [];
   let count = 0;
@@ -40,7 +41,7 @@ export function toPosteriors(
     }
     const probabilities = sums.map((sum) => sum / count);
     const state = probabilities.indexOf(Math.max(...probabilities));
-    posteriors.push({ from, to: timestamp + 60_000, probabilities, state });
+    posteriors.push({ from, to: timestamp + MINUTE_MS, probabilities, state });
   }
   return posteriors;
 }

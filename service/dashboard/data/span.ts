@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../format/time.ts";
 import type { Signal } from "../../engine/signal.ts";
 
 /** A stretch of time that the charts can show, in minutes. */
@@ -30,9 +31,9 @@ export function parseSpan(text: string | null): Span {
  * kept free even before the first nowcast, so that nothing shifts when it comes.
  */
 export function windowOf(lastBar: number, span: Span, candleMinutes: number): TimeWindow {
-  const length = candleMinutes * 60_000;
-  const to = Math.ceil((lastBar + 2 * 60_000) / length) * length;
-  return { from: to - span * 60_000, to };
+  const length = candleMinutes * MINUTE_MS;
+  const to = Math.ceil((lastBar + 2 * MINUTE_MS) / length) * length;
+  return { from: to - span * MINUTE_MS, to };
 }
 
 /** Index of the first signal at or after `timestamp` in a list sorted by time. */

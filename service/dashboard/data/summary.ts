@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../format/time.ts";
 import type { Signal } from "../../engine/signal.ts";
 import type { Opinions } from "./opinions.ts";
 
@@ -41,6 +42,6 @@ export function summarize(
     changes,
     anomalies,
     anomalyRate: anomalies / signals.length,
-    missing: (last.timestamp - first.timestamp) / 60_000 + 1 - signals.length,
+    missing: (last.timestamp - first.timestamp) / MINUTE_MS + 1 - signals.length,
   };
 }

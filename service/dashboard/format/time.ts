@@ -1,7 +1,8 @@
 /** The clock that times are shown in. */
 export type Zone = "utc" | "local";
 
-const MINUTE_MS = 60_000;
+/** Length of a bar. */
+export const MINUTE_MS = 60_000;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** Milliseconds to add to UTC to read the zone's wall clock at `timestamp`. */

@@ -1,8 +1,7 @@
+import { MINUTE_MS } from "../format/time.ts";
 import type { TimeWindow } from "../data/span.ts";
 import { byId, element, setText } from "./dom.ts";
 import type { Panels } from "./panels.ts";
-
-const MINUTE_MS = 60_000;
 
 /** What the crosshair needs of the page around it. */
 export interface CrosshairContext {

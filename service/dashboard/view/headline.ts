@@ -5,7 +5,7 @@ import { spanLabel } from "../data/span.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatChange, formatNumber, formatProbability } from "../format/number.ts";
 import { formatPrice, priceDecimals } from "../format/price.ts";
-import { formatMinute } from "../format/time.ts";
+import { formatMinute, MINUTE_MS } from "../format/time.ts";
 import { element, setColour, setText } from "./dom.ts";
 import { latest, opinionOf, type Page } from "./page.ts";
 import type { Scene } from "./scene.ts";
@@ -45,7 +45,7 @@ function createPrice(): (page: Page, scene: Scene | null) => void {
       return;
     }
     setText(price, formatPrice(now.close, scene?.decimals ?? priceDecimals([now.close])));
-    setChange(hour, changeSince(signals, now.close, now.timestamp + 60_000 - HOUR_MS));
+    setChange(hour, changeSince(signals, now.close, now.timestamp + MINUTE_MS - HOUR_MS));
     setChange(span, scene && changeSince(signals, now.close, scene.window.from));
   };
 }

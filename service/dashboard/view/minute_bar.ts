@@ -1,7 +1,7 @@
 import type { ModelOpinion, Signal } from "../../engine/signal.ts";
 import { qualityLabel } from "../data/quality.ts";
 import { formatNumber, formatProbability } from "../format/number.ts";
-import { formatDay, formatMinute, zoneName } from "../format/time.ts";
+import { formatDay, formatMinute, MINUTE_MS, zoneName } from "../format/time.ts";
 import { byId, element, setAttribute, setText } from "./dom.ts";
 import { opinionOf, type Page, readSignal } from "./page.ts";
 import type { Scene } from "./scene.ts";
@@ -29,8 +29,8 @@ export function createMinuteBar(): (page: Page, scene: Scene | null) => void {
     setText(quality, signal?.final === true ? qualityLabel(signal.quality) : "");
     if (scene === null) return;
     const { from, to } = scene.window;
-    setAttribute(slider, "aria-valuemax", String((to - from) / 60_000 - 1));
-    setAttribute(slider, "aria-valuenow", String((at - from) / 60_000));
+    setAttribute(slider, "aria-valuemax", String((to - from) / MINUTE_MS - 1));
+    setAttribute(slider, "aria-valuenow", String((at - from) / MINUTE_MS));
     setAttribute(
       slider,
       "aria-valuetext",

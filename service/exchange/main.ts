@@ -8,10 +8,10 @@ import { simulatedMarket } from "./simulated/source.ts";
 import { type MarketSource, NO_MARKET } from "./source.ts";
 
 function openSource(options: CommandOptions): Promise<MarketSource> | MarketSource {
-  const { trades, klines, capture, seed, symbols } = options;
+  const { trades, klines, capture, seed, symbols, activity } = options;
   if (trades.length + klines.length > 0) return recordedMarket({ trades, klines });
   if (capture !== undefined) return NO_MARKET;
-  return simulatedMarket({ seed, symbols });
+  return simulatedMarket({ seed, symbols, activity });
 }
 
 function describe(

@@ -16,6 +16,8 @@ export interface CommandOptions {
   readonly capture: string | undefined;
   readonly seed: number;
   readonly symbols: readonly string[];
+  /** How many times as many trades as usual the simulated market has. */
+  readonly activity: number;
   /** What goes wrong, if anything. */
   readonly faults: FaultPlan | undefined;
 }
@@ -45,6 +47,7 @@ Simulated market, when no files are given
   --seed N              same seed, same market (1)
   --symbols A,B         markets that trade
                         (${DEFAULT_SYMBOLS})
+  --activity X          X times as many trades as usual (1)
   --speed X             as above
 
 What goes wrong
@@ -66,6 +69,7 @@ export const OPTIONS: Readonly<Record<string, OptionKind>> = {
   faults: "value",
   seed: "value",
   symbols: "value",
+  activity: "value",
 };
 
 /** The faults that are asked for; `@FILE` names a file that holds them. */
@@ -91,10 +95,10 @@ export function readOptions(args: Arguments): CommandOptions {
   const trades = args.list("trades");
   const klines = args.list("klines");
   const capture = args.value("capture");
-  const simulated = args.value("seed") ?? args.value("symbols");
+  const simulated = args.value("seed") ?? args.value("symbols") ?? args.value("activity");
   if ((trades.length + klines.length > 0 || capture !== undefined) && simulated !== undefined) {
     throw new UsageError(
-      "--seed and --symbols are for the simulated market: leave them out, or all files",
+      "--seed, --symbols and --activity are for the simulated market: leave them out, or all files",
     );
   }
   return {
@@ -108,5 +112,6 @@ export function readOptions(args: Arguments): CommandOptions {
     seed: args.number("seed", 1, { min: 0, max: 2 ** 32 - 1, integer: true }),
     symbols: (args.value("symbols") ?? DEFAULT_SYMBOLS).split(",")
       .map((symbol) => symbol.trim().toUpperCase()),
+    activity: args.number("activity", 1, { min: 0.01, max: 100 }),
   };
 }

@@ -16,6 +16,7 @@ describe("the command line", () => {
       trades: [],
       klines: [],
       seed: 1,
+      activity: 1,
       symbols: expect.arrayContaining(["BTCUSDT", "PEPEUSDT"]),
     });
   });
@@ -30,8 +31,13 @@ describe("the command line", () => {
   });
 
   test("describes the simulated market", () => {
-    expect(parseCommandLine(["--seed", "7", "--symbols", "btcusdt, ETHUSDT", "--port", "0"]))
-      .toMatchObject({ seed: 7, symbols: ["BTCUSDT", "ETHUSDT"], port: 0 });
+    const args = ["--seed", "7", "--symbols", "btcusdt, ETHUSDT", "--port", "0", "--activity", "3"];
+    expect(parseCommandLine(args)).toMatchObject({
+      seed: 7,
+      symbols: ["BTCUSDT", "ETHUSDT"],
+      port: 0,
+      activity: 3,
+    });
   });
 
   test("takes faults, in words or from a file, and a capture", () => {
@@ -50,14 +56,17 @@ describe("the command line", () => {
   test.each([
     [["--faults", "drop 7"], '--faults: Cannot read the fault "drop 7": a rate from 0 % to 100 %'],
     [["--faults", "@nowhere.txt"], '--faults: there is no file "nowhere.txt"'],
-    [["--capture", "a", "--seed", "1"], "--seed and --symbols are for the simulated market"],
+    [["--capture", "a", "--seed", "1"], "--seed, --symbols and --activity are for the simulated"],
     [["--port", "70000"], "--port must be a whole number from 0 to 65535"],
     [["--port", ""], "--port must be a whole number from 0 to 65535"],
     [["--speed", "0"], "--speed must be a number from 0.001 to 100000"],
     [["--seed", "1.5"], "--seed must be a whole number from 0 to 4294967295"],
     [["a.csv"], 'unexpected argument "a.csv"'],
     [["--speed", "2", "a.csv"], "--speed takes one value: 2 a.csv"],
-    [["--trades", "a.csv", "--seed", "1"], "--seed and --symbols are for the simulated market"],
+    [
+      ["--trades", "a.csv", "--seed", "1"],
+      "--seed, --symbols and --activity are for the simulated",
+    ],
     [["--nonsense"], "--nonsense"],
   ])("is refused: %j", (args, message) => {
     expect(() => parseCommandLine(args)).toThrow(message);

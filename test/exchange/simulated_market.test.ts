@@ -105,6 +105,15 @@ test("there is nothing before 2025", () => {
   expect(market.klines({ from: 0, to: 9, now: END, limit: 9, keep: "newest" })).toEqual([]);
 });
 
+test("a market of three times the activity has about three times the trades", () => {
+  const trades = (activity: number) => {
+    const market = simulatedMarket({ seed: 1, symbols: ["BTCUSDT"], activity }).market("BTCUSDT");
+    return market === undefined ? NaN : market.seek(END) - market.seek(START);
+  };
+  expect(trades(3) / trades(1)).toBeGreaterThan(2.5);
+  expect(trades(3) / trades(1)).toBeLessThan(3.5);
+});
+
 test("a symbol or a seed that is none is refused", () => {
   expect(() => simulatedMarket({ seed: 1, symbols: ["btc"] })).toThrow(
     'a symbol must be 2 to 20 capital letters and digits: current value is "btc"',

@@ -16,6 +16,7 @@ of its memory every half a minute.
   --minutes N   how long (60)
   --symbols N   markets (200)
   --speed X     the exchange's clock against the real one (4)
+  --activity X  how many times as many trades as usual (4)
   --help        this text
 `;
 
@@ -23,11 +24,14 @@ const OPTIONS: Readonly<Record<string, OptionKind>> = {
   minutes: "value",
   symbols: "value",
   speed: "value",
+  activity: "value",
 };
 
 const SAMPLE_MS = 30_000;
 /** The windows, the caches and the heap have found their size by then, minutes. */
 const SETTLED_MINUTES = 10;
+/** Samples of the first and of the last five minutes after that. */
+const WINDOW_SAMPLES = 10;
 
 /** Memory is in MiB. */
 interface Sample {
@@ -85,22 +89,28 @@ function tell(now: Sample, before: Sample | undefined): void {
   );
 }
 
+function meanMemory(samples: readonly Sample[]): number {
+  return samples.reduce((sum, { mebibytes }) => sum + mebibytes, 0) / samples.length;
+}
+
+/** Memory goes up and down with what the collector of garbage leaves: means are compared. */
 function conclude(samples: readonly Sample[]): void {
   const settled = samples.filter(({ minute }) => minute >= SETTLED_MINUTES);
   const [first, last] = [settled[0], settled.at(-1)];
-  if (first === undefined || last === undefined || first === last) {
+  if (first === undefined || last === undefined || settled.length < 2 * WINDOW_SAMPLES) {
     console.log(`too short to tell: memory is compared from minute ${SETTLED_MINUTES} on`);
     return;
   }
   const rate = (last.trades - first.trades) / (60 * (last.minute - first.minute));
-  const change = 100 * (last.mebibytes / first.mebibytes - 1);
+  const before = meanMemory(settled.slice(0, WINDOW_SAMPLES));
+  const after = meanMemory(settled.slice(-WINDOW_SAMPLES));
   const least = Math.min(...settled.map(({ mebibytes }) => mebibytes));
   const most = Math.max(...settled.map(({ mebibytes }) => mebibytes));
   console.log(
     `from minute ${first.minute.toFixed(0)} to ${last.minute.toFixed(0)} at ` +
-      `${rate.toFixed(0)} trades/s: ${first.mebibytes.toFixed(0)} MiB to ` +
-      `${last.mebibytes.toFixed(0)} MiB (${change.toFixed(1)} %), within ` +
-      `${least.toFixed(0)} to ${most.toFixed(0)} MiB`,
+      `${rate.toFixed(0)} trades/s: ${before.toFixed(0)} MiB to ${after.toFixed(0)} MiB ` +
+      `(${(100 * (after / before - 1)).toFixed(1)} %; means of ${WINDOW_SAMPLES} samples), ` +
+      `within ${least.toFixed(0)} to ${most.toFixed(0)} MiB`,
   );
 }
 
@@ -108,11 +118,13 @@ async function run(args: Arguments): Promise<void> {
   const minutes = args.number("minutes", 60, { min: 1, max: 10_000 });
   const count = args.number("symbols", 200, { min: 1, max: 1024, integer: true });
   const speed = args.number("speed", 4, { min: 0.1, max: 1000 });
+  const activity = args.number("activity", 4, { min: 0.01, max: 100 });
   const symbols = Array.from({ length: count }, (_, i) => `S${String(i).padStart(4, "0")}USDT`);
   const folder = mkdtempSync(join(tmpdir(), "microstream-soak-"));
   const list = symbols.join(",");
   const exchange = start("exchange/main.ts", [
     ...["--port", "0", "--symbols", list, "--speed", String(speed)],
+    ...["--activity", String(activity)],
   ], {});
   const samples: Sample[] = [];
   let service: ReturnType<typeof start> | undefined;

@@ -11,6 +11,8 @@ export interface SimulationOptions {
   readonly seed: number;
   /** The symbols that trade, each once. */
   readonly symbols: readonly string[];
+  /** How many times as many trades as usual; 1 when absent. */
+  readonly activity?: number;
 }
 
 /**
@@ -19,7 +21,9 @@ export interface SimulationOptions {
  *
  * @throws RangeError for a seed or a symbol out of range.
  */
-export function simulatedMarket({ seed, symbols }: SimulationOptions): MarketSource {
+export function simulatedMarket(
+  { seed, symbols, activity = 1 }: SimulationOptions,
+): MarketSource {
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
     throw new RangeError(
       `seed must be a whole number from 0 to 4294967295: current value is ${seed}`,
@@ -28,7 +32,9 @@ export function simulatedMarket({ seed, symbols }: SimulationOptions): MarketSou
   const cachedDays = Math.max(3, Math.min(9, Math.floor(CACHED_DAYS / symbols.length)));
   const markets = new Map<string, SimulatedMarket>();
   for (const symbol of symbols) {
-    markets.set(symbol, new SimulatedMarket(simulatedInstrument(symbol), seed, cachedDays));
+    const usual = simulatedInstrument(symbol);
+    const instrument = { ...usual, tradesPerMinute: activity * usual.tradesPerMinute };
+    markets.set(symbol, new SimulatedMarket(instrument, seed, cachedDays));
   }
   return {
     instruments: [...markets.values()].map((market) => market.instrument),

@@ -19,7 +19,7 @@ interface Preset {
 /** Blocks of four hours and a week of them: what the liquidity preset measures against. */
 const FOUR_HOURS = 240;
 const WEEK_OF_BLOCKS = 42;
-/** Three days: with less, the median deviation of so few blocks may be next to nothing. */
+/** Three days: with less, the deviation of so few blocks may be next to nothing. */
 const LEAST_BLOCKS = 18;
 /** Half-lives of its range: to see a storm within minutes, and not to flip with every bar. */
 const FAST = 5;

@@ -8,16 +8,15 @@
  * hardly move. The log volume, in quote currency, is that of the minute alone.
  *
  * The prior window is kept as the means of its blocks (hours each), so that a month of a symbol
- * takes kilobytes. Location is the median of the block means, scale their median absolute
- * deviation x 1.4826, its consistency factor for a normal distribution (Rousseeuw and Croux 1993).
- * A block counts once it is over, so a bar is never measured against itself. Blocks begin at whole
- * multiples of their length since 1970, so that what is seen does not depend on when one began to
- * look, once the window has passed.
+ * takes kilobytes. Location is the mean of the block means, scale their standard deviation: means
+ * of logs over hours have no outliers, and a market that has been in few regimes for a week has
+ * levels far apart, between which a median jumps. A block counts once it is over, so a bar is never
+ * measured against itself. Blocks begin at whole multiples of their length since 1970, so that what
+ * is seen does not depend on when one began to look, once the window has passed.
  *
  * A minute without a trade tells of neither: nothing changes but time, and the model waits.
  */
 import { Bar } from "./bar";
-import { allocate } from "./memory";
 
 /** Number of features of the preset. */
 export const LIQUIDITY_DIMS: i32 = 2;
@@ -26,8 +25,8 @@ export const LIQUIDITY_DIMS: i32 = 2;
 const RANGE_FLOOR: f64 = 1e-5;
 /** The variance of a log price over its squared range, for a Brownian motion: 1 / (4 ln 2). */
 const PARKINSON: f64 = 0.36067376022224085;
-/** Median absolute deviation of a normal distribution, inverted. */
-const CONSISTENCY: f64 = 1.4826022185056018;
+/** Blocks that deviate less are equal but for rounding. */
+const LEAST_SCALE: f64 = 1e-9;
 /** Standardized values beyond this tell nothing more. */
 const CLIP: f64 = 10.0;
 
@@ -76,42 +75,26 @@ class Series {
   scale: f64;
 }
 
-/** Sorted block means; room for the largest window. */
-const MAX_BLOCKS: i32 = 1024;
-const sorted: usize = allocate(MAX_BLOCKS << 3);
-
 /** Bytes of a symbol's state. */
 export function liquidityStateBytes(windows: usize): usize {
   const blocks: usize = changetype<LiquidityWindows>(windows).blocks;
   return offsetof<LiquidityState>() + LIQUIDITY_DIMS * (offsetof<Series>() + (blocks << 3));
 }
 
-/** Median of `count` values, which are sorted in place. */
-function median(values: usize, count: i32): f64 {
-  for (let i = 1; i < count; i++) {
-    const value = load<f64>(values + (i << 3));
-    let j = i - 1;
-    for (; j >= 0 && load<f64>(values + (j << 3)) > value; j--) {
-      store<f64>(values + ((j + 1) << 3), load<f64>(values + (j << 3)));
-    }
-    store<f64>(values + ((j + 1) << 3), value);
-  }
-  const middle = values + ((count >> 1) << 3);
-  return count & 1 ? load<f64>(middle) : 0.5 * (load<f64>(middle - 8) + load<f64>(middle));
-}
-
-/** Measures location and scale anew from the full blocks. */
+/** Measures location and scale anew from the full blocks, so that no sum drifts. */
 function measure(series: Series, count: i32): void {
   const ring = changetype<usize>(series) + offsetof<Series>();
-  const bytes: usize = count << 3;
-  memory.copy(sorted, ring, bytes);
-  const location = median(sorted, count);
+  let sum = 0.0;
+  for (let i = 0; i < count; i++) sum += load<f64>(ring + (i << 3));
+  const location = sum / (count as f64);
+  let squares = 0.0;
   for (let i = 0; i < count; i++) {
-    store<f64>(sorted + (i << 3), abs(load<f64>(ring + (i << 3)) - location));
+    const deviation = load<f64>(ring + (i << 3)) - location;
+    squares += deviation * deviation;
   }
-  const scale = CONSISTENCY * median(sorted, count);
+  const scale = sqrt(squares / (count as f64));
   series.location = location;
-  series.scale = scale > 0.0 ? scale : 1.0;
+  series.scale = scale > LEAST_SCALE ? scale : 1.0;
 }
 
 /** Takes the trades of a minute in. */

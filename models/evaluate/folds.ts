@@ -7,7 +7,7 @@ const FOLDS = 4;
 const FINAL_SHARE = 0.2;
 /** Least bars of a part beyond what is purged: a week. */
 const LEAST_BARS = 10_080;
-/** A border moves to a hole in the history that is nearer than this share of a part. */
+/** A border moves to a hole in the history that is nearer than this share of the least part. */
 const SNAP = 0.3;
 /** Most bars that a fit is made on, so that an evaluation takes seconds. */
 export const TRAIN_BARS = 150_000;
@@ -79,10 +79,11 @@ export function planFolds(segments: readonly Segment[], purge: number): FoldPlan
     };
   }
   const part = early / (count + 1);
+  const reach = SNAP * Math.min(part, bars - early);
   const end = Math.max(...segments.map(({ start, length }) => start + length * MINUTE_MS));
   const borders = Array.from(
     { length: count + 1 },
-    (_, i) => borderAt(segments, Math.round(part * (i + 1)), SNAP * part),
+    (_, i) => borderAt(segments, Math.round(part * (i + 1)), reach),
   );
   const folds = borders.map((from, i): Fold => {
     const to = from - purge * MINUTE_MS;

@@ -2,9 +2,14 @@
 export interface HiddenChain {
   /** Initial distribution [K]. */
   readonly startprob: readonly number[];
-  /** Transition probabilities from row to column [K][K]. */
-  readonly transmat: readonly (readonly number[])[];
+  /**
+   * Transition probabilities from row to column [K][K]; for a chain that changes with time, those
+   * into the state of a row of the densities from the one before it.
+   */
+  readonly transmat: Transitions | ((row: number) => Transitions);
 }
+
+type Transitions = readonly (readonly number[])[];
 
 /**
  * Forward filter of a hidden Markov chain over given emission densities (Rabiner 1989, section
@@ -23,7 +28,7 @@ export function filterLogDensities(
 ): Float64Array {
   const states = startprob.length;
   const posteriors = new Float64Array(logDensities.length);
-  const chain = Float64Array.from(transmat.flat());
+  const transitionsInto = typeof transmat === "function" ? transmat : () => transmat;
   const predicted = new Float64Array(states);
   let row = 0;
   for (const length of lengths) {
@@ -48,11 +53,12 @@ export function filterLogDensities(
         );
       }
       predicted.fill(0);
+      const transitions = row + 1 < end ? transitionsInto(row + 1) : [];
       for (let j = 0; j < states; j++) {
         const p = (posterior[j] ?? NaN) / sum;
         posterior[j] = p;
         for (let k = 0; k < states; k++) {
-          predicted[k] = (predicted[k] ?? 0) + p * (chain[j * states + k] ?? NaN);
+          predicted[k] = (predicted[k] ?? 0) + p * (transitions[j]?.[k] ?? NaN);
         }
       }
     }

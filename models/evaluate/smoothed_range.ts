@@ -1,4 +1,4 @@
-import { BAR_COLUMNS, type LiquidityFeatures, quantile } from "../../core-wasm/core.ts";
+import { BAR_COLUMNS, type LiquidityFeatures } from "../../core-wasm/core.ts";
 
 const OPEN = 0;
 const HIGH = 1;
@@ -7,8 +7,8 @@ const LOW = 2;
 const HALF_LIFE = 10;
 /** Keeps the log of a bar without range finite. */
 const FLOOR = 1e-5;
-/** Median absolute deviation of a normal distribution, inverted. */
-const CONSISTENCY = 1.4826022185056018;
+/** Blocks that deviate less are equal but for rounding. */
+const LEAST_SCALE = 1e-9;
 
 /** The range of each bar as a plain threshold on it would see it: the baseline of all models. */
 export interface SmoothedRange {
@@ -18,11 +18,11 @@ export interface SmoothedRange {
   readonly standardized: Float64Array;
 }
 
-function median(values: readonly number[]): number {
-  return quantile(Float64Array.from(values).sort(), 0.5);
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Measures one sequence's values against the means of the blocks before, robustly, in place. */
+/** Measures one sequence's values against the means of the blocks before, in place. */
 function standardize(values: Float64Array, windows: LiquidityFeatures["windows"]): void {
   const { block, blocks, least_blocks } = windows;
   const means: number[] = [];
@@ -35,8 +35,9 @@ function standardize(values: Float64Array, windows: LiquidityFeatures["windows"]
     means.push(sum / block);
     if (means.length > blocks) means.shift();
     sum = 0;
-    location = median(means);
-    scale = CONSISTENCY * median(means.map((mean) => Math.abs(mean - location))) || 1;
+    location = mean(means);
+    const deviation = Math.sqrt(mean(means.map((value) => (value - location) ** 2)));
+    scale = deviation > LEAST_SCALE ? deviation : 1;
   }
 }
 
@@ -57,11 +58,11 @@ export function smoothRange(
   const standardized = new Float64Array(plain.length);
   let first = 0;
   for (const length of lengths) {
-    let mean = NaN;
+    let level = NaN;
     for (let t = first; t < first + length; t++) {
       const range = Math.log((value(t, HIGH) - value(t, LOW)) / value(t, OPEN) + FLOOR);
-      mean = t === first ? range : mean + weight * (range - mean);
-      plain[t] = mean;
+      level = t === first ? range : level + weight * (range - level);
+      plain[t] = level;
     }
     standardized.set(plain.subarray(first, first + length), first);
     standardize(standardized.subarray(first, first + length), windows);

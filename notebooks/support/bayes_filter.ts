@@ -1,15 +1,20 @@
 import { filterLogDensities } from "../../models/evaluate/log_filter.ts";
-import { stationaryDistribution } from "../../models/stationary.ts";
+import { MINUTE_MS } from "../../models/sequences.ts";
 import { DYNAMICS } from "../../service/exchange/simulated/latent.ts";
 import {
+  expectedDrift,
+  longRunShares,
   type Regime,
   REGIMES,
   transitionMatrix,
 } from "../../service/exchange/simulated/regimes.ts";
+import { minuteOfWeek, WEEK_MINUTES } from "../../service/exchange/simulated/seasonality.ts";
 import { normalQuadrature } from "./gauss_hermite.ts";
 
 /** What a minute of the simulated market shows, and the scales that its past gives. */
 export interface ObservedMinute {
+  /** Open time, ms UTC. */
+  readonly time: number;
   /** Over the minute. */
   readonly logReturn: number;
   /** Aggregate trades. */
@@ -77,6 +82,10 @@ export function logPoissonLogNormal(count: number, mean: number, deviation: numb
   return top + Math.log(sum * spread / deviation) - logFactorial(count);
 }
 
+function weekOf({ time }: ObservedMinute): number {
+  return minuteOfWeek(time / MINUTE_MS);
+}
+
 /**
  * ln p(log return, trades) of a minute in a regime of the simulated market, the model in
  * `trueMinutes` with both shocks integrated out. A minute without a trade has no return: for it,
@@ -85,7 +94,8 @@ export function logPoissonLogNormal(count: number, mean: number, deviation: numb
 export function logDensity(minute: ObservedMinute, regime: Regime): number {
   const { volatilityShock, sharedShock, activityShock, reversion } = DYNAMICS;
   const { logReturn, trades, volatilityScale, logPrice } = minute;
-  const drift = regime.drift * volatilityScale - reversion * logPrice;
+  const expected = expectedDrift(weekOf(minute));
+  const drift = (regime.drift - expected) * volatilityScale - reversion * logPrice;
   const activity = Math.log(minute.activityScale * regime.activity);
   const logs = SHOCK.nodes.map((node, i) => {
     const shock = volatilityShock * node;
@@ -100,7 +110,8 @@ export function logDensity(minute: ObservedMinute, regime: Regime): number {
 
 /**
  * The Bayes-optimal filter of the simulated market: it knows the true parameters and sees each
- * minute's log return and number of trades. It begins in the chain's long-run distribution.
+ * minute's log return and number of trades. It begins in the chain's long-run distribution
+ * at that minute of the week.
  *
  * @param minutes Contiguous.
  * @returns P(regime | the minute and those before it), minute after minute, a number a regime.
@@ -112,7 +123,12 @@ export function filterTrueModel(minutes: readonly ObservedMinute[]): Float64Arra
       densities[t * REGIMES.length + k] = logDensity(minute, regime);
     }
   }
-  const transmat = transitionMatrix();
-  const chain = { startprob: stationaryDistribution(transmat), transmat };
+  const [first] = minutes;
+  if (first === undefined) return densities;
+  const week = weekOf(first);
+  const chain = {
+    startprob: longRunShares(week),
+    transmat: (row: number) => transitionMatrix((week + row) % WEEK_MINUTES),
+  };
   return filterLogDensities(chain, densities, [minutes.length]);
 }

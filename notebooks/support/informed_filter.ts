@@ -2,9 +2,16 @@ import { BAR_COLUMNS, computeFeatures, type CoreHmm, filterRows } from "../../co
 import { loadCore } from "../../core-wasm/load.ts";
 import type { Artifact } from "../../models/artifact.ts";
 import { argmaxRows } from "../../models/evaluate/paths.ts";
-import { stationaryDistribution } from "../../models/stationary.ts";
-import { REGIMES, transitionMatrix } from "../../service/exchange/simulated/regimes.ts";
-import { minuteOfWeek, SEASONALITY } from "../../service/exchange/simulated/seasonality.ts";
+import {
+  longRunShares,
+  REGIMES,
+  transitionMatrix,
+} from "../../service/exchange/simulated/regimes.ts";
+import {
+  minuteOfWeek,
+  SEASONALITY,
+  WEEK_MINUTES,
+} from "../../service/exchange/simulated/seasonality.ts";
 import { MINUTE_MS } from "../../models/sequences.ts";
 import type { SimulatedTruth } from "./simulated_truth.ts";
 
@@ -24,6 +31,27 @@ export interface InformedAccuracy {
   readonly optimal: number;
 }
 
+/** The chain of regimes as one that does not change with the hours: its long-run mean. */
+function averageChain(): Pick<CoreHmm, "startprob" | "transmat"> {
+  const startprob = REGIMES.map(() => 0);
+  const transmat = REGIMES.map(() => REGIMES.map(() => 0));
+  for (let week = 0; week < WEEK_MINUTES; week++) {
+    const before = longRunShares((week + WEEK_MINUTES - 1) % WEEK_MINUTES);
+    const matrix = transitionMatrix(week);
+    for (const [i, share] of before.entries()) {
+      startprob[i] = (startprob[i] ?? 0) + share / WEEK_MINUTES;
+      for (const [j, p] of (matrix[i] ?? []).entries()) {
+        const row = transmat[i];
+        if (row) row[j] = (row[j] ?? 0) + share * p / WEEK_MINUTES;
+      }
+    }
+  }
+  return {
+    startprob,
+    transmat: transmat.map((row, i) => row.map((p) => p / (startprob[i] ?? NaN))),
+  };
+}
+
 /** A Gaussian of each regime's rows, and the true chain: no Gaussian HMM of them knows more. */
 function informedHmm({ rows, dims }: Rows, regimes: Uint8Array): CoreHmm {
   const states = REGIMES.map((_, k) => {
@@ -39,10 +67,8 @@ function informedHmm({ rows, dims }: Rows, regimes: Uint8Array): CoreHmm {
       covar: axes.map((i) => axes.map((j) => average((t) => deviation(t, i) * deviation(t, j)))),
     };
   });
-  const transmat = transitionMatrix();
   return {
-    startprob: stationaryDistribution(transmat),
-    transmat,
+    ...averageChain(),
     means: states.map(({ mean }) => mean),
     covars: states.map(({ covar }) => covar),
   };
@@ -57,7 +83,7 @@ function rowsOf(count: number, of: (t: number) => readonly number[]): Rows {
 
 /**
  * Tells what keeps a filter of bars from the Bayes-optimal one. Each of these filters is told the
- * true transition probabilities and the true regimes of the first half, from which it takes the
+ * true transition probabilities, averaged over the week, and the true regimes of the first half, from which it takes the
  * mean and the covariance of its features; what differs is what it sees. None of them could be
  * shipped: they bound what a three-state Gaussian HMM can do with such features.
  *

@@ -4,7 +4,6 @@ import type { Table } from "../../models/tables.ts";
 import { REGIMES } from "../../service/exchange/simulated/regimes.ts";
 import type { MarketAccuracy } from "./charts/truth.ts";
 import { informedAccuracies, type InformedAccuracy } from "./informed_filter.ts";
-import { learntAccuracy } from "./learnt_filter.ts";
 import { volatilityAfter } from "./next_volatility.ts";
 import { compareWithTruth, type SimulatedTruth, type TruthComparison } from "./simulated_truth.ts";
 
@@ -30,8 +29,6 @@ export interface TruthReport {
   /** Share of the judged minutes in the most frequent regime. */
   readonly mostFrequent: number;
   readonly informed: readonly InformedAccuracy[];
-  /** What can be had without any truth. */
-  readonly learnt: InformedAccuracy;
 }
 
 /**
@@ -67,7 +64,6 @@ export function reportOnTruth(
     volatilities: volatilityAfter(truth.bars, first, judged, REGIMES.length),
     mostFrequent: Math.max(...shares),
     informed: features === undefined ? [] : informedAccuracies(truth, features),
-    learnt: learntAccuracy(truth),
   };
 }
 

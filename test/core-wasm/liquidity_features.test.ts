@@ -32,13 +32,6 @@ function features(bars: readonly CoreBar[], start = 0) {
   return { raw: cut(raw), normalized: cut(normalized) };
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (i: number) => sorted[i] ?? NaN;
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? at(middle) : (at(middle - 1) + at(middle)) / 2;
-}
-
 function mean(values: readonly number[]): number {
   return values.reduce((sum, x) => sum + x, 0) / values.length;
 }
@@ -76,8 +69,8 @@ function byDefinition(bars: readonly CoreBar[], feature: 0 | 1): number {
   }).filter((value) => !Number.isNaN(value));
   if (means.length < least_blocks) return 0;
   const prior = means.slice(-blocks);
-  const location = median(prior);
-  const scale = 1.4826022185056018 * median(prior.map((value) => Math.abs(value - location)));
+  const location = mean(prior);
+  const scale = Math.sqrt(mean(prior.map((value) => (value - location) ** 2)));
   return Math.min(10, Math.max(-10, ((raw.at(-1) ?? NaN) - location) / scale));
 }
 
@@ -108,13 +101,32 @@ test("a later bar changes no earlier row", () => {
   );
 });
 
-test("an outlier in the prior window hardly moves the yardstick", () => {
-  const bars = randomBars(60, 5);
-  const outlier = bars.map((bar, t) => t === 7 ? { ...bar, high: bar.high * 2 } : bar);
-  const [clean, spoilt] = [features(bars), features(outlier)].map(({ normalized }) =>
-    normalized.at(-1)?.[0] ?? NaN
+test("an outlier in a week of blocks hardly moves the yardstick", () => {
+  const week: LiquidityFeatures = {
+    preset: "liquidity",
+    windows: { block: 240, blocks: 42, least_blocks: 18, fast: 5, slow: 30 },
+  };
+  // Ten times as volatile by day as by night.
+  const bars = randomBars(9_000, 5).map((bar, t) => ({
+    ...bar,
+    high: bar.high * (1 + 0.01 * Math.exp(1.2 * Math.sin(2 * Math.PI * t / 1440))),
+  }));
+  const outlier = bars.map((bar, t) => t === 4_000 ? { ...bar, high: bar.high * 2 } : bar);
+  const [clean = NaN, spoilt = NaN] = [bars, outlier].map((some) =>
+    computeFeatures(loadCore(), week, flattenBars(some), [some.length], [0]).normalized.at(-2) ??
+      NaN
   );
-  expect(Math.abs((spoilt ?? NaN) - (clean ?? NaN))).toBeLessThan(1);
+  expect(spoilt).not.toBe(clean);
+  expect(Math.abs(spoilt - clean)).toBeLessThan(0.1);
+});
+
+test("blocks that are equal but for rounding have no deviation to measure against", () => {
+  const flat = { open: 100, high: 101, low: 99, close: 100, volume: 3 };
+  const { normalized } = features([...Array(40).fill(flat), { ...flat, high: 103 }]);
+  const [before = NaN, after = NaN] = [normalized.at(-2)?.[0], normalized.at(-1)?.[0]];
+  expect(Math.abs(before)).toBeLessThan(1e-6);
+  expect(after).toBeGreaterThan(0);
+  expect(after).toBeLessThan(1);
 });
 
 test("bars without range or trades give finite numbers", () => {

@@ -2,8 +2,14 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parseArtifact } from "../../models/artifact.ts";
+import { readParameters } from "../../models/defaults.ts";
+import { fitModel } from "../../models/fit.ts";
 import { barCount } from "../../models/sequences.ts";
-import { compareWithTruth, simulateTruth } from "../../notebooks/support/simulated_truth.ts";
+import {
+  compareWithTruth,
+  simulateBars,
+  simulateTruth,
+} from "../../notebooks/support/simulated_truth.ts";
 import { reportOnTruth } from "../../notebooks/support/truth_report.ts";
 
 const path = fileURLToPath(new URL("../../models/liquidity.json", import.meta.url));
@@ -23,34 +29,39 @@ describe("the shipped liquidity model on forty days of a simulated market", () =
     );
   });
 
-  test("is about as often right as who always names the most frequent regime, no more", () => {
-    const { accuracy, median_lag_minutes } = model?.comparison.optimal ?? {};
-    expect(accuracy).toBeGreaterThan(0.88);
-    expect(median_lag_minutes).toBeLessThanOrEqual(5);
-    expect(model?.comparison.accuracy_ratio).toBeGreaterThan(0.7);
-    expect(model?.comparison.accuracy_ratio).toBeLessThan(0.97);
+  test("no regime is so frequent that naming it alone says much", () => {
+    expect(report.mostFrequent).toBeLessThan(0.5);
+    expect(model?.comparison.optimal.accuracy).toBeGreaterThan(0.93);
   });
 
-  test("tells the volatility that follows better than the true regimes do", () => {
+  test("tells the volatility that follows nearly as well as the true regimes do", () => {
     const spread = (volatilities: readonly number[]) =>
       Math.max(...volatilities) / Math.min(...volatilities);
-    expect(spread(model?.volatilities ?? [])).toBeGreaterThan(spread(report.volatilities));
+    expect(spread(model?.volatilities ?? [])).toBeGreaterThan(0.9 * spread(report.volatilities));
     expect(model?.volatilities.toSorted((a, b) => a - b)).toEqual(model?.volatilities);
   });
 
-  test("only who knows each minute's scales comes near the Bayes-optimal filter", () => {
+  test("three Gaussians with true labels come near the Bayes-optimal filter", () => {
     const ratios = report.informed.map(({ accuracy, optimal }) => accuracy / optimal);
-    const [preset = NaN] = ratios;
-    expect(preset).toBeLessThan(0.9);
-    expect(ratios.at(-1)).toBeGreaterThan(0.97);
-    expect(Math.max(...ratios)).toBe(ratios.at(-1));
+    expect(Math.min(...ratios)).toBeGreaterThan(0.96);
   });
+});
 
-  test("what can be learnt from bars alone lies between the two", () => {
-    const { accuracy, optimal } = report.learnt;
-    expect(accuracy / optimal).toBeGreaterThan(0.82);
-    expect(accuracy / optimal).toBeLessThan(0.97);
+test("fitted to simulated weeks, a liquidity model finds the regimes of later ones", async () => {
+  const span = { seed: 2, symbol: "ETHUSDT", from: Date.UTC(2025, 0, 1), days: 45 };
+  const fitted = await fitModel({
+    ...readParameters({}),
+    preset: "liquidity",
+    sequences: [simulateBars(span)],
+    symbol: span.symbol,
+    market: "spot",
+    seed: 1,
   });
+  const truth = simulateTruth({ ...span, from: Date.UTC(2025, 1, 15), days: 80 });
+  const { model, optimal, accuracy_ratio, regimes_of_states } = compareWithTruth(truth, fitted);
+  expect(regimes_of_states).toEqual([2, 1, 0]);
+  expect(accuracy_ratio).toBeGreaterThanOrEqual(0.97);
+  expect(model.median_lag_minutes).toBeLessThanOrEqual(2 * (optimal.median_lag_minutes ?? NaN));
 });
 
 test("a stretch shorter than the model's warm-up cannot be judged", () => {

@@ -36,13 +36,13 @@ test("the probabilities of all numbers of trades add up to 1, for few and for ma
 
 test("the density of returns and trades integrates to 1 in each regime", () => {
   const scale = 5e-4;
-  const step = scale / 20;
+  const step = scale / 10;
   for (const regime of REGIMES) {
     let mass = 0;
-    for (let trades = 0; trades < 60; trades++) {
-      const minute = { trades, volatilityScale: scale, activityScale: 4, logPrice: 0.1 };
+    for (let trades = 0; trades < 120; trades++) {
+      const minute = { time: 0, trades, volatilityScale: scale, activityScale: 2, logPrice: 0.1 };
       if (trades === 0) mass += Math.exp(logDensity({ ...minute, logReturn: 0 }, regime));
-      for (let logReturn = -15 * scale; trades > 0 && logReturn < 15 * scale; logReturn += step) {
+      for (let logReturn = -25 * scale; trades > 0 && logReturn < 25 * scale; logReturn += step) {
         mass += step * Math.exp(logDensity({ ...minute, logReturn }, regime));
       }
     }
@@ -77,16 +77,12 @@ describe("on thirty days of a market", () => {
   });
 
   test("no filter that knows less is right more often", () => {
-    const mean = (of: (minute: ObservedMinute) => number) =>
-      sumOf(minutes.map(of)) / minutes.length;
-    const volatilityScale = mean((minute) => minute.volatilityScale);
-    const activityScale = mean((minute) => minute.activityScale);
+    const halfDay = 12 * 3_600_000;
     const blinded = [
       minutes.map((minute) => ({ ...minute, logReturn: 0 })),
-      minutes.map((minute) => ({ ...minute, volatilityScale })),
-      minutes.map((minute) => ({ ...minute, activityScale })),
-      minutes.map((minute) => ({ ...minute, activityScale: 1.2 * minute.activityScale })),
-      minutes.map((minute) => ({ ...minute, volatilityScale: 1.2 * minute.volatilityScale })),
+      minutes.map((minute) => ({ ...minute, time: minute.time + halfDay })),
+      minutes.map((minute) => ({ ...minute, activityScale: 1.3 * minute.activityScale })),
+      minutes.map((minute) => ({ ...minute, volatilityScale: 1.3 * minute.volatilityScale })),
     ];
     for (const seen of blinded) expect(accuracyOf(seen)).toBeLessThan(accuracy);
   });

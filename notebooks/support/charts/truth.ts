@@ -43,6 +43,9 @@ export function accuracyChart(rows: readonly MarketAccuracy[]): Figure {
   });
 }
 
+/** The ratio at the right end of the axis: who sees ranges may be right more often than optimal. */
+const RIGHT = 1.02;
+
 /** What each piece of knowledge is worth: accuracy over the Bayes-optimal filter's, by market. */
 export function knowledgeChart(
   rows: readonly (InformedAccuracy & { readonly market: string })[],
@@ -59,7 +62,7 @@ export function knowledgeChart(
     height: 60 + 44 * sights.length,
     marginLeft: 290,
     marginRight: 60,
-    x: { label: "ratio", labelArrow: "none", grid: true, domain: [0.5, 1] },
+    x: { label: "ratio", labelArrow: "none", grid: true, domain: [0.9, RIGHT] },
     y: { label: null, type: "band", domain: sights, padding: 0.35 },
     marks: [
       Plot.ruleX([WANTED], { stroke: SERIES.other, strokeWidth: 2 }),
@@ -71,9 +74,9 @@ export function knowledgeChart(
       }),
       Plot.dot(means, { x: "ratio", y: "sees", r: 6, fill: SERIES.main }),
       Plot.text(means, {
-        x: 1,
+        x: RIGHT,
         y: "sees",
-        text: ({ ratio }: typeof means[number]) => ratio.toFixed(2),
+        text: ({ ratio }: typeof means[number]) => ratio.toFixed(3),
         dx: 12,
         textAnchor: "start",
         fill: INK.soft,

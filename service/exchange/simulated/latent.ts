@@ -1,26 +1,23 @@
 import type { SimulatedInstrument } from "./instruments.ts";
 import { hashText, Random } from "./random.ts";
-import { FIRST_REGIME, nextRegime, REGIMES } from "./regimes.ts";
+import { expectedDrift, FIRST_REGIME, nextRegime, REGIMES } from "./regimes.ts";
 import { minuteOfWeek, SEASONALITY } from "./seasonality.ts";
 
 /** The parameters that all regimes share; times in minutes. */
 export const DYNAMICS = {
   /** Standard deviation of the log of a minute's shock to volatility. */
-  volatilityShock: 0.35,
+  volatilityShock: 0.45,
   /** How much of the volatility shock the log of the number of trades takes over. */
   sharedShock: 0.9,
   /** Standard deviation of the shock to the number of trades alone. */
-  activityShock: 0.35,
-  /** Volatility and activity follow the recent past on two scales: an hour's part and a day's. */
-  fastDecay: Math.exp(-1 / 8),
-  slowDecay: Math.exp(-1 / 1500),
-  fastVolatilityGain: 0.08,
-  slowVolatilityGain: 0.006,
-  fastActivityGain: 0.08,
-  slowActivityGain: 0.006,
+  activityShock: 0.7,
+  /** Volatility and activity follow the last minutes; what lasts longer is the regimes' part. */
+  decay: Math.exp(-1 / 8),
+  volatilityGain: 0.015,
+  activityGain: 0.015,
   /** Expected size of a return over the observable volatility, and of trades over activity. */
-  meanAbsReturn: 0.84,
-  meanTrades: 1.12,
+  meanAbsReturn: 0.97,
+  meanTrades: 1.42,
   /** Surprises beyond this many times the expected count as this many. */
   maxSurprise: 5,
   /** The log price returns to its base with this half-life. */
@@ -35,10 +32,9 @@ const MAX_TRADES = 20_000;
 /** What the hidden process carries from one minute to the next. */
 export interface LatentState {
   regime: number;
-  fastVolatility: number;
-  slowVolatility: number;
-  fastActivity: number;
-  slowActivity: number;
+  /** Logs of what the last minutes make of the volatility and of the number of trades. */
+  volatility: number;
+  activity: number;
   /** Log of the price over the instrument's base price. */
   logPrice: number;
   /** Id of the next aggregate trade. */
@@ -68,10 +64,8 @@ export interface LatentMinute {
 export function initialState(): LatentState {
   return {
     regime: FIRST_REGIME,
-    fastVolatility: 0,
-    slowVolatility: 0,
-    fastActivity: 0,
-    slowActivity: 0,
+    volatility: 0,
+    activity: 0,
     logPrice: 0,
     tradeId: 0,
     rawTradeId: 0,
@@ -79,10 +73,11 @@ export function initialState(): LatentState {
 }
 
 /**
- * The hidden process of a market, a minute at a time: a Markov chain of regimes; volatility and
- * activity that cluster (the log follows past surprises, in the manner of Nelson's EGARCH, 1991)
- * and share their shocks (Clark's mixture of distributions, 1973); a log price that returns to its
- * base. Given the past, a minute depends on its regime and on three independent shocks only.
+ * The hidden process of a market, a minute at a time: a Markov chain of regimes whose changes
+ * follow the hours of the week; volatility and activity that cluster (the log follows past
+ * surprises, in the manner of Nelson's EGARCH, 1991) and share their shocks (Clark's mixture of
+ * distributions, 1973); a log price that returns to its base. Given the past, a minute depends on
+ * its regime and on three independent shocks only.
  */
 export class LatentProcess {
   readonly #instrument: SimulatedInstrument;
@@ -106,14 +101,14 @@ export class LatentProcess {
   step(minute: number, state: LatentState, out: LatentMinute): void {
     const random = this.#random;
     random.seed(this.#seed, this.#stream, minute);
-    state.regime = nextRegime(state.regime, random.uniform());
-    const regime = REGIMES[state.regime] ?? REGIMES[FIRST_REGIME];
     const week = minuteOfWeek(minute);
+    state.regime = nextRegime(state.regime, week, random.uniform());
+    const regime = REGIMES[state.regime] ?? REGIMES[FIRST_REGIME];
     out.regime = state.regime;
     out.volatilityScale = this.#instrument.volatility * (SEASONALITY.volatility[week] ?? 1) *
-      Math.exp(state.fastVolatility + state.slowVolatility);
+      Math.exp(state.volatility);
     out.activityScale = this.#instrument.tradesPerMinute * (SEASONALITY.activity[week] ?? 1) *
-      Math.exp(state.fastActivity + state.slowActivity);
+      Math.exp(state.activity);
 
     const shock = DYNAMICS.volatilityShock * random.normal();
     out.volatility = out.volatilityScale * regime.volatility * Math.exp(shock);
@@ -126,20 +121,19 @@ export class LatentProcess {
     const surprise = random.normal();
     out.logReturn = out.trades === 0
       ? 0
-      : regime.drift * out.volatilityScale + out.volatility * surprise -
+      : (regime.drift - expectedDrift(week)) * out.volatilityScale + out.volatility * surprise -
         DYNAMICS.reversion * state.logPrice;
     this.#advance(state, out);
   }
 
   #advance(state: LatentState, minute: LatentMinute): void {
-    const { fastDecay, slowDecay, maxSurprise, meanAbsReturn, meanTrades } = DYNAMICS;
+    const { decay, volatilityGain, activityGain, maxSurprise, meanAbsReturn, meanTrades } =
+      DYNAMICS;
     const moved = Math.min(Math.abs(minute.logReturn) / minute.volatilityScale, maxSurprise) -
       meanAbsReturn;
     const traded = Math.min(minute.trades / minute.activityScale, maxSurprise) - meanTrades;
-    state.fastVolatility = fastDecay * state.fastVolatility + DYNAMICS.fastVolatilityGain * moved;
-    state.slowVolatility = slowDecay * state.slowVolatility + DYNAMICS.slowVolatilityGain * moved;
-    state.fastActivity = fastDecay * state.fastActivity + DYNAMICS.fastActivityGain * traded;
-    state.slowActivity = slowDecay * state.slowActivity + DYNAMICS.slowActivityGain * traded;
+    state.volatility = decay * state.volatility + volatilityGain * moved;
+    state.activity = decay * state.activity + activityGain * traded;
     state.logPrice += minute.logReturn;
     state.tradeId += minute.trades;
     state.rawTradeId += minute.rawTrades;

@@ -63,15 +63,24 @@ const WEEKEND_VOLUME = [
 const HOUR_START = 0.3;
 const HOUR_START_FADE_MINUTES = 4;
 
-/** Swing of the log of volatility over that of log volume (the same bars' log range: 1.06). */
-const VOLATILITY_SHARE = 1;
+/**
+ * Share of the hours' swing that acts whatever the regime; the rest comes of busier regimes in
+ * busier hours, see `SESSION_PULL`. The same for the volatility (the swing of the same bars' log
+ * range is 1.06 times that of their log volume).
+ */
+const DIRECT_SHARE = 0.05;
 
-/** Mean activity and volatility by minute of the week. */
+/** Log volume of the hours in which busier regimes are neither hastened nor delayed. */
+const MIDDLE_SESSION = 0.02;
+
+/** What the minute of the week does. */
 export interface Seasonality {
   /** Factor on the number of trades. */
   readonly activity: Float64Array;
   /** Factor on the volatility. */
   readonly volatility: Float64Array;
+  /** Log of how busy the session is, which moves the market from regime to regime. */
+  readonly session: Float64Array;
 }
 
 /** Hourly values stand for the middle of their hour; between them the curve is straight. */
@@ -87,14 +96,16 @@ function hourly(values: readonly number[], minuteOfDay: number): number {
 function makeSeasonality(): Seasonality {
   const activity = new Float64Array(WEEK_MINUTES);
   const volatility = new Float64Array(WEEK_MINUTES);
+  const session = new Float64Array(WEEK_MINUTES);
   for (let minute = 0; minute < WEEK_MINUTES; minute++) {
     const weekend = minute >= 5 * 1440;
     const level = hourly(weekend ? WEEKEND_VOLUME : WEEKDAY_VOLUME, minute % 1440);
     const start = HOUR_START * Math.exp(-(minute % 60) / HOUR_START_FADE_MINUTES);
-    activity[minute] = Math.exp(level + start);
-    volatility[minute] = Math.exp(VOLATILITY_SHARE * level + start / 3);
+    session[minute] = level - MIDDLE_SESSION;
+    activity[minute] = Math.exp(DIRECT_SHARE * level + start);
+    volatility[minute] = Math.exp(DIRECT_SHARE * level + start / 3);
   }
-  return { activity, volatility };
+  return { activity, volatility, session };
 }
 
 /** The week's pattern, the same for every market. */

@@ -26,13 +26,13 @@ export interface TrueMinute {
 
 /**
  * The truth behind a simulated market, for evaluation only. With the parameters of `REGIMES`,
- * `transitionMatrix()` and `DYNAMICS` it is all that a Bayes-optimal filter needs: in regime k,
- * with e and f standard normal,
+ * `transitionMatrix()` and `expectedDrift()` of the minute of the week, and `DYNAMICS` it is all
+ * that a Bayes-optimal filter needs: in regime k, with e and f standard normal,
  *
- *     log return | e   ~ Normal(drift_k V - reversion logPrice, V volatility_k exp(a e))
+ *     log return | e   ~ Normal((drift_k - d) V - reversion logPrice, V volatility_k exp(a e))
  *     trades | e, f    ~ Poisson(A activity_k exp(b a e + c f))
  *
- * where V and A are the two scales, a `volatilityShock`, b `sharedShock` and c `activityShock`.
+ * where V and A are the two scales, d the expected drift, a `volatilityShock`, b `sharedShock` and c `activityShock`.
  *
  * @param from First open time, ms UTC, inclusive; not before 2025-01-01.
  * @param to End, ms UTC, exclusive.

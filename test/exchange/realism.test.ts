@@ -73,6 +73,6 @@ test.skipIf(FILE === undefined)("looks like BTCUSDT in March 2025", async () => 
     const difference = autocorrelation(absoluteReturns(simulated), lag) -
       autocorrelation(absoluteReturns(real), lag);
     expect(Math.abs(difference)).toBeLessThan(0.2);
-    expect(autocorrelation(absoluteReturns(simulated), lag)).toBeGreaterThan(0.1);
+    expect(autocorrelation(absoluteReturns(simulated), lag)).toBeGreaterThan(0.05);
   }
 });

@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     pool: "forks",
-    maxWorkers: 10,
+    maxWorkers: 4,
     include: ["test/storm/**/*.test.ts"],
     reporters: ["default", "./test/support/closing_line.ts"],
     testTimeout: 900_000,

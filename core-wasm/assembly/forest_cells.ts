@@ -27,7 +27,11 @@ export class Group {
   cells: v128;
   /** Address of the cells of trees 4 to 7, u32x4. */
   moreCells: v128;
-  /** Address of the ranks in the 8 trees, u8 each, of every rank in all trees: along axis 0. */
+  /**
+   * Address of the ranks in the 8 trees, u8 each, of the lowest rank in all trees: along axis 0.
+   * Those of the next rank are `rankBytes` further, so that one row finds the ranks of all groups
+   * side by side.
+   */
   ranks0: usize;
   /** The same along axis 1. */
   ranks1: usize;
@@ -46,4 +50,6 @@ export class Cells {
   first: usize;
   /** Address after the last. */
   end: usize;
+  /** Bytes of all groups' ranks of one rank in all trees. */
+  rankBytes: i32;
 }

@@ -13,17 +13,18 @@ const found: usize = memory.data(2048 * 32, 64);
 const FOUND_BYTES: usize = 32;
 
 /** Place of the rank of a value, if there is such a feature. */
-function placeOf(axis: Axis, value: usize, isThere: bool): usize {
-  return isThere ? (rankOf(axis, load<f64>(value) as f32) as usize) << 3 : 0;
+function placeOf(axis: Axis, value: usize, isThere: bool, rankBytes: i32): usize {
+  return isThere ? rankOf(axis, load<f64>(value) as f32) * rankBytes : 0;
 }
 
 /** Finds the places of rows. */
 function findPlaces(cells: Cells, rows: usize, count: i32, dims: i32): void {
+  const rankBytes = cells.rankBytes;
   const end = places + (count as usize) * PLACES_BYTES;
   for (let place = places; place < end; place += PLACES_BYTES) {
-    store<usize>(place, placeOf(cells.axis0, rows, true));
-    store<usize>(place, placeOf(cells.axis1, rows + 8, dims > 1), 4);
-    store<usize>(place, placeOf(cells.axis2, rows + 16, dims > 2), 8);
+    store<usize>(place, placeOf(cells.axis0, rows, true, rankBytes));
+    store<usize>(place, placeOf(cells.axis1, rows + 8, dims > 1, rankBytes), 4);
+    store<usize>(place, placeOf(cells.axis2, rows + 16, dims > 2, rankBytes), 8);
     rows += dims << 3;
   }
 }

@@ -105,15 +105,15 @@ function rankThresholds(trees: i32, count: i32): void {
   }
 }
 
-/** Writes the ranks in a group's trees for every rank on the axis. */
-function putRanks(group: i32, count: i32, to: usize): void {
+/** Writes the ranks in a group's trees for every rank on the axis, `rankBytes` apart. */
+function putRanks(group: i32, count: i32, to: usize, rankBytes: i32): void {
   let all: u64 = 0;
   store<u64>(to, all);
   for (let i = 0; i < count; i++) {
     const owner = load<i32>(pairs + (i << 3), 4);
     // Eight ranks of a byte, of which none overflows.
     if (owner / GROUP_TREES == group) all += (1 as u64) << ((owner % GROUP_TREES) << 3);
-    to += 8;
+    to += rankBytes;
     store<u64>(to, all);
   }
 }
@@ -126,14 +126,13 @@ function putRanks(group: i32, count: i32, to: usize): void {
 function putAxis(forest: Forest, cells: Cells, a: i32, axis: Axis, groups: i32): bool {
   const count = sortThresholds(forest, a);
   rankThresholds(groups * GROUP_TREES, count);
-  const bytes: usize = (count + 1) << 3;
-  const maps = allocate(bytes * (groups as usize));
+  const maps = allocate(((count + 1) * cells.rankBytes) as usize);
   if (!openAxis(axis, pairs, count) || maps == 0) return false;
   for (let g = 0; g < groups; g++) {
     const group = cells.first + offsetof<Group>() * (g as usize);
-    const map = maps + bytes * (g as usize);
+    const map = maps + (g << 3);
     store<usize>(group + (a << 2), map, offsetof<Group>("ranks0"));
-    putRanks(g, count, map);
+    putRanks(g, count, map, cells.rankBytes);
   }
   return true;
 }
@@ -182,6 +181,7 @@ function newCells(forest: Forest): usize {
   if (to == 0) return 0;
   const cells = changetype<Cells>(address);
   cells.first = first;
+  cells.rankBytes = groups << 3;
   cells.end = first + offsetof<Group>() * (groups as usize);
   for (let a = 0; a < AXES; a++) {
     const axis = changetype<Axis>(axes + offsetof<Axis>() * (a as usize));

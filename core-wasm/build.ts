@@ -11,7 +11,7 @@ const CONFIG = `${ROOT}asconfig.json`;
 
 function isStale(): boolean {
   const built = statSync(OUTPUT, { throwIfNoEntry: false })?.mtimeMs ?? -Infinity;
-  const sources = readdirSync(SOURCES).map((name) => SOURCES + name);
+  const sources = readdirSync(SOURCES, { recursive: true }).map((name) => SOURCES + name);
   return [CONFIG, SOURCES, ...sources].some((path) => statSync(path).mtimeMs > built);
 }
 

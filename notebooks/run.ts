@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Arguments, runCommand, UsageError } from "../data/arguments.ts";
+import { type Arguments, runCommand, UsageError } from "../data/common/arguments.ts";
 import { findPython, KernelFolder } from "./support/jupyter.ts";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));

@@ -3,13 +3,13 @@ import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promi
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadCore } from "../core-wasm/load.ts";
-import { ArtifactError } from "../models/artifact.ts";
+import { ArtifactError } from "../models/artifact/read.ts";
 import { type Config, ConfigError, readConfig, readEnvFile } from "./config.ts";
 import { FileWatcher } from "./engine/file_watcher.ts";
-import { LiveModels } from "./engine/live_models.ts";
+import { LiveModels } from "./engine/model_registry.ts";
 import { loadModels } from "./engine/loaded_model.ts";
-import { createApp } from "./http/app.ts";
-import { EventHub } from "./http/event_hub.ts";
+import { createApp } from "./serve/app.ts";
+import { EventHub } from "./serve/event_hub.ts";
 import { createLog } from "./log.ts";
 import { SourceSwitch } from "./source_switch.ts";
 

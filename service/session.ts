@@ -1,23 +1,23 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { historyBars } from "../core-wasm/core.ts";
-import { barOfKline, isSound } from "./bars/kline_bar.ts";
-import { vpinHistoryStart } from "./bars/microstructure/vpin.ts";
-import { BarAudit } from "./bars/bar_audit.ts";
-import { Journal } from "./bus/journal.ts";
+import { barOfKline, isSound } from "./ingest/bars/kline_bar.ts";
+import { vpinHistoryStart } from "./ingest/bars/microstructure/vpin.ts";
+import { BarAudit } from "./ingest/bars/bar_audit.ts";
+import { Journal } from "./bus/embedded/journal.ts";
 import { Engine } from "./engine/engine.ts";
 import { EngineRunner, type Successor } from "./engine/engine_runner.ts";
 import type { LoadedModel } from "./engine/loaded_model.ts";
-import type { Signal } from "./engine/signal.ts";
+import type { Signal } from "../data/schema/signal.ts";
 import type { Log } from "./log.ts";
 import { throttleFailures } from "./log_throttle.ts";
-import { ExchangeClock } from "./market/clock.ts";
-import type { ConnectionEnd } from "./market/connection.ts";
-import { Feed } from "./market/feed.ts";
-import { RestClient } from "./market/rest.ts";
-import type { Trade } from "./market/trade.ts";
-import type { ConnectionState, SymbolStatus } from "./status.ts";
-import { SymbolPipeline } from "./symbol_pipeline.ts";
+import { ExchangeClock } from "./exchanges/binance/clock.ts";
+import type { ConnectionEnd } from "./exchanges/binance/connection.ts";
+import { Feed } from "./exchanges/binance/feed.ts";
+import { RestClient } from "./exchanges/binance/rest.ts";
+import type { Trade } from "../data/schema/trade.ts";
+import type { ConnectionState, SymbolStatus } from "../data/schema/status.ts";
+import { SymbolPipeline } from "./ingest/symbol_pipeline.ts";
 
 /** What a session runs on. */
 export interface SessionOptions {

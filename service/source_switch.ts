@@ -1,15 +1,15 @@
-import { type Exchange, startExchange } from "./exchange/exchange.ts";
-import { simulatedMarket } from "./exchange/simulated/source.ts";
-import { MINUTE_MS } from "./bars/bar.ts";
-import { Journal } from "./bus/journal.ts";
+import { type Exchange, startExchange } from "./simulator/simulator.ts";
+import { simulatedMarket } from "./simulator/simulated/source.ts";
+import { MINUTE_MS } from "../data/schema/bar.ts";
+import { Journal } from "./bus/embedded/journal.ts";
 import type { Config } from "./config.ts";
-import type { EventHub } from "./http/event_hub.ts";
-import type { LiveModels } from "./engine/live_models.ts";
+import type { EventHub } from "./serve/event_hub.ts";
+import type { LiveModels } from "./engine/model_registry.ts";
 import type { LoadedModel } from "./engine/loaded_model.ts";
 import type { Log } from "./log.ts";
-import { probeExchange } from "./market/probe.ts";
+import { probeExchange } from "./exchanges/binance/probe.ts";
 import { journalPath, Session } from "./session.ts";
-import type { Status } from "./status.ts";
+import type { Status } from "../data/schema/status.ts";
 
 /** The contract: Binance has so long to answer before `SOURCE=auto` falls back, ms. */
 const PROBE_MS = 5000;

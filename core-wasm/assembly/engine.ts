@@ -3,10 +3,10 @@
  *
  * A slot is the state of one symbol: for each model its features' state, then its filter's.
  */
-import { Bar } from "./bar";
-import { Forest, MAX_DIMS } from "./forest";
-import { scoreRows } from "./forest_score";
-import { Hmm, MAX_STATES } from "./hmm";
+import { Bar } from "./features/bar";
+import { Forest, MAX_DIMS } from "./forest/forest";
+import { scoreRows } from "./forest/score";
+import { Hmm, MAX_STATES } from "./hmm/hmm";
 import {
   filterArgmax,
   filterBars,
@@ -15,9 +15,15 @@ import {
   filterStateBytes,
   filterStep,
   filterWait,
-} from "./hmm_filter";
+} from "./hmm/filter";
 import { allocate } from "./memory";
-import { beginPreset, presetDims, presetStateBytes, skipPreset, stepPreset } from "./presets";
+import {
+  beginPreset,
+  presetDims,
+  presetStateBytes,
+  skipPreset,
+  stepPreset,
+} from "./features/presets";
 
 @unmanaged
 class Model {

@@ -1,4 +1,4 @@
-export { aggTradeFields, frameBytes, maxFrameBytes, scanAggTrade } from "./agg_trade";
+export { aggTradeFields, frameBytes, maxFrameBytes, scanAggTrade } from "./wire/agg_trade";
 export { allocate } from "./memory";
 export {
   expect,
@@ -12,8 +12,8 @@ export {
   openHmmFit,
   raiseCovariances,
   standardize,
-} from "./baum_welch";
-export { startHmmFit } from "./baum_welch_start";
+} from "./hmm/baum_welch";
+export { startHmmFit } from "./hmm/baum_welch_start";
 export {
   addModel,
   begin,
@@ -26,7 +26,7 @@ export {
   slotBytes,
   step,
 } from "./engine";
-export { featureRows } from "./features_batch";
+export { featureRows } from "./features/batch";
 export {
   newForest,
   openTrees,
@@ -36,9 +36,9 @@ export {
   sourceRights,
   sourceSizes,
   sourceThresholds,
-} from "./forest";
-export { scoreRows, sumPathLengths } from "./forest_score";
-export { tabulateForest } from "./forest_tabulate";
+} from "./forest/forest";
+export { scoreRows, sumPathLengths } from "./forest/score";
+export { tabulateForest } from "./forest/tabulate";
 export {
   growTree,
   openForestFit,
@@ -47,10 +47,10 @@ export {
   treeLefts,
   treeRights,
   treeThresholds,
-} from "./forest_fit";
-export { hmmCovars, hmmMeans, hmmStartprob, hmmTransmat, newHmm, prepareHmm } from "./hmm";
-export { filterRows, filterStateBytes } from "./hmm_filter";
-export { smoothRows } from "./hmm_smooth";
-export { viterbiRows } from "./hmm_viterbi";
-export { newClassicPreset, newLiquidityPreset, presetStateBytes } from "./presets";
+} from "./forest/fit";
+export { hmmCovars, hmmMeans, hmmStartprob, hmmTransmat, newHmm, prepareHmm } from "./hmm/hmm";
+export { filterRows, filterStateBytes } from "./hmm/filter";
+export { smoothRows } from "./hmm/smooth";
+export { viterbiRows } from "./hmm/viterbi";
+export { newClassicPreset, newLiquidityPreset, presetStateBytes } from "./features/presets";
 export { seedRandom } from "./random";

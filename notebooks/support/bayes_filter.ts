@@ -1,14 +1,14 @@
-import { filterLogDensities } from "../../models/evaluate/log_filter.ts";
-import { MINUTE_MS } from "../../models/sequences.ts";
-import { DYNAMICS } from "../../service/exchange/simulated/latent.ts";
+import { filterLogDensities } from "../../models/evaluation/log_filter.ts";
+import { MINUTE_MS } from "../../models/training/sequences.ts";
+import { DYNAMICS } from "../../service/simulator/simulated/latent.ts";
 import {
   expectedDrift,
   longRunShares,
   type Regime,
   REGIMES,
   transitionMatrix,
-} from "../../service/exchange/simulated/regimes.ts";
-import { minuteOfWeek, WEEK_MINUTES } from "../../service/exchange/simulated/seasonality.ts";
+} from "../../service/simulator/simulated/regimes.ts";
+import { minuteOfWeek, WEEK_MINUTES } from "../../service/simulator/simulated/seasonality.ts";
 import { normalQuadrature } from "./gauss_hermite.ts";
 
 /** What a minute of the simulated market shows, and the scales that its past gives. */

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findHistory, type FoundHistory } from "../../data/find_history.ts";
-import { simulatedMarket } from "../../service/exchange/simulated/source.ts";
+import { findHistory, type FoundHistory } from "../../data/files/find_history.ts";
+import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 
 /** The project's folder. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));

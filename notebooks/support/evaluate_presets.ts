@@ -1,10 +1,10 @@
-import { symbolOfFile } from "../../data/file_name.ts";
-import { readParameters } from "../../models/defaults.ts";
-import { evaluateWalkForward } from "../../models/evaluate/evaluate.ts";
-import { type PresetName, PRESETS } from "../../models/presets.ts";
-import type { HeldOut, WalkForward } from "../../models/schema/walk_forward.ts";
-import type { BarSequence } from "../../models/sequences.ts";
-import { readHistory } from "../../models/train_on_files.ts";
+import { symbolOfFile } from "../../data/files/file_name.ts";
+import { readParameters } from "../../models/training/parameters.ts";
+import { evaluateWalkForward } from "../../models/evaluation/evaluate.ts";
+import { type PresetName, PRESETS } from "../../models/training/presets.ts";
+import type { HeldOut, WalkForward } from "../../models/artifact/walk_forward.ts";
+import type { BarSequence } from "../../models/training/sequences.ts";
+import { readHistory } from "../../models/training/train_on_files.ts";
 
 /** What held-out bars say of models of a preset. */
 export interface PresetEvaluation {

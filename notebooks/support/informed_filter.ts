@@ -1,18 +1,18 @@
 import { BAR_COLUMNS, computeFeatures, type CoreHmm, filterRows } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import type { Artifact } from "../../models/artifact.ts";
-import { argmaxRows } from "../../models/evaluate/paths.ts";
+import type { Artifact } from "../../models/artifact/read.ts";
+import { argmaxRows } from "../../models/evaluation/paths.ts";
 import {
   longRunShares,
   REGIMES,
   transitionMatrix,
-} from "../../service/exchange/simulated/regimes.ts";
+} from "../../service/simulator/simulated/regimes.ts";
 import {
   minuteOfWeek,
   SEASONALITY,
   WEEK_MINUTES,
-} from "../../service/exchange/simulated/seasonality.ts";
-import { MINUTE_MS } from "../../models/sequences.ts";
+} from "../../service/simulator/simulated/seasonality.ts";
+import { MINUTE_MS } from "../../models/training/sequences.ts";
 import type { SimulatedTruth } from "./simulated_truth.ts";
 
 /** Features of each minute, row after row. */

@@ -1,6 +1,6 @@
 import { BAR_COLUMNS } from "../../core-wasm/core.ts";
-import { measureOutcomes } from "../../models/evaluate/outcomes.ts";
-import type { BarSequence } from "../../models/sequences.ts";
+import { measureOutcomes } from "../../models/evaluation/outcomes.ts";
+import type { BarSequence } from "../../models/training/sequences.ts";
 
 /**
  * Mean realized volatility of the 15 minutes that follow the bars of each state, basis points; NaN

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { loadCore } from "../../core-wasm/load.ts";
-import { symbolOfFile } from "../../data/file_name.ts";
-import { readKlines } from "../../data/klines.ts";
-import { MINUTE_MS } from "../../models/sequences.ts";
-import { barOfKline, isSound } from "../../service/bars/kline_bar.ts";
+import { symbolOfFile } from "../../data/files/file_name.ts";
+import { readKlines } from "../../data/files/klines.ts";
+import { MINUTE_MS } from "../../models/training/sequences.ts";
+import { barOfKline, isSound } from "../../service/ingest/bars/kline_bar.ts";
 import { Engine } from "../../service/engine/engine.ts";
 import { loadModels } from "../../service/engine/loaded_model.ts";
-import type { ModelOpinion, Signal } from "../../service/engine/signal.ts";
+import type { ModelOpinion, Signal } from "../../data/schema/signal.ts";
 import { ROOT } from "./choose_history.ts";
 
 /** Signals of a replay in the order of time, a column a field. */

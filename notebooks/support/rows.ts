@@ -1,5 +1,5 @@
-import type { Row } from "../../data/history.ts";
-import type { Table } from "../../models/tables.ts";
+import type { Row } from "../../data/sql/history.ts";
+import type { Table } from "../../models/report/tables.ts";
 
 function formatValue(value: Row[string]): string {
   if (value === null || value === undefined) return "";

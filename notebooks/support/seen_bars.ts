@@ -6,9 +6,9 @@ import {
   smoothRows,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import type { Artifact } from "../../models/artifact.ts";
-import { argmaxRows } from "../../models/evaluate/paths.ts";
-import { barCount, type BarSequence, MINUTE_MS } from "../../models/sequences.ts";
+import type { Artifact } from "../../models/artifact/read.ts";
+import { argmaxRows } from "../../models/evaluation/paths.ts";
+import { barCount, type BarSequence, MINUTE_MS } from "../../models/training/sequences.ts";
 
 /** What a model says of the bars of a sequence that it sees. */
 export interface SeenBars {

@@ -1,6 +1,6 @@
 import type { Figure } from "./figure.ts";
 import { renderPng } from "./png.ts";
-import { type Table, tablesToMarkdown } from "../../models/tables.ts";
+import { type Table, tablesToMarkdown } from "../../models/report/tables.ts";
 
 /** What the runner checks after each cell, see run.py. */
 interface Outputs {

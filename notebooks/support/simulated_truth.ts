@@ -1,12 +1,17 @@
 import { blindBars, computeFeatures, filterRows } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import type { Artifact } from "../../models/artifact.ts";
-import { argmaxRows } from "../../models/evaluate/paths.ts";
-import { evaluateAgainstTruth, type TruthEvaluation } from "../../models/evaluate/truth.ts";
-import { barCount, type BarSequence, MINUTE_MS, SequenceCutter } from "../../models/sequences.ts";
-import { REGIMES } from "../../service/exchange/simulated/regimes.ts";
-import { simulatedMarket } from "../../service/exchange/simulated/source.ts";
-import { type TrueMinute, trueMinutes } from "../../service/exchange/simulated/truth.ts";
+import type { Artifact } from "../../models/artifact/read.ts";
+import { argmaxRows } from "../../models/evaluation/paths.ts";
+import { evaluateAgainstTruth, type TruthEvaluation } from "../../models/evaluation/truth.ts";
+import {
+  barCount,
+  type BarSequence,
+  MINUTE_MS,
+  SequenceCutter,
+} from "../../models/training/sequences.ts";
+import { REGIMES } from "../../service/simulator/simulated/regimes.ts";
+import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
+import { type TrueMinute, trueMinutes } from "../../service/simulator/simulated/truth.ts";
 import { filterTrueModel } from "./bayes_filter.ts";
 
 /** Which stretch of which simulated market. */

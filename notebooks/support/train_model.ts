@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { symbolOfFile } from "../../data/file_name.ts";
-import { OutputFile } from "../../data/output_file.ts";
-import { formatArtifact } from "../../models/artifact.ts";
-import { readCreated } from "../../models/created.ts";
-import { readParameters } from "../../models/defaults.ts";
-import type { PresetName } from "../../models/presets.ts";
-import { type Training, trainOnFiles } from "../../models/train_on_files.ts";
+import { symbolOfFile } from "../../data/files/file_name.ts";
+import { OutputFile } from "../../data/common/output_file.ts";
+import { formatArtifact } from "../../models/artifact/read.ts";
+import { readCreated } from "../../models/training/created.ts";
+import { readParameters } from "../../models/training/parameters.ts";
+import type { PresetName } from "../../models/training/presets.ts";
+import { type Training, trainOnFiles } from "../../models/training/train_on_files.ts";
 
 /** What a notebook decides of a training; the rest is as for `deno task train`. */
 export interface NotebookTraining {

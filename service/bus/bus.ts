@@ -1,5 +1,5 @@
-import type { Bar } from "../bars/bar.ts";
-import type { Signal } from "../engine/signal.ts";
+import type { Bar } from "../../data/schema/bar.ts";
+import type { Signal } from "../../data/schema/signal.ts";
 
 /** The kinds of record that a bus keeps. */
 export type RecordKind = "bar" | "signal";

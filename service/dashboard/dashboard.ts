@@ -1,5 +1,5 @@
-import type { Signal } from "../engine/signal.ts";
-import type { Status } from "../status.ts";
+import type { Signal } from "../../data/schema/signal.ts";
+import type { Status } from "../../data/schema/status.ts";
 import { fetchModels, fetchSignals, fetchSymbols } from "./data/api.ts";
 import { openFeed } from "./data/feed.ts";
 import { currentNowcast, isBehind, mergeSignals } from "./data/history.ts";

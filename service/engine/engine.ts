@@ -1,9 +1,9 @@
 import { Scorer, type StepResult } from "../../core-wasm/core.ts";
-import { labelKey } from "../../models/artifact.ts";
-import { type Bar, MINUTE_MS } from "../bars/bar.ts";
+import { labelKey } from "../../models/artifact/read.ts";
+import { type Bar, MINUTE_MS } from "../../data/schema/bar.ts";
 import type { Checkpoint } from "../bus/bus.ts";
 import type { LoadedModel } from "./loaded_model.ts";
-import type { ModelOpinion, Signal } from "./signal.ts";
+import type { ModelOpinion, Signal } from "../../data/schema/signal.ts";
 
 interface Slot {
   readonly index: number;

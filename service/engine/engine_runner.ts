@@ -1,8 +1,8 @@
-import type { Bar } from "../bars/bar.ts";
-import { MINUTE_MS } from "../bars/bar.ts";
+import type { Bar } from "../../data/schema/bar.ts";
+import { MINUTE_MS } from "../../data/schema/bar.ts";
 import type { Bus, CheckpointStore } from "../bus/bus.ts";
 import type { Engine } from "./engine.ts";
-import type { Signal } from "./signal.ts";
+import type { Signal } from "../../data/schema/signal.ts";
 import { firstWanted, warmUp, type WarmUpOptions } from "./warm_up.ts";
 
 /** A state is saved after so many bars; a restart replays at most as many from the bus. */

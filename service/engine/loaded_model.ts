@@ -1,5 +1,10 @@
 import { readFileSync } from "node:fs";
-import { type Artifact, ArtifactError, fingerprint, parseArtifact } from "../../models/artifact.ts";
+import {
+  type Artifact,
+  ArtifactError,
+  fingerprint,
+  parseArtifact,
+} from "../../models/artifact/read.ts";
 import { type Config, ConfigError } from "../config.ts";
 
 /** A model that the engine runs. */

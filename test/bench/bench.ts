@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { runCommand } from "../../data/arguments.ts";
-import { OutputFile } from "../../data/output_file.ts";
-import { type Artifact, parseArtifact } from "../../models/artifact.ts";
+import { runCommand } from "../../data/common/arguments.ts";
+import { OutputFile } from "../../data/common/output_file.ts";
+import { type Artifact, parseArtifact } from "../../models/artifact/read.ts";
 import { makeBars } from "./bars.ts";
 import {
   featureRows,

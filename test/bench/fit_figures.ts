@@ -1,8 +1,8 @@
 /** What it takes to fit whole models. */
 import type { CoreBar } from "../../core-wasm/core.ts";
-import { readParameters } from "../../models/defaults.ts";
-import { fitModel } from "../../models/fit.ts";
-import { type PresetName } from "../../models/presets.ts";
+import { readParameters } from "../../models/training/parameters.ts";
+import { fitModel } from "../../models/training/fit.ts";
+import { type PresetName } from "../../models/training/presets.ts";
 import { flattenBars } from "../core-wasm/support.ts";
 import { type Figure, now, summarize } from "./measure.ts";
 

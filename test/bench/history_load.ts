@@ -2,9 +2,9 @@
 import process from "node:process";
 import { BAR_COLUMNS, computeFeatures } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { History } from "../../data/history.ts";
-import { readParameters } from "../../models/defaults.ts";
-import { PRESETS } from "../../models/presets.ts";
+import { History } from "../../data/sql/history.ts";
+import { readParameters } from "../../models/training/parameters.ts";
+import { PRESETS } from "../../models/training/presets.ts";
 import { now } from "./measure.ts";
 
 const OHLCV = ["open", "high", "low", "close", "volume"];

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { strToU8, zipSync } from "fflate";
-import { findHistory } from "../../data/find_history.ts";
-import { type Kline, MINUTE_MS, readKlines } from "../../data/klines.ts";
+import { findHistory } from "../../data/files/find_history.ts";
+import { type Kline, MINUTE_MS, readKlines } from "../../data/files/klines.ts";
 import { makeBars } from "./bars.ts";
 
 /** Twelve months, half of them in microseconds: Binance changed over at the turn of the year. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type CoreHmm, filterRows, fitHmm, type HmmFit } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { reorderStates, sortByMean } from "../../models/canonical_order.ts";
+import { reorderStates, sortByMean } from "../../models/training/canonical_order.ts";
 import { Random, sampleHmm } from "./support.ts";
 
 const TRUTH: CoreHmm = {

@@ -1,5 +1,5 @@
-import { decodeFrame } from "../../service/market/decode.ts";
-import type { Trade } from "../../service/market/trade.ts";
+import { decodeFrame } from "../../service/exchanges/binance/decode.ts";
+import type { Trade } from "../../data/schema/trade.ts";
 import { makeFrames } from "./frames.ts";
 import { tradeIn } from "./oracle.ts";
 

@@ -1,7 +1,7 @@
 /** `deno task fuzz`: bent frames into the decoder. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { runCommand } from "../../data/arguments.ts";
+import { runCommand } from "../../data/common/arguments.ts";
 import { realFrames } from "./captured.ts";
 import { fuzzDecoder } from "./fuzz.ts";
 

@@ -1,4 +1,4 @@
-import type { Trade } from "../../service/market/trade.ts";
+import type { Trade } from "../../data/schema/trade.ts";
 
 /**
  * What a frame may be taken for, told without the decoder's own code: by `JSON.parse` and the

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
-import { parseArtifact } from "../../models/artifact.ts";
+import { parseArtifact } from "../../models/artifact/read.ts";
 import { pythonTest } from "../support/python.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 

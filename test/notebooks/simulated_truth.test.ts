@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { parseArtifact } from "../../models/artifact.ts";
-import { readParameters } from "../../models/defaults.ts";
-import { fitModel } from "../../models/fit.ts";
-import { barCount } from "../../models/sequences.ts";
+import { parseArtifact } from "../../models/artifact/read.ts";
+import { readParameters } from "../../models/training/parameters.ts";
+import { fitModel } from "../../models/training/fit.ts";
+import { barCount } from "../../models/training/sequences.ts";
 import {
   compareWithTruth,
   simulateBars,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { argmaxRows } from "../../models/evaluate/paths.ts";
-import { scoreAgainstTruth } from "../../models/evaluate/truth.ts";
+import { argmaxRows } from "../../models/evaluation/paths.ts";
+import { scoreAgainstTruth } from "../../models/evaluation/truth.ts";
 import {
   filterTrueModel,
   logDensity,
@@ -8,8 +8,8 @@ import {
   type ObservedMinute,
 } from "../../notebooks/support/bayes_filter.ts";
 import { normalQuadrature } from "../../notebooks/support/gauss_hermite.ts";
-import { REGIMES } from "../../service/exchange/simulated/regimes.ts";
-import { trueMinutes } from "../../service/exchange/simulated/truth.ts";
+import { REGIMES } from "../../service/simulator/simulated/regimes.ts";
+import { trueMinutes } from "../../service/simulator/simulated/truth.ts";
 
 const sumOf = (values: Iterable<number>) => [...values].reduce((sum, x) => sum + x, 0);
 

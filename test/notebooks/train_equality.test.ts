@@ -34,7 +34,7 @@ test.for(["classic", "liquidity"] as const)(
     vi.stubEnv("SOURCE_DATE_EPOCH", "1700000000");
     const [task, notebook] = [join(folder, "task.json"), join(folder, "new", "notebook.json")];
     const { status, stderr } = spawnSync(process.execPath, [
-      ...["run", "-A", "models/train.ts", "--bars", ...bars, "--out", task],
+      ...["run", "-A", "models/training/command.ts", "--bars", ...bars, "--out", task],
       ...["--preset", preset, "--seed", "3", "--no-final"],
     ], { cwd: ROOT, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });

@@ -3,9 +3,14 @@ import { expect } from "vitest";
 import { z } from "zod";
 import { computeFeatures, filterRows } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { readKlines } from "../../data/klines.ts";
-import { parseArtifact } from "../../models/artifact.ts";
-import { barCount, hashSequences, joinBars, SequenceCutter } from "../../models/sequences.ts";
+import { readKlines } from "../../data/files/klines.ts";
+import { parseArtifact } from "../../models/artifact/read.ts";
+import {
+  barCount,
+  hashSequences,
+  joinBars,
+  SequenceCutter,
+} from "../../models/training/sequences.ts";
 import { realDataTest, sharedData } from "../support/shared_data.ts";
 
 const BLOCK = /^BTCUSDT-spot-1m-ohlcv-\d{8}-\d{8}\.csv\.gz$/;

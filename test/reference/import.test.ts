@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { filterRows, scoreRows } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { parseArtifact } from "../../models/artifact.ts";
-import { classicLabels } from "../../models/labels.ts";
+import { parseArtifact } from "../../models/artifact/read.ts";
+import { classicLabels } from "../../models/artifact/labels.ts";
 import { readImportVectors } from "./vectors.ts";
 
 const vectors = readImportVectors();

@@ -17,8 +17,8 @@ import {
   viterbiRows,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { readKlines } from "../../data/klines.ts";
-import { type Artifact, labelKey, parseArtifact } from "../../models/artifact.ts";
+import { readKlines } from "../../data/files/klines.ts";
+import { type Artifact, labelKey, parseArtifact } from "../../models/artifact/read.ts";
 import { NO_PYTHON, python } from "../support/python.ts";
 import { realDataTest, sharedData } from "../support/shared_data.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -39,7 +39,7 @@ const readArtifact = (path: string) => parseArtifact(readFileSync(path, "utf8"),
 function replay(folder: string, model: string): (...names: string[]) => Float64Array {
   const out = join(folder, "replay.csv");
   run(process.execPath, [
-    ...["run", "-A", "service/replay.ts"],
+    ...["run", "-A", "service/commands/replay.ts"],
     ...["--bars", sharedData(REPLAYED), "--model", model, "--out", out],
   ]);
   const [header = "", ...lines] = readFileSync(out, "utf8").trimEnd().split("\n");

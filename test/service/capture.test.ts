@@ -1,10 +1,10 @@
 import { expect, onTestFinished } from "vitest";
 import { z } from "zod";
-import { readKlines } from "../../data/klines.ts";
-import { barSchema } from "../../service/bars/bar_schema.ts";
-import { readCapture } from "../../service/exchange/capture/capture.ts";
-import { startExchange } from "../../service/exchange/exchange.ts";
-import { recordedMarket } from "../../service/exchange/recorded/source.ts";
+import { readKlines } from "../../data/files/klines.ts";
+import { barSchema } from "../../data/schema/bar_schema.ts";
+import { readCapture } from "../../service/simulator/capture/capture.ts";
+import { startExchange } from "../../service/simulator/simulator.ts";
+import { recordedMarket } from "../../service/simulator/recorded/source.ts";
 import { ServiceProcess } from "../support/service_process.ts";
 import { realDataTest, sharedData } from "../support/shared_data.ts";
 import { temporaryFolder } from "../support/temporary.ts";

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
-import { type Exchange, startExchange } from "../../service/exchange/exchange.ts";
-import { simulatedMarket } from "../../service/exchange/simulated/source.ts";
-import { Feed } from "../../service/market/feed.ts";
-import { RestClient } from "../../service/market/rest.ts";
-import { TradeLine } from "../../service/market/trade_line.ts";
+import { type Exchange, startExchange } from "../../service/simulator/simulator.ts";
+import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
+import { Feed } from "../../service/exchanges/binance/feed.ts";
+import { RestClient } from "../../service/exchanges/binance/rest.ts";
+import { TradeLine } from "../../service/ingest/trade_line.ts";
 import { createLog } from "../../service/log.ts";
 import { until } from "../support/until.ts";
 

@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { loadCore } from "../../core-wasm/load.ts";
 import { DEFAULT_MODELS } from "../../service/config.ts";
-import { Journal } from "../../service/bus/journal.ts";
+import { Journal } from "../../service/bus/embedded/journal.ts";
 import { Engine } from "../../service/engine/engine.ts";
 import { loadModels } from "../../service/engine/loaded_model.ts";
-import { startExchange } from "../../service/exchange/exchange.ts";
-import { simulatedMarket } from "../../service/exchange/simulated/source.ts";
+import { startExchange } from "../../service/simulator/simulator.ts";
+import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import { ServiceProcess } from "../support/service_process.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { loadCore } from "../../core-wasm/load.ts";
-import { Journal } from "../../service/bus/journal.ts";
+import { Journal } from "../../service/bus/embedded/journal.ts";
 import { loadModels } from "../../service/engine/loaded_model.ts";
-import { startExchange } from "../../service/exchange/exchange.ts";
-import { simulatedMarket } from "../../service/exchange/simulated/source.ts";
+import { startExchange } from "../../service/simulator/simulator.ts";
+import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import { createLog } from "../../service/log.ts";
 import { Session } from "../../service/session.ts";
 import { temporaryFolder } from "../support/temporary.ts";

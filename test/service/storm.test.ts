@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
-import { startExchange } from "../../service/exchange/exchange.ts";
-import { parseFaults } from "../../service/exchange/faults/parse.ts";
-import { simulatedMarket } from "../../service/exchange/simulated/source.ts";
+import { startExchange } from "../../service/simulator/simulator.ts";
+import { parseFaults } from "../../service/simulator/faults/parse.ts";
+import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import { ServiceProcess } from "../support/service_process.ts";
 import { computeBars, exact, publishedBars } from "../support/storm.ts";
 import { temporaryFolder } from "../support/temporary.ts";

@@ -1,12 +1,12 @@
 import { setImmediate } from "node:timers";
 import { expect } from "vitest";
-import type { Kline } from "../../data/klines.ts";
-import { type Bar, MINUTE_MS } from "../../service/bars/bar.ts";
-import { BarBuilder, emptyBar, minuteOf } from "../../service/bars/bar_builder.ts";
+import type { Kline } from "../../data/files/klines.ts";
+import { type Bar, MINUTE_MS } from "../../data/schema/bar.ts";
+import { BarBuilder, emptyBar, minuteOf } from "../../service/ingest/bars/bar_builder.ts";
 import { createLog } from "../../service/log.ts";
-import type { Trade } from "../../service/market/trade.ts";
-import type { TradeQuery } from "../../service/market/trade_line.ts";
-import { SymbolPipeline } from "../../service/symbol_pipeline.ts";
+import type { Trade } from "../../data/schema/trade.ts";
+import type { TradeQuery } from "../../service/ingest/trade_line.ts";
+import { SymbolPipeline } from "../../service/ingest/symbol_pipeline.ts";
 
 /** The first minute, ms UTC. */
 export const START = Date.UTC(2024, 4, 1);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { type Arguments, type OptionKind, runCommand } from "../../data/arguments.ts";
+import { type Arguments, type OptionKind, runCommand } from "../../data/common/arguments.ts";
 
 const HELP = `Usage: deno task soak [options]
 

@@ -1,13 +1,13 @@
 /** The storms of test/storm: each in a file of its own, so that they blow side by side. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished } from "vitest";
-import { readTrades } from "../../data/trades.ts";
-import { type Bar, MINUTE_MS } from "../../service/bars/bar.ts";
-import { barsOfTrades } from "../../service/bars/trade_history.ts";
-import { type Exchange, startExchange } from "../../service/exchange/exchange.ts";
-import { parseFaults } from "../../service/exchange/faults/parse.ts";
-import { recordedMarket } from "../../service/exchange/recorded/source.ts";
-import type { MarketSource } from "../../service/exchange/source.ts";
+import { readTrades } from "../../data/files/trades.ts";
+import { type Bar, MINUTE_MS } from "../../data/schema/bar.ts";
+import { barsOfTrades } from "../../service/ingest/bars/trade_history.ts";
+import { type Exchange, startExchange } from "../../service/simulator/simulator.ts";
+import { parseFaults } from "../../service/simulator/faults/parse.ts";
+import { recordedMarket } from "../../service/simulator/recorded/source.ts";
+import type { MarketSource } from "../../service/simulator/source.ts";
 import { ServiceProcess } from "../support/service_process.ts";
 import { realDataTest, sharedData } from "../support/shared_data.ts";
 import { computeBars, exact, publishedBars } from "../support/storm.ts";

@@ -1,5 +1,5 @@
-import type { Bar } from "../../service/bars/bar.ts";
-import type { Signal } from "../../service/engine/signal.ts";
+import type { Bar } from "../../data/schema/bar.ts";
+import type { Signal } from "../../data/schema/signal.ts";
 
 /** 2024-05-01T00:00:00Z, the first minute of made-up records. */
 export const START = Date.UTC(2024, 4, 1);

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { Bar } from "../../service/bars/bar.ts";
-import { barSchema } from "../../service/bars/bar_schema.ts";
-import type { ExchangeTrade, MarketSource } from "../../service/exchange/source.ts";
-import { exactRow } from "../exchange/exact_fold.ts";
+import type { Bar } from "../../data/schema/bar.ts";
+import { barSchema } from "../../data/schema/bar_schema.ts";
+import type { ExchangeTrade, MarketSource } from "../../service/simulator/source.ts";
+import { exactRow } from "../service/simulator/exact_fold.ts";
 import type { ServiceProcess } from "./service_process.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { Estimate } from "../../../models/schema/walk_forward.ts";
+import type { Estimate } from "../../../models/artifact/walk_forward.ts";
 import { drawChart, type Figure } from "../figure.ts";
 import { INK, SERIES } from "../palette.ts";
 

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { Artifact } from "../../../models/artifact.ts";
+import type { Artifact } from "../../../models/artifact/read.ts";
 import { drawChart, type Figure } from "../figure.ts";
 import { INK, regimeColors } from "../palette.ts";
 import type { SeenBars } from "../seen_bars.ts";

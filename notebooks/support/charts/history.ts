@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { Row } from "../../../data/history.ts";
+import type { Row } from "../../../data/sql/history.ts";
 import type { LagCorrelation } from "../autocorrelation.ts";
 import { drawChart, type Figure } from "../figure.ts";
 import { INK, SERIES } from "../palette.ts";

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { labelKey } from "../../../models/labels.ts";
-import type { HeldOut } from "../../../models/schema/walk_forward.ts";
+import { labelKey } from "../../../models/artifact/labels.ts";
+import type { HeldOut } from "../../../models/artifact/walk_forward.ts";
 import type { PresetEvaluation } from "../evaluate_presets.ts";
 import { drawChart, type Figure } from "../figure.ts";
 import { INK, regimeColors, SERIES } from "../palette.ts";

@@ -1,4 +1,4 @@
-import type { Signal } from "../../engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import { formatNumber } from "../format/number.ts";
 import { type Chart, type ChartSize, frame, paddedDomain, type TimeAxis } from "./frame.ts";
 import { linePath, middleOf } from "./line_path.ts";

@@ -1,4 +1,4 @@
-import type { Signal } from "../../engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import type { FeatureScale, FeatureStyle } from "../data/features.ts";
 import { type Chart, type ChartSize, frame, type TimeAxis } from "./frame.ts";
 import { linePath } from "./line_path.ts";

@@ -1,4 +1,4 @@
-import type { Signal } from "../../engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import { toCandles } from "../data/candles.ts";
 import type { Posterior } from "../data/posteriors.ts";
 import { formatPrice } from "../format/price.ts";

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from "../format/time.ts";
-import type { Signal } from "../../engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import type { Position } from "./frame.ts";
 
 /** The middle of a signal's minute, where a line passes. */

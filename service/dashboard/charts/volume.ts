@@ -1,4 +1,4 @@
-import type { Signal } from "../../engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import { type Candle, toCandles } from "../data/candles.ts";
 import { formatQuantity } from "../format/number.ts";
 import { bodyWidth, isRising } from "./candle_path.ts";

@@ -1,4 +1,4 @@
-import type { Status } from "../../status.ts";
+import type { Status } from "../../../data/schema/status.ts";
 import { formatSecond, type Zone, zoneName } from "../format/time.ts";
 import type { Link } from "./feed.ts";
 

@@ -1,4 +1,4 @@
-import type { Signal } from "../../engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import { decodeModels, decodeSymbols, isSignal } from "./decode.ts";
 import type { Model } from "./model.ts";
 

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from "../format/time.ts";
-import type { Signal } from "../../engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 
 /** One candle of one or more minutes. */
 export interface Candle {

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from "../format/time.ts";
-import type { Signal } from "../../engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import { firstAtOrAfter } from "./span.ts";
 
 /** How far from the wanted time a reference price may lie. */

@@ -1,6 +1,6 @@
-import type { Signal } from "../../engine/signal.ts";
-import { labelKey } from "../../../models/labels.ts";
-import type { Status } from "../../status.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
+import { labelKey } from "../../../models/artifact/labels.ts";
+import type { Status } from "../../../data/schema/status.ts";
 import type { Model } from "./model.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

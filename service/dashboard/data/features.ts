@@ -1,4 +1,4 @@
-import type { Signal } from "../../engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import { formatNumber, formatSigned } from "../format/number.ts";
 
 /** A feature as measured, or as the model sees it (z-scored). */

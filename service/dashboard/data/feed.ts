@@ -1,5 +1,5 @@
-import type { Signal } from "../../engine/signal.ts";
-import type { Status } from "../../status.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
+import type { Status } from "../../../data/schema/status.ts";
 import { isSignal, isStatus } from "./decode.ts";
 
 /** State of the page's own line to the service. */

@@ -1,5 +1,5 @@
-import type { Signal } from "../../engine/signal.ts";
-import type { ConnectionState, Status, SymbolStatus } from "../../status.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
+import type { ConnectionState, Status, SymbolStatus } from "../../../data/schema/status.ts";
 import { formatAge, formatDuration } from "../format/duration.ts";
 import { formatCount, formatSigned } from "../format/number.ts";
 import { formatMinute, type Zone } from "../format/time.ts";

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from "../format/time.ts";
-import type { Signal } from "../../engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 
 /** Minutes that the page keeps: the longest span and the hour before it. */
 export const CAPACITY = 1440 + 60;

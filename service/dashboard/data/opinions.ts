@@ -1,4 +1,4 @@
-import type { ModelOpinion, Signal } from "../../engine/signal.ts";
+import type { ModelOpinion, Signal } from "../../../data/schema/signal.ts";
 import type { Model } from "./model.ts";
 
 /** What a model says of the minute of a signal; undefined where it did not run, or had other regimes. */

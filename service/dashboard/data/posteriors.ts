@@ -1,5 +1,5 @@
 import { MINUTE_MS } from "../format/time.ts";
-import type { Signal } from "../../engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import type { Opinions } from "./opinions.ts";
 
 /** The regimes' probabilities over one candle: of one minute, or the mean of several. */

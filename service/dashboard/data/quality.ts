@@ -1,4 +1,4 @@
-import type { BarQuality } from "../../bars/bar.ts";
+import type { BarQuality } from "../../../data/schema/bar.ts";
 
 const LABELS: Readonly<Record<BarQuality, string>> = {
   trades: "from trades",

@@ -1,4 +1,4 @@
-import type { ModelOpinion } from "../../engine/signal.ts";
+import type { ModelOpinion } from "../../../data/schema/signal.ts";
 import type { Posterior } from "./posteriors.ts";
 
 /** Regimes of the model that is shown unasked, for which room is kept until the first signal. */

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from "../format/time.ts";
-import type { Signal } from "../../engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 
 /** A stretch of time that the charts can show, in minutes. */
 export type Span = 60 | 180 | 360 | 720 | 1440;

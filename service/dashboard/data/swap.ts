@@ -1,4 +1,4 @@
-import type { ModelStatus } from "../../status.ts";
+import type { ModelStatus } from "../../../data/schema/status.ts";
 import { modelTitle, shortFingerprint } from "./model.ts";
 
 /** What of a model tells it from another. */

@@ -1,4 +1,4 @@
-import type { ModelOpinion, Signal } from "../../engine/signal.ts";
+import type { ModelOpinion, Signal } from "../../../data/schema/signal.ts";
 import { qualityLabel } from "../data/quality.ts";
 import { formatNumber, formatProbability } from "../format/number.ts";
 import { formatDay, formatMinute, MINUTE_MS, zoneName } from "../format/time.ts";

@@ -1,4 +1,4 @@
-import type { ModelOpinion } from "../../engine/signal.ts";
+import type { ModelOpinion } from "../../../data/schema/signal.ts";
 import { modelTitle, offeredModels, shownModel } from "../data/model.ts";
 import { opinionsOf } from "../data/opinions.ts";
 import { regimeColour } from "../data/regimes.ts";

@@ -1,5 +1,5 @@
-import type { ModelOpinion, Signal } from "../../engine/signal.ts";
-import type { Status } from "../../status.ts";
+import type { ModelOpinion, Signal } from "../../../data/schema/signal.ts";
+import type { Status } from "../../../data/schema/status.ts";
 import type { FeatureScale } from "../data/features.ts";
 import type { Link } from "../data/feed.ts";
 import { type Model, shownModel } from "../data/model.ts";

@@ -1,4 +1,4 @@
-import type { Signal } from "../../engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import type { Chart, ChartSize, TimeAxis } from "../charts/frame.ts";
 import { fits } from "../charts/forming.ts";
 import type { Scene } from "./scene.ts";

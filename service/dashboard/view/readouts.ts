@@ -1,4 +1,4 @@
-import type { Signal } from "../../engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import { baseAsset, quoteAsset } from "../data/assets.ts";
 import { primaryModel, shownModel } from "../data/model.ts";
 import { regimeShortName } from "../data/regimes.ts";

@@ -1,4 +1,4 @@
-import type { Signal } from "../../engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import { candleMinutes } from "../data/candles.ts";
 import { primaryModel, shownModel } from "../data/model.ts";
 import { type Opinions, opinionsOf } from "../data/opinions.ts";

@@ -1,4 +1,4 @@
-import { aggTradeFrame } from "../../../service/exchange/frames.ts";
+import { aggTradeFrame } from "../../../service/simulator/frames.ts";
 import { Random } from "../../fuzz/random.ts";
 
 const START = Date.UTC(2024, 4, 1);

@@ -1,7 +1,7 @@
-import { BarBuilder, minuteOf } from "../../../service/bars/bar_builder.ts";
-import { decodeFrame } from "../../../service/market/decode.ts";
-import { Sequencer } from "../../../service/market/sequencer.ts";
-import type { Trade } from "../../../service/market/trade.ts";
+import { BarBuilder, minuteOf } from "../../../service/ingest/bars/bar_builder.ts";
+import { decodeFrame } from "../../../service/exchanges/binance/decode.ts";
+import { Sequencer } from "../../../service/ingest/sequencer.ts";
+import type { Trade } from "../../../data/schema/trade.ts";
 
 /** Something that takes frames and makes bars of them. */
 export interface Ingester {

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { loadCore } from "../../../core-wasm/load.ts";
-import type { Bar } from "../../../service/bars/bar.ts";
-import { Journal } from "../../../service/bus/journal.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import { Journal } from "../../../service/bus/embedded/journal.ts";
 import { Engine } from "../../../service/engine/engine.ts";
 import { EngineRunner } from "../../../service/engine/engine_runner.ts";
 import { type LoadedModel, loadModels } from "../../../service/engine/loaded_model.ts";
-import type { Signal } from "../../../service/engine/signal.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import { makeBar, START } from "../../support/records.ts";
 import { randomBars } from "../../core-wasm/support.ts";
 import { temporaryFolder } from "../../support/temporary.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { loadCore } from "../../../core-wasm/load.ts";
 import { DEFAULT_MODELS } from "../../../service/config.ts";
-import { flatten } from "../../../service/csv.ts";
+import { flatten } from "../../../data/files/csv.ts";
 import { Engine } from "../../../service/engine/engine.ts";
 import { loadModels } from "../../../service/engine/loaded_model.ts";
 import { signalColumns } from "../../../service/engine/signal_columns.ts";

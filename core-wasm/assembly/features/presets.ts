@@ -1,0 +1,131 @@
+/**
+ * The one place that knows all feature presets. A preset has a number of features, a state a
+ * symbol of a size of its own, a step for a bar and a step for missing bars; to add one is to add a
+ * line to each function below.
+ */
+import { CLASSIC_DIMS, classicStateBytes, skipClassic, stepClassic } from "./classic";
+import {
+  beginLiquidity,
+  LIQUIDITY_DIMS,
+  liquidityStateBytes,
+  LiquidityWindows,
+  skipLiquidity,
+  stepLiquidity,
+} from "./liquidity";
+import { allocate } from "../memory";
+
+const CLASSIC: i32 = 0;
+const LIQUIDITY: i32 = 1;
+
+/** A preset with its parameters. */
+@unmanaged
+class Preset {
+  kind: i32;
+  /** Number of features. */
+  dims: i32;
+  /** Bytes of a symbol's state. */
+  stateBytes: usize;
+  /** Classic: bars in the rolling windows. */
+  window: i32;
+  /** Liquidity: address of its windows. */
+  windows: usize;
+}
+
+function newPreset(kind: i32, dims: i32, stateBytes: usize): Preset | null {
+  const address = allocate(offsetof<Preset>());
+  if (address == 0) return null;
+  const preset = changetype<Preset>(address);
+  preset.kind = kind;
+  preset.dims = dims;
+  preset.stateBytes = stateBytes;
+  return preset;
+}
+
+/**
+ * The classic preset.
+ *
+ * @param window bars in the rolling windows
+ * @returns its address; 0 when memory ran out
+ */
+export function newClassicPreset(window: i32): usize {
+  const preset = newPreset(CLASSIC, CLASSIC_DIMS, classicStateBytes(window));
+  if (preset == null) return 0;
+  preset.window = window;
+  return changetype<usize>(preset);
+}
+
+/**
+ * The liquidity preset.
+ *
+ * @param block bars in a block
+ * @param blocks blocks in the prior window
+ * @param least full blocks before the first bar is standardized
+ * @param fast half-life of the fast horizon, bars
+ * @param slow half-life of the slow horizon, bars
+ * @returns its address; 0 when memory ran out
+ */
+export function newLiquidityPreset(
+  block: i32,
+  blocks: i32,
+  least: i32,
+  fast: f64,
+  slow: f64,
+): usize {
+  const address = allocate(offsetof<LiquidityWindows>());
+  if (address == 0) return 0;
+  const windows = changetype<LiquidityWindows>(address);
+  windows.block = block;
+  windows.blocks = blocks;
+  windows.least = least;
+  windows.fast = 1.0 - NativeMath.pow(0.5, 1.0 / fast);
+  windows.slow = 1.0 - NativeMath.pow(0.5, 1.0 / slow);
+  const preset = newPreset(LIQUIDITY, LIQUIDITY_DIMS, liquidityStateBytes(address));
+  if (preset == null) return 0;
+  preset.windows = address;
+  return changetype<usize>(preset);
+}
+
+/** Number of a preset's features. */
+export function presetDims(address: usize): i32 {
+  return changetype<Preset>(address).dims;
+}
+
+/** Bytes of a symbol's state; a state of zeros is an empty one. */
+export function presetStateBytes(address: usize): usize {
+  return changetype<Preset>(address).stateBytes;
+}
+
+/**
+ * Takes one bar into a symbol's state.
+ *
+ * @param state address of the symbol's state
+ * @param bar address of a `Bar`
+ * @param raw where the features go, f64
+ * @param normalized where they go as the model sees them, f64
+ * @returns whether the model may see them; false while a preset has too little history
+ */
+export function stepPreset(
+  address: usize,
+  state: usize,
+  bar: usize,
+  raw: usize,
+  normalized: usize,
+): bool {
+  const preset = changetype<Preset>(address);
+  if (preset.kind == LIQUIDITY) return stepLiquidity(state, preset.windows, bar, raw, normalized);
+  stepClassic(state, preset.window, bar, raw, normalized);
+  return true;
+}
+
+/** Tells an empty state at which minute since 1970 its first bar opens. */
+export function beginPreset(address: usize, state: usize, minute: i32): void {
+  const preset = changetype<Preset>(address);
+  if (preset.kind == LIQUIDITY) beginLiquidity(state, preset.windows, minute);
+}
+
+/** Tells a symbol's state that `minutes` bars are missing. */
+export function skipPreset(address: usize, state: usize, minutes: i32): void {
+  const preset = changetype<Preset>(address);
+  if (preset.kind == LIQUIDITY) skipLiquidity(state, preset.windows, minutes);
+  else skipClassic(state, preset.window, minutes);
+}

@@ -1,0 +1,87 @@
+/** Where Baum-Welch starts from. */
+import { fitColumns, fitModel, fitStride } from "./baum_welch";
+import { MAX_DIMS } from "../forest/forest";
+import { Hmm } from "./hmm";
+import { allocate } from "../memory";
+import { below, uniform } from "../random";
+
+/** Longest expected dwell time of a start, bars. */
+const LONGEST_DWELL: f64 = 100.0;
+
+const center: usize = allocate(MAX_DIMS << 3);
+
+/** Copies row t to an address. */
+function copyRow(t: i32, dims: i32, to: usize): void {
+  for (let d = 0; d < dims; d++) {
+    store<f64>(to + (d << 3), load<f64>(fitColumns() + fitStride() * (d as usize) + (t << 3)));
+  }
+}
+
+/** Squared distance of row t to `center`. */
+function distance(t: i32, dims: i32): f64 {
+  let sum = 0.0;
+  for (let d = 0; d < dims; d++) {
+    const x = load<f64>(fitColumns() + fitStride() * (d as usize) + (t << 3)) -
+      load<f64>(center + (d << 3));
+    sum += x * x;
+  }
+  return sum;
+}
+
+/**
+ * k-means++ (Arthur & Vassilvitskii 2007): the first mean is a random row, each further one a row
+ * drawn with probability proportional to its squared distance to the nearest mean so far.
+ *
+ * @param nearest room for an f64 a row
+ */
+function seedMeans(model: Hmm, count: i32, nearest: usize): void {
+  const dims = model.dims;
+  let chosen = below(count) as i32;
+  for (let k = 0; k < model.states; k++) {
+    copyRow(chosen, dims, center);
+    memory.copy(model.means + ((k * dims) << 3), center, dims << 3);
+    let sum = 0.0;
+    for (let t = 0; t < count; t++) {
+      const at = nearest + (t << 3);
+      const d = k == 0 ? distance(t, dims) : min(load<f64>(at), distance(t, dims));
+      store<f64>(at, d);
+      sum += d;
+    }
+    let left = uniform() * sum;
+    chosen = 0;
+    while (chosen < count - 1) {
+      left -= load<f64>(nearest + (chosen << 3));
+      if (left < 0.0) break;
+      chosen++;
+    }
+  }
+}
+
+/**
+ * A random start: k-means++ means, the covariance of all rows (the unit matrix, as rows are
+ * standardized) for each state, and one expected dwell time, log-uniform, for all states.
+ *
+ * @param count number of rows
+ * @param nearest room for an f64 a row
+ */
+export function startHmmFit(count: i32, nearest: usize): void {
+  const model = changetype<Hmm>(fitModel());
+  const states = model.states;
+  const dims = model.dims;
+  seedMeans(model, count, nearest);
+  const shortest = states > 1 ? (states as f64) / ((states - 1) as f64) : 1.0;
+  const dwell = shortest * NativeMath.pow(LONGEST_DWELL / shortest, uniform());
+  const stay = states > 1 ? 1.0 - 1.0 / dwell : 1.0;
+  const leave = states > 1 ? (1.0 - stay) / ((states - 1) as f64) : 0.0;
+  for (let i = 0; i < states; i++) {
+    store<f64>(model.startprob + (i << 3), 1.0 / (states as f64));
+    for (let j = 0; j < states; j++) {
+      store<f64>(model.transmat + ((i * states + j) << 3), i == j ? stay : leave);
+    }
+    for (let a = 0; a < dims; a++) {
+      for (let b = 0; b < dims; b++) {
+        store<f64>(model.covars + ((i * dims * dims + a * dims + b) << 3), a == b ? 1.0 : 0.0);
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { UsageError } from "../common/arguments.ts";
+import type { Period } from "../files/file_name.ts";
+
+/** One UTC day is 24 h, always. */
+export const DAY_MS = 86_400_000;
+
+/** The exchange opened in 2017: nothing older can be asked for. */
+const FIRST = Date.UTC(2017, 0);
+
+/** A calendar month of the wanted history. */
+export interface Month extends Period {
+  /** `2025-01`, as in file names. */
+  readonly name: string;
+  /** Whether all of the month is wanted, so that its monthly file will do. */
+  readonly whole: boolean;
+  /** The wanted days of the month, each by its first instant, ms UTC. */
+  readonly days: readonly number[];
+}
+
+/** A day as in file names, `2025-01-31`. */
+export function dayName(day: number): string {
+  return new Date(day).toISOString().slice(0, 10);
+}
+
+function parseDate(option: string, given: string): Period {
+  const [, yearText, monthText, dayText] = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/.exec(given) ?? [];
+  const year = Number(yearText);
+  const month = Number(monthText) - 1;
+  const from = Date.UTC(year, month, Number(dayText ?? 1));
+  const real = from >= FIRST && new Date(from).toISOString().startsWith(given);
+  if (real && dayText === undefined) return { from, to: Date.UTC(year, month + 1) };
+  if (real) return { from, to: from + DAY_MS };
+  throw new UsageError(
+    `--${option} must be a month or a day from 2017 on, as 2024-05 or 2024-05-31: ` +
+      `current value is ${JSON.stringify(given)}`,
+  );
+}
+
+/**
+ * The stretch of time that `--from` and `--to` name, both included.
+ *
+ * @param from `YYYY-MM` or `YYYY-MM-DD`; a month means its first day.
+ * @param to The same; a month means its last day.
+ * @throws UsageError for what is no date, and for an end before the start.
+ */
+export function parsePeriod(from: string, to: string): Period {
+  const period = { from: parseDate("from", from).from, to: parseDate("to", to).to };
+  if (period.from < period.to) return period;
+  throw new UsageError(`--to must not be before --from: from ${from} to ${to}`);
+}
+
+/** The months that a period touches, oldest first. */
+export function monthsOf({ from, to }: Period): Month[] {
+  const months: Month[] = [];
+  const first = new Date(from);
+  for (let start = Date.UTC(first.getUTCFullYear(), first.getUTCMonth()); start < to;) {
+    const date = new Date(start);
+    const end = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+    const days: number[] = [];
+    for (let day = Math.max(start, from); day < Math.min(end, to); day += DAY_MS) days.push(day);
+    const whole = from <= start && end <= to;
+    months.push({ name: dayName(start).slice(0, 7), from: start, to: end, whole, days });
+    start = end;
+  }
+  return months;
+}
+
+/** Days, oldest first, in words: runs of them as `2025-12-09 to 2025-12-31`. */
+export function describeDays(days: readonly number[]): string {
+  const runs: { first: number; last: number }[] = [];
+  for (const day of days) {
+    const run = runs.at(-1);
+    if (run !== undefined && day === run.last + DAY_MS) run.last = day;
+    else runs.push({ first: day, last: day });
+  }
+  return runs
+    .map(({ first, last }) => dayName(first) + (last > first ? ` to ${dayName(last)}` : ""))
+    .join(", ");
+}

@@ -1,0 +1,88 @@
+import { type BarRows, createBarRows, KLINE_FORMAT } from "../files/bar_rows.ts";
+import { marketOfFile, symbolOfFile } from "../files/file_name.ts";
+import { type JournalSignals, readJournal } from "./journal_file.ts";
+import { readRows, type SourceRows } from "../files/source_rows.ts";
+import { createTradeRows, TRADE_FORMAT, type TradeRows } from "../files/trade_rows.ts";
+
+/** Where a history comes from; all of it in the order given. */
+export interface HistorySource {
+  /** Kline files: CSV, plain, `.gz` or `.zip`, with or without header, 6 or 12 columns, ms or us. */
+  readonly bars?: readonly string[];
+  /** Files of aggregate or raw trades, in the same forms. */
+  readonly trades?: readonly string[];
+  /** Journals of the service, which may be writing them. */
+  readonly journals?: readonly string[];
+  /** Symbol of the files' market; from their names when not given. */
+  readonly symbol?: string;
+  /** Told how many files of all are read. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** What a source holds, as it was read. */
+export interface SourceRecords {
+  /** Bars, a market each. */
+  readonly bars: readonly BarRows[];
+  /** Trades, a market each. */
+  readonly trades: readonly TradeRows[];
+  readonly journals: readonly JournalSignals[];
+}
+
+/** Rows by market. */
+class Markets<Kind extends string> {
+  readonly #markets = new Map<string, SourceRows<Kind>>();
+  readonly #create: (symbol: string, market: string) => SourceRows<Kind>;
+
+  constructor(create: (symbol: string, market: string) => SourceRows<Kind>) {
+    this.#create = create;
+  }
+
+  get(symbol: string, market: string): SourceRows<Kind> {
+    const key = `${symbol} ${market}`;
+    const rows = this.#markets.get(key) ?? this.#create(symbol, market);
+    this.#markets.set(key, rows);
+    return rows;
+  }
+
+  /** @throws Error when neither the caller nor the file's name tells the symbol. */
+  ofFile(path: string, given: string | undefined): SourceRows<Kind> {
+    const symbol = given ?? symbolOfFile(path);
+    if (symbol !== undefined) return this.get(symbol, marketOfFile(path));
+    throw new Error(
+      `Cannot tell the market of ${path} as its name must begin with the symbol: give the symbol`,
+    );
+  }
+
+  all(): readonly SourceRows<Kind>[] {
+    return [...this.#markets.values()];
+  }
+}
+
+/**
+ * Reads all of a source.
+ *
+ * @throws SyntaxError naming the file when it holds something else.
+ * @throws Error naming the file when it cannot be read, or its market is not known.
+ */
+export async function readSource(source: HistorySource): Promise<SourceRecords> {
+  const { bars: barFiles = [], trades: tradeFiles = [], journals = [], symbol } = source;
+  const total = barFiles.length + tradeFiles.length + journals.length;
+  let done = 0;
+  const finishFile = () => source.onProgress?.(++done, total);
+
+  const bars = new Markets(createBarRows);
+  const trades = new Markets(createTradeRows);
+  for (const path of barFiles) {
+    await readRows(path, KLINE_FORMAT, bars.ofFile(path, symbol));
+    finishFile();
+  }
+  for (const path of tradeFiles) {
+    await readRows(path, TRADE_FORMAT, trades.ofFile(path, symbol));
+    finishFile();
+  }
+  const signals = journals.map((path) => {
+    const records = readJournal(path, (symbol, market) => bars.get(symbol, market));
+    finishFile();
+    return records;
+  });
+  return { bars: bars.all(), trades: trades.all(), journals: signals };
+}

@@ -1,0 +1,87 @@
+/** Model artifacts: reading, checking, naming and writing them. */
+import { createHash } from "node:crypto";
+import { type Artifact, artifactSchema } from "./artifact.ts";
+
+export { labelKey } from "./labels.ts";
+export type { Artifact, FittedArtifact } from "./artifact.ts";
+export type { Scorecard } from "./scorecard.ts";
+
+/** Thrown for an artifact that cannot be used; the message is one line for people. */
+export class ArtifactError extends Error {
+  override readonly name = "ArtifactError";
+}
+
+/** A path as in `hmm.transmat[1]`. */
+function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return text === "" ? String(key) : `${text}.${String(key)}`;
+  }, "");
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ArtifactError(`${file}: must be a model artifact in JSON: ${oneLine(reason)}`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * Reads an artifact.
+ *
+ * @param text Content of the file.
+ * @param file Its name, for messages.
+ * @throws ArtifactError naming the file, the path of the first offending field and what is allowed.
+ */
+export function parseArtifact(text: string, file: string): Artifact {
+  const parsed = artifactSchema.safeParse(parseJson(text, file));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const path = formatPath(issue?.path ?? []);
+  throw new ArtifactError(
+    `${file}: ${path === "" ? "" : `${path}: `}${oneLine(issue?.message ?? "invalid")}`,
+  );
+}
+
+/** JSON with the keys of objects in order and without spaces. */
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`)}}`;
+}
+
+/**
+ * Names what a model computes: the first 12 hexadecimal digits of the SHA-256 of its name,
+ * features, forest and HMM. Formatting, the time of training and the scorecard do not count.
+ *
+ * @param text Content of a valid artifact.
+ */
+export function fingerprint(text: string): string {
+  const { name, features, forest, hmm } = artifactSchema.parse(JSON.parse(text));
+  const content = canonicalJson({ name, features, forest, hmm });
+  return createHash("sha256").update(content).digest("hex").slice(0, 12);
+}
+
+/** The artifact as a file: readable, a tree or a row of a matrix on one line. */
+export function formatArtifact(artifact: Artifact): string {
+  const write = (value: unknown, depth: number, indent: string): string => {
+    if (depth === 0 || typeof value !== "object" || value === null) return JSON.stringify(value);
+    const inner = `${indent} `;
+    const [open, close] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
+    const lines = Object.entries(value).map(([key, item]) =>
+      inner + (Array.isArray(value) ? "" : `${JSON.stringify(key)}: `) +
+      write(item, depth - 1, inner)
+    );
+    return `${open}\n${lines.join(",\n")}\n${indent}${close}`;
+  };
+  return `${write(artifact, 3, "")}\n`;
+}

@@ -1,0 +1,89 @@
+import {
+  type CoreForest,
+  type CoreHmm,
+  fitForest,
+  fitHmm,
+  MAX_STATES,
+} from "../../core-wasm/core.ts";
+import { loadCore } from "../../core-wasm/load.ts";
+import type { FitRows } from "../training/fit_worker.ts";
+import { type PresetName, PRESETS } from "../training/presets.ts";
+import { searchHmms } from "../training/search_hmm.ts";
+import type { HeldOut } from "../artifact/walk_forward.ts";
+import { selectionCriteria } from "./criteria.ts";
+import { fitMixture } from "./mixture.ts";
+
+/** Random starts of each fit. */
+export const RESTARTS = 3;
+/** Fits with seeds of their own, the model's included. */
+export const REFITS = 3;
+/** Convergence of the fits, nats a row: an evaluation need not have the last digits. */
+const TOLERANCE = 1e-6;
+/** Rows that random starts are tried on. */
+const SEARCH_ROWS = 20_000;
+
+/** How the models of a fold are fitted. */
+export interface FoldFitOptions {
+  readonly preset: PresetName;
+  readonly states: number;
+  readonly contamination: number;
+  readonly seed: number;
+  readonly workers?: number | undefined;
+}
+
+/** All that is fitted on the training bars of a fold but forecasts. */
+export interface FoldModels {
+  /** The model, its states in canonical order. */
+  readonly hmm: CoreHmm;
+  readonly forest: CoreForest;
+  /** The model from other seeds. */
+  readonly refits: readonly CoreHmm[];
+  readonly gaussian: CoreHmm;
+  /** A mixture without dynamics, as an HMM. */
+  readonly mixture: CoreHmm;
+  readonly fewerStates: CoreHmm;
+  /** Absent when there can be no more states. */
+  readonly moreStates?: CoreHmm;
+  readonly selection: HeldOut["selection"];
+}
+
+/** Fits a fold's model, its baselines and its re-fits, as the model itself is fitted. */
+export async function fitFold(train: FitRows, options: FoldFitOptions): Promise<FoldModels> {
+  const { preset, states, contamination, seed, workers } = options;
+  const wasm = loadCore();
+  const candidates = [states, states - 1, states + 1].filter((count) => count <= MAX_STATES);
+  const found = await searchHmms(train, {
+    searches: [
+      ...candidates.map((count) => ({ states: count, seed, restarts: count === 1 ? 1 : RESTARTS })),
+      ...Array.from(
+        { length: REFITS - 1 },
+        (_, i) => ({ states, seed: seed + i + 1, restarts: RESTARTS }),
+      ),
+    ],
+    workers,
+    tolerance: TOLERANCE,
+    searchRows: SEARCH_ROWS,
+  });
+  const canonical = found.map(({ best }) => PRESETS[preset].canonical(best.hmm));
+  const [hmm, fewerStates, ...others] = canonical;
+  if (hmm === undefined || fewerStates === undefined) {
+    throw new Error("Cannot fit without a search");
+  }
+  const refits = others.slice(candidates.length - 2);
+  const moreStates = candidates.length > 2 ? others[0] : undefined;
+  return {
+    hmm,
+    fewerStates,
+    ...(moreStates && { moreStates }),
+    refits,
+    forest: fitForest(wasm, train.rows, train.dims, { seed, contamination }).forest,
+    gaussian: fitHmm(wasm, train.rows, train.dims, train.lengths, {
+      start: { states: 1, seed, restart: 0 },
+    }).hmm,
+    mixture: await fitMixture(train, { states, seed, workers }),
+    selection: found
+      .slice(0, candidates.length)
+      .map(({ best }) => selectionCriteria(best.hmm, best.logLikelihood, train))
+      .sort((a, b) => a.states - b.states),
+  };
+}

@@ -1,0 +1,118 @@
+import { type Artifact, fingerprint, formatArtifact } from "../artifact/read.ts";
+import { scorecardTables } from "./scorecard_tables.ts";
+import { type Table, tablesToMarkdown } from "./tables.ts";
+
+const number = (value: number) => {
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-4 || size >= 1e6) ? value.toExponential(2) : value.toFixed(4);
+};
+
+function describeData({ training }: Artifact): Table {
+  if (training.origin === "imported") {
+    return {
+      title: "Data",
+      rows: [
+        ["origin", "fitted elsewhere and imported; the bars are not known"],
+        ["forest, SHA-256", training.forest_sha256],
+        ["HMM, SHA-256", training.hmm_sha256],
+        ["read with", training.libraries],
+      ],
+    };
+  }
+  return {
+    title: "Data",
+    rows: [
+      ["market", `${training.symbol}, ${training.market}, one-minute bars`],
+      ["first bar", training.period.from],
+      ["last bar", training.period.to],
+      ["bars", `${training.rows} in ${training.sequences} unbroken sequences`],
+      ["SHA-256", training.sha256],
+      ["seed", String(training.seed)],
+      ["fitted by", `MicroStream ${training.version}`],
+    ],
+  };
+}
+
+function describeParameters({ features, forest, hmm }: Artifact): Table[] {
+  const windows = Object.entries(features.windows).map(([name, value]) => `${name} ${value}`);
+  return [
+    {
+      title: "Features and forest",
+      rows: [
+        ["features", features.names.join(", ")],
+        ["windows", windows.join(", ")],
+        ["isolation forest", `${forest.trees.length} trees of ${forest.max_samples} samples`],
+        ["contamination", String(forest.contamination)],
+        ["anomalous below a score of", number(forest.offset)],
+      ],
+    },
+    {
+      title: "Regimes: mean and standard deviation of each feature, start",
+      head: ["", ...features.names, "start"],
+      rows: hmm.labels.map((label, k) => [
+        label,
+        ...features.names.map((_, d) => {
+          const deviation = Math.sqrt(hmm.covars[k]?.[d]?.[d] ?? NaN);
+          return `${number(hmm.means[k]?.[d] ?? NaN)} ± ${number(deviation)}`;
+        }),
+        number(hmm.startprob[k] ?? NaN),
+      ]),
+    },
+    {
+      title: "Transition probabilities, a minute",
+      head: ["from", ...hmm.labels],
+      rows: hmm.labels.map((label, k) => [label, ...(hmm.transmat[k] ?? []).map(number)]),
+    },
+  ];
+}
+
+function describeProtocol({ scorecard }: Artifact): string {
+  const protocol = scorecard.walk_forward?.protocol;
+  if (protocol === undefined) return "It was not evaluated on held-out bars.";
+  return `Evaluated walk-forward, by time: each part is tested with models fitted anew on at most ` +
+    `the ${protocol.train_bars} latest bars before it, less the ${protocol.purge_minutes} minutes ` +
+    `next to it (${protocol.restarts} random starts; ${protocol.refits} seeds for stability). ` +
+    `Intervals are 95 %, from ${protocol.resamples} resamples of blocks of about ` +
+    `${protocol.block_bars} contiguous bars.`;
+}
+
+const CAVEATS = [
+  "There are no labels on a real market, so no accuracy of the regimes is claimed: they are judged " +
+  "by what followed them and by how well they describe bars that no fit has seen.",
+  "The held-out figures are of models fitted as this one was, on what came before each test; this " +
+  "one was fitted on all of the bars above, those of the tests included.",
+  "Intervals take blocks of a day for independent. Storms that last longer make them too narrow.",
+  "It tells nothing of costs, fills or returns of a strategy, and nothing of markets or years that " +
+  "it was not tested on.",
+];
+
+/**
+ * The model card of an artifact: what it is, what it was fitted on, its parameters, how good it is
+ * and what to beware of (after Mitchell et al. 2019).
+ *
+ * @returns Markdown.
+ */
+export function formatModelCard(artifact: Artifact): string {
+  const { name, created, features, hmm } = artifact;
+  const tables = scorecardTables(artifact.scorecard);
+  return [
+    `# Model card: ${name}`,
+    "",
+    `An Isolation Forest and a Gaussian hidden Markov model with ${hmm.labels.length} regimes ` +
+    `(${hmm.labels.join(", ")}) over the \`${features.preset}\` features of one-minute bars. ` +
+    `What it publishes is the forward-filtered posterior, which no later bar changes.`,
+    "",
+    `Fingerprint \`${fingerprint(formatArtifact(artifact))}\`, made ${created}.`,
+    "",
+    tablesToMarkdown([describeData(artifact), ...describeParameters(artifact)], 2),
+    "## Scorecard",
+    "",
+    describeProtocol(artifact),
+    "",
+    tablesToMarkdown(tables, 3),
+    "## Caveats",
+    "",
+    ...CAVEATS.map((caveat) => `- ${caveat}`),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,73 @@
+import { marketOfFile } from "../../data/files/file_name.ts";
+import { readKlines } from "../../data/files/klines.ts";
+import type { FittedArtifact } from "../artifact/read.ts";
+import { fitModel, type FitOptions } from "./fit.ts";
+import { type BarSequence, SequenceCutter } from "./sequences.ts";
+
+/** A file of bars. */
+export interface HistoryFile {
+  readonly path: string;
+  /** The market that they are of. */
+  readonly symbol: string;
+}
+
+/** History as a model is fitted on it. */
+export interface History {
+  readonly sequences: readonly BarSequence[];
+  /** Bars left out: not later than the one before them, or in the file before theirs. */
+  readonly dropped: number;
+}
+
+/** How a model is trained on files. */
+export interface TrainOptions extends Omit<FitOptions, "sequences" | "symbol" | "market"> {
+  /** In their order; at least one. */
+  readonly files: readonly HistoryFile[];
+  /** The market that the bars are of; as the name of the first file says when absent. */
+  readonly market?: FitOptions["market"] | undefined;
+  /** Called with the number of files that are read. */
+  readonly onFile?: ((done: number) => void) | undefined;
+}
+
+/** A model, and what it was trained on. */
+export interface Training extends History {
+  readonly artifact: FittedArtifact;
+}
+
+/**
+ * Reads files of bars, one after the other, and cuts them into sequences.
+ *
+ * @throws SyntaxError or RangeError naming the file with a row or a bar that cannot be.
+ */
+export async function readHistory(
+  files: readonly HistoryFile[],
+  onFile?: (done: number) => void,
+): Promise<History> {
+  const cutter = new SequenceCutter();
+  for (const [i, { path, symbol }] of files.entries()) {
+    cutter.startFile(path, symbol);
+    for await (const klines of readKlines(path)) {
+      for (const kline of klines) cutter.add(kline);
+    }
+    onFile?.(i + 1);
+  }
+  return { sequences: cutter.finish(), dropped: cutter.dropped };
+}
+
+/**
+ * Trains a model on files of bars: what `deno task train` does, and a notebook like it. The same
+ * bars, seed and time of making give the same artifact.
+ *
+ * @throws RangeError for too few bars.
+ */
+export async function trainOnFiles(
+  { files, market, onFile, ...options }: TrainOptions,
+): Promise<Training> {
+  const history = await readHistory(files, onFile);
+  const artifact = await fitModel({
+    ...options,
+    sequences: history.sequences,
+    symbol: [...new Set(files.map(({ symbol }) => symbol))].join(","),
+    market: market ?? marketOfFile(files[0]?.path ?? ""),
+  });
+  return { artifact, ...history };
+}

@@ -1,0 +1,39 @@
+import { AGG_TRADE_FIELDS, AggTradeScanner } from "../../../../core-wasm/core.ts";
+import { loadCore } from "../../../../core-wasm/load.ts";
+import type { Trade } from "../../../../data/schema/trade.ts";
+import { isTimely, toMilliseconds } from "./frame.ts";
+import { symbolAt } from "./symbols.ts";
+
+const FIELDS = AGG_TRADE_FIELDS;
+
+const scanner = new AggTradeScanner(loadCore());
+
+/**
+ * Reads an `aggTrade` frame, raw or wrapped, that is written as the exchange writes it. It finds no
+ * fault itself: undefined says that {@linkcode decodeJson} must judge.
+ */
+export function scanAggTrade(bytes: Uint8Array): Trade | undefined {
+  const fields = scanner.scan(bytes);
+  if (fields === undefined) return undefined;
+  const at = (place: number) => fields[place] ?? NaN;
+  const price = at(FIELDS.price);
+  const quantity = at(FIELDS.quantity);
+  const firstTradeId = at(FIELDS.firstTradeId);
+  const lastTradeId = at(FIELDS.lastTradeId);
+  const time = toMilliseconds(at(FIELDS.time));
+  const start = at(FIELDS.symbolStart);
+  const end = at(FIELDS.symbolEnd);
+  const sound = price > 0 && quantity > 0 && lastTradeId >= firstTradeId && end > start &&
+    isTimely(time, toMilliseconds(at(FIELDS.sent)));
+  if (!sound) return undefined;
+  return {
+    symbol: symbolAt(bytes, start, end, at(FIELDS.symbolHash)),
+    id: at(FIELDS.id),
+    price,
+    quantity,
+    firstTradeId,
+    lastTradeId,
+    time,
+    buyerIsMaker: at(FIELDS.buyerIsMaker) === 1,
+  };
+}

@@ -1,0 +1,54 @@
+import type { Kline } from "../../../data/files/klines.ts";
+import type { Trade } from "../../../data/schema/trade.ts";
+
+function shown(row: unknown): string {
+  return (JSON.stringify(row) ?? String(row)).slice(0, 200);
+}
+
+/**
+ * A row of `GET /api/v3/klines`.
+ *
+ * @throws TypeError for a row that is no kline.
+ */
+export function klineOfRow(row: unknown): Kline {
+  const values = Array.isArray(row) ? row.map(Number) : [];
+  const [open_time = NaN, open = NaN, high = NaN, low = NaN, close = NaN, volume = NaN] = values;
+  const kline = { open_time, open, high, low, close, volume };
+  const [quote_volume = NaN, num_trades = NaN, taker_buy_volume = NaN] = values.slice(7);
+  const taker_buy_quote_volume = values[10] ?? NaN;
+  const flow = { quote_volume, num_trades, taker_buy_volume, taker_buy_quote_volume };
+  if (![...Object.values(kline), ...Object.values(flow)].every(Number.isFinite)) {
+    throw new TypeError(`the exchange sent a kline that is none: ${shown(row)}`);
+  }
+  // Volume without a trade cannot be: this source does not know the columns beyond volume.
+  return volume > 0 && num_trades === 0 ? kline : { ...kline, ...flow };
+}
+
+function isWhole(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/**
+ * A row of `GET /api/v3/aggTrades`: the fields `a,p,q,f,l,T,m`. Rows `p=0,q=0,f=-1,l=-1` are void:
+ * they hold the place of an id that means nothing, and become a trade of quantity 0.
+ *
+ * @throws TypeError for a row that is no trade.
+ */
+export function tradeOfRow(symbol: string, row: unknown): Trade {
+  const fields: Readonly<Record<string, unknown>> = { ...(row instanceof Object ? row : {}) };
+  const { a: id, f: firstTradeId, l: lastTradeId, T: time, m: buyerIsMaker } = fields;
+  const price = Number(fields.p);
+  const quantity = Number(fields.q);
+  if (!isWhole(id) || !isWhole(time) || typeof buyerIsMaker !== "boolean") throw notATrade(row);
+  if (firstTradeId === -1 && lastTradeId === -1) {
+    return { symbol, id, price: 0, quantity: 0, firstTradeId, lastTradeId, time, buyerIsMaker };
+  }
+  const sound = isWhole(firstTradeId) && isWhole(lastTradeId) && lastTradeId >= firstTradeId &&
+    price > 0 && price < Infinity && quantity > 0 && quantity < Infinity;
+  if (!sound) throw notATrade(row);
+  return { symbol, id, price, quantity, firstTradeId, lastTradeId, time, buyerIsMaker };
+}
+
+function notATrade(row: unknown): TypeError {
+  return new TypeError(`the exchange sent a trade that is none: ${shown(row)}`);
+}

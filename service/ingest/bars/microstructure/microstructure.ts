@@ -1,0 +1,90 @@
+import { type Bar, MINUTE_MS } from "../../../../data/schema/bar.ts";
+import { KyleLambda } from "./kyle_lambda.ts";
+import { RealizedVariance } from "./realized_variance.ts";
+import { RollSpread } from "./roll_spread.ts";
+
+/**
+ * What a minute's single trades tell beyond its prices and volumes; null where a measure is
+ * undefined. The number of trades is the bar's `num_trades`.
+ */
+export interface Microstructure {
+  /** Volume-weighted average price: quote volume / volume. */
+  readonly vwap: number | null;
+  /** Signed volume imbalance, (taker buy - taker sell) / volume, from -1 to 1. */
+  readonly volume_imbalance: number | null;
+  /** Raw trades a second, over the whole minute. */
+  readonly trade_intensity: number;
+  /** Sum of squared log returns; see {@linkcode RealizedVariance}. */
+  readonly realized_variance: number | null;
+  /** The part of the variance that is not due to jumps; see {@linkcode RealizedVariance}. */
+  readonly bipower_variation: number | null;
+  /** Share of the variance that is due to jumps, 0 to 1; see {@linkcode RealizedVariance}. */
+  readonly jump_share: number | null;
+  /** Effective bid-ask spread, quote currency; see {@linkcode RollSpread}. */
+  readonly roll_spread: number | null;
+  /** Price impact, quote currency per unit of base currency; see {@linkcode KyleLambda}. */
+  readonly kyle_lambda: number | null;
+  /**
+   * |ln(close / open)| / quote volume, per unit of quote currency (Amihud, "Illiquidity and stock
+   * returns", Journal of Financial Markets 5, 2002), of this minute alone.
+   */
+  readonly amihud_illiquidity: number | null;
+  /** Probability of informed trading over volume buckets, 0 to 1; see `vpin.ts`. */
+  readonly vpin: number | null;
+}
+
+const MINUTE_S = MINUTE_MS / 1000;
+
+function ratio(amount: number, of: number): number | null {
+  return of > 0 ? amount / of : null;
+}
+
+/** Folds the trades of one minute, in order of their ids, into its microstructure. */
+export class MicrostructureFold {
+  readonly #variance = new RealizedVariance();
+  readonly #spread = new RollSpread();
+  readonly #impact = new KyleLambda();
+
+  /**
+   * Folds a trade.
+   *
+   * @param signedQuantity Base currency, negative when the aggressor sold.
+   * @param time Exchange time, ms UTC.
+   */
+  add(price: number, signedQuantity: number, time: number): void {
+    this.#variance.add(price);
+    this.#spread.add(price);
+    this.#impact.add(price, signedQuantity, time);
+  }
+
+  /**
+   * The measures of the trades folded so far; VPIN, which looks further back, is null until
+   * {@linkcode withVpin}.
+   *
+   * @param bar The bar of the same trades.
+   */
+  measure(bar: Bar): Microstructure {
+    const { volume, quote_volume = 0, taker_buy_volume = 0, taker_sell_volume = 0 } = bar;
+    const { num_trades = 0 } = bar;
+    return {
+      vwap: quote_volume > 0 ? ratio(quote_volume, volume) : null,
+      volume_imbalance: ratio(taker_buy_volume - taker_sell_volume, volume),
+      trade_intensity: num_trades / MINUTE_S,
+      realized_variance: this.#variance.variance,
+      bipower_variation: this.#variance.bipower,
+      jump_share: this.#variance.jumpShare,
+      roll_spread: this.#spread.value,
+      kyle_lambda: this.#impact.value,
+      amihud_illiquidity: ratio(Math.abs(Math.log(bar.close / bar.open)), quote_volume),
+      vpin: null,
+    };
+  }
+}
+
+/** The bar with its VPIN filled in; a bar without microstructure is left as it is. */
+export function withVpin(bar: Bar, vpin: number | null): Bar {
+  const { microstructure } = bar;
+  return microstructure === undefined
+    ? bar
+    : { ...bar, microstructure: { ...microstructure, vpin } };
+}

@@ -1,0 +1,65 @@
+import type { Trade } from "../../../data/schema/trade.ts";
+import type { Bar, BarSource } from "../../../data/schema/bar.ts";
+import { BarBuilder, emptyBar } from "./bar_builder.ts";
+
+/**
+ * What is known of a minute's trades being all there.
+ *
+ * - `open`: no hole so far; only a later trade, or the exchange's kline, proves that none is missing
+ * - `proven`: an unbroken run of ids leads into a later minute
+ * - `broken`: a part is missing
+ */
+export type DraftState = "open" | "proven" | "broken";
+
+/** One symbol's minute that is not published yet. */
+export class MinuteDraft {
+  readonly symbol: string;
+  readonly source: BarSource;
+  /** Open time, ms UTC. */
+  readonly timestamp: number;
+  state: DraftState;
+  #builder: BarBuilder;
+  #repaired = false;
+
+  constructor(symbol: string, source: BarSource, timestamp: number, state: DraftState) {
+    this.symbol = symbol;
+    this.source = source;
+    this.timestamp = timestamp;
+    this.state = state;
+    this.#builder = new BarBuilder(symbol, source, timestamp);
+  }
+
+  /** Number of aggregate trades at hand. */
+  get trades(): number {
+    return this.#builder.trades;
+  }
+
+  /** Takes a trade of this minute, in the order of ids. */
+  add(trade: Trade, repaired: boolean): void {
+    this.#builder.add(trade);
+    this.#repaired ||= repaired;
+  }
+
+  /** Forgets the trades: they come again. */
+  restart(): void {
+    this.#builder = new BarBuilder(this.symbol, this.source, this.timestamp);
+    this.#repaired = false;
+    this.state = "open";
+  }
+
+  /**
+   * The bar that the trades at hand make; undefined where they say nothing of the minute.
+   *
+   * @param previousClose Close of the bar one minute before; undefined when there is none.
+   */
+  bar(previousClose: number | undefined): Bar | undefined {
+    const complete = this.state !== "broken";
+    if (this.#builder.trades > 0) {
+      return this.#builder.build(
+        complete ? (this.#repaired ? "repaired" : "trades") : "incomplete",
+      );
+    }
+    if (!complete || previousClose === undefined) return undefined;
+    return emptyBar(this.symbol, this.source, this.timestamp, previousClose);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Trade } from "../../../data/schema/trade.ts";
+import { type Bar, type BarSource, MINUTE_MS } from "../../../data/schema/bar.ts";
+import { BarBuilder, emptyBar, minuteOf } from "./bar_builder.ts";
+import { withVpin } from "./microstructure/microstructure.ts";
+import { Vpin } from "./microstructure/vpin.ts";
+
+/** After a day without a trade the market was closed or a time is wrong: no empty bars for that. */
+const LONGEST_LULL_MS = 24 * 60 * MINUTE_MS;
+
+/**
+ * Folds recorded trades of one symbol into bars. The first and the last minute, of which a part may
+ * be missing, and minutes at a hole in the trade ids are `incomplete`; minutes between trades
+ * without a hole are `empty`. A trade of a minute that is over is left out.
+ */
+export async function* barsOfTrades(
+  trades: AsyncIterable<readonly Trade[]>,
+  source: BarSource,
+): AsyncGenerator<Bar[]> {
+  const vpin = new Vpin();
+  const measured = (bars: readonly Bar[]) =>
+    bars.map((bar) => {
+      vpin.push(bar);
+      return withVpin(bar, vpin.value);
+    });
+  let lastId = NaN;
+  let forming: BarBuilder | undefined;
+  let complete = false;
+  for await (const chunk of trades) {
+    const bars: Bar[] = [];
+    for (const trade of chunk) {
+      if (trade.id <= lastId) continue;
+      const follows = trade.id === lastId + 1;
+      lastId = trade.id;
+      const minute = minuteOf(trade.time);
+      if (forming !== undefined && minute < forming.timestamp) continue;
+      const unbroken = follows &&
+        (forming === undefined || minute - forming.timestamp <= LONGEST_LULL_MS);
+      complete &&= unbroken;
+      if (forming !== undefined && minute > forming.timestamp) {
+        const bar = forming.build(complete ? "trades" : "incomplete");
+        bars.push(bar);
+        for (let t = bar.timestamp + MINUTE_MS; unbroken && t < minute; t += MINUTE_MS) {
+          bars.push(emptyBar(bar.symbol, source, t, bar.close));
+        }
+        complete = unbroken;
+        forming = undefined;
+      }
+      forming ??= new BarBuilder(trade.symbol, source, minute);
+      forming.add(trade);
+    }
+    if (bars.length > 0) yield measured(bars);
+  }
+  if (forming !== undefined) yield measured([forming.build("incomplete")]);
+}

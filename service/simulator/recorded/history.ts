@@ -1,0 +1,49 @@
+import { type Kline, readKlines } from "../../../data/files/klines.ts";
+import { decimalsOf } from "../decimal.ts";
+
+/** The recorded klines of one market. */
+export interface History {
+  /** By open time, ms UTC; in no order. */
+  readonly klines: ReadonlyMap<number, Kline>;
+  /** Open time of the earliest kline. */
+  readonly from: number;
+  /** Open time of the latest kline. */
+  readonly to: number;
+  readonly priceDecimals: number;
+  readonly quantityDecimals: number;
+}
+
+/** Of two rows for a minute the one with more columns is kept, else the later one. */
+function isBetter(kline: Kline, known: Kline | undefined): boolean {
+  return known?.quote_volume === undefined || kline.quote_volume !== undefined;
+}
+
+/**
+ * Reads the klines of one market into memory.
+ *
+ * @param paths Binance one-minute kline files of that market, in any order.
+ * @throws SyntaxError naming the file for a row that cannot be understood.
+ */
+export async function readHistory(paths: readonly string[]): Promise<History> {
+  const klines = new Map<number, Kline>();
+  let from = Infinity;
+  let to = -Infinity;
+  let priceDecimals = 0;
+  let quantityDecimals = 0;
+  for (const path of paths) {
+    for await (const chunk of readKlines(path)) {
+      for (const kline of chunk) {
+        if (!isBetter(kline, klines.get(kline.open_time))) continue;
+        klines.set(kline.open_time, kline);
+        from = Math.min(from, kline.open_time);
+        to = Math.max(to, kline.open_time);
+        priceDecimals = decimalsOf(kline.close, priceDecimals);
+        quantityDecimals = decimalsOf(kline.volume, quantityDecimals);
+      }
+    }
+  }
+  if (klines.size === 0) {
+    throw new SyntaxError(`${paths.join(", ")}: a kline file must hold klines`);
+  }
+  return { klines, from, to, priceDecimals, quantityDecimals };
+}

@@ -1,0 +1,124 @@
+import { MINUTE_MS } from "../../../data/schema/bar.ts";
+import { emptyKline, type FoldedKline, foldTrades, printKline } from "../fold.ts";
+import type { ExchangeKline, ExchangeTrade, KlineQuery, Market } from "../source.ts";
+import { copyTrades, lowerBound, printTrades, type TradeColumns } from "../trade_columns.ts";
+import { Chronicle, type Day, DAY_MINUTES, EPOCH_MINUTE } from "./chronicle.ts";
+import type { SimulatedInstrument } from "./instruments.ts";
+import { LruCache } from "./lru_cache.ts";
+import { tradeCount, TradeGenerator } from "./trades.ts";
+
+/** Minutes whose trades are kept, about 40 bytes a trade: the last ones sent. */
+const CACHED_MINUTES = 4;
+
+/** A day and what has been folded of it. */
+interface CachedDay extends Day {
+  readonly klines: (FoldedKline | undefined)[];
+}
+
+/** One simulated market: a function of seed, symbol and exchange time, from 2025-01-01 UTC on. */
+export class SimulatedMarket implements Market {
+  readonly instrument: SimulatedInstrument;
+  readonly #chronicle: Chronicle;
+  readonly #generator: TradeGenerator;
+  readonly #days: LruCache<number, CachedDay>;
+  readonly #minutes = new LruCache<number, TradeColumns>(CACHED_MINUTES);
+
+  /** @param cachedDays Days kept in memory, up to 400 KB each; at least 3. */
+  constructor(instrument: SimulatedInstrument, seed: number, cachedDays: number) {
+    this.instrument = instrument;
+    this.#days = new LruCache(cachedDays);
+    this.#chronicle = new Chronicle(instrument, seed);
+    this.#generator = new TradeGenerator(instrument, seed);
+  }
+
+  seek(time: number): number {
+    const minute = Math.floor(time / MINUTE_MS);
+    if (minute < EPOCH_MINUTE) return 0;
+    const { time: times } = this.#trades(minute);
+    return this.#firstTrade(minute) + lowerBound(times, time, 0, times.length);
+  }
+
+  find(id: number): number {
+    return id;
+  }
+
+  trades(from: number, to: number): ExchangeTrade[] {
+    const runs: ExchangeTrade[][] = [];
+    for (let next = from; next < to;) {
+      const minute = this.#minuteOfTrade(next);
+      const columns = this.#trades(minute);
+      const start = this.#firstTrade(minute);
+      const end = Math.min(to - start, columns.time.length);
+      runs.push(printTrades(columns, next - start, end, this.instrument, (i) => start + i));
+      next = start + end;
+    }
+    return runs.flat();
+  }
+
+  klines({ from, to, now, limit, keep }: KlineQuery): ExchangeKline[] {
+    const first = Math.max(Math.ceil(from / MINUTE_MS), EPOCH_MINUTE);
+    const last = Math.floor(Math.min(to, now) / MINUTE_MS);
+    const start = keep === "oldest" ? first : Math.max(first, last - limit + 1);
+    const end = Math.min(last, start + limit - 1);
+    const klines: ExchangeKline[] = [];
+    for (let minute = start; minute <= end; minute++) {
+      const openTime = minute * MINUTE_MS;
+      const kline = openTime + MINUTE_MS <= now ? this.#kline(minute) : this.#forming(minute, now);
+      klines.push(printKline(kline, openTime, this.instrument));
+    }
+    return klines;
+  }
+
+  #day(minute: number): CachedDay {
+    return this.#dayAt(Math.floor((minute - EPOCH_MINUTE) / DAY_MINUTES));
+  }
+
+  #dayAt(index: number): CachedDay {
+    return this.#days.get(index, () => ({ ...this.#chronicle.day(index), klines: [] }));
+  }
+
+  #firstTrade(minute: number): number {
+    const day = this.#day(minute);
+    return day.tradeId[minute - day.minute] ?? NaN;
+  }
+
+  #minuteOfTrade(id: number): number {
+    const day = this.#dayAt(this.#chronicle.dayOfTrade(id));
+    // The last minute that begins at or before the trade, past minutes without trades.
+    return day.minute + lowerBound(day.tradeId, id + 1, 0, day.tradeId.length) - 1;
+  }
+
+  #trades(minute: number): TradeColumns {
+    return this.#minutes.get(minute, () => {
+      const day = this.#day(minute);
+      const index = minute - day.minute;
+      const count = tradeCount(day, index);
+      return copyTrades(this.#generator.generate(day, index), 0, count);
+    });
+  }
+
+  #kline(minute: number): FoldedKline {
+    const day = this.#day(minute);
+    const index = minute - day.minute;
+    const known = day.klines[index];
+    if (known) return known;
+    const count = tradeCount(day, index);
+    const kline = count > 0
+      ? foldTrades(this.#generator.generate(day, index), 0, count)
+      : emptyKline(this.#closeBefore(minute));
+    day.klines[index] = kline;
+    return kline;
+  }
+
+  #forming(minute: number, now: number): FoldedKline {
+    const columns = this.#trades(minute);
+    const count = lowerBound(columns.time, now + 1, 0, columns.time.length);
+    return count > 0 ? foldTrades(columns, 0, count) : emptyKline(this.#closeBefore(minute));
+  }
+
+  /** Close of the last minute with trades; before the first trade, the price it begins with. */
+  #closeBefore(minute: number): number {
+    if (minute > EPOCH_MINUTE) return this.#kline(minute - 1).close;
+    return Math.round(this.#day(minute).price[0] ?? NaN);
+  }
+}

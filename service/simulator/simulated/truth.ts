@@ -1,0 +1,69 @@
+import { MINUTE_MS } from "../../../data/schema/bar.ts";
+import { Chronicle, DAY_MINUTES, EPOCH_MINUTE } from "./chronicle.ts";
+import { simulatedInstrument } from "./instruments.ts";
+import { tradeCount } from "./trades.ts";
+
+/** What a simulated market hides in one minute. */
+export interface TrueMinute {
+  /** Open time, ms UTC. */
+  readonly time: number;
+  /** Index into `REGIMES`. */
+  readonly regime: number;
+  /**
+   * Volatility scale of the minute, log return: follows from the past and the time of the week,
+   * whatever the regime.
+   */
+  readonly volatilityScale: number;
+  /** Scale of the number of aggregate trades, likewise. */
+  readonly activityScale: number;
+  /** Log of the price at the start of the minute over the instrument's base price. */
+  readonly logPrice: number;
+  /** Log return over the minute, not rounded to ticks; 0 without a trade. */
+  readonly logReturn: number;
+  /** Aggregate trades. */
+  readonly trades: number;
+}
+
+/**
+ * The truth behind a simulated market, for evaluation only. With the parameters of `REGIMES`,
+ * `transitionMatrix()` and `expectedDrift()` of the minute of the week, and `DYNAMICS` it is all
+ * that a Bayes-optimal filter needs: in regime k, with e and f standard normal,
+ *
+ *     log return | e   ~ Normal((drift_k - d) V - reversion logPrice, V volatility_k exp(a e))
+ *     trades | e, f    ~ Poisson(A activity_k exp(b a e + c f))
+ *
+ * where V and A are the two scales, d the expected drift, a `volatilityShock`, b `sharedShock` and c `activityShock`.
+ *
+ * @param from First open time, ms UTC, inclusive; not before 2025-01-01.
+ * @param to End, ms UTC, exclusive.
+ * @throws RangeError when `from` is before 2025-01-01.
+ */
+export function* trueMinutes(
+  { seed, symbol, from, to }: { seed: number; symbol: string; from: number; to: number },
+): Generator<TrueMinute> {
+  const first = Math.ceil(from / MINUTE_MS) - EPOCH_MINUTE;
+  if (first < 0) {
+    throw new RangeError(
+      `from must not be before ${EPOCH_MINUTE * MINUTE_MS}: current value is ${from}`,
+    );
+  }
+  const instrument = simulatedInstrument(symbol);
+  const basePrice = instrument.basePrice * 10 ** instrument.priceDecimals;
+  const chronicle = new Chronicle(instrument, seed);
+  const end = Math.ceil(to / MINUTE_MS) - EPOCH_MINUTE;
+  for (let index = Math.floor(first / DAY_MINUTES); index * DAY_MINUTES < end; index++) {
+    const day = chronicle.day(index);
+    const start = index * DAY_MINUTES;
+    for (let i = Math.max(0, first - start); i < Math.min(DAY_MINUTES, end - start); i++) {
+      yield {
+        time: (day.minute + i) * MINUTE_MS,
+        regime: day.regime[i] ?? NaN,
+        volatilityScale: day.volatilityScale[i] ?? NaN,
+        activityScale: day.activityScale[i] ?? NaN,
+        logPrice: Math.log((day.price[i] ?? NaN) / basePrice),
+        logReturn: Math.log((day.price[i + 1] ?? NaN) / (day.price[i] ?? NaN)),
+        trades: tradeCount(day, i),
+      };
+    }
+  }
+}

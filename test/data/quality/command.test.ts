@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { klineLine, ohlcvLine, writeLines } from "../kline_lines.ts";
+
+const MAIN = join(import.meta.dirname ?? ".", "../../../data/quality/command.ts");
+
+async function run(...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", MAIN, ...args],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+test("the report names what was repaired, left out and is missing", async () => {
+  const first = writeLines("BTCUSDT-1m-a.csv", [klineLine(1), klineLine(0), klineLine(2, true)]);
+  const second = writeLines("BTCUSDT-1m-b.csv", [
+    ohlcvLine(2),
+    ohlcvLine(3, { high: "nan" }),
+    ohlcvLine(2, { volume: 8 }),
+    ohlcvLine(5, { volume: 0 }),
+    ohlcvLine(6, { volume: 0 }),
+  ]);
+  const { code, stdout, stderr } = await run("--bars", first, second);
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toBe(
+    `BTCUSDT spot: 5 bars from 8 rows of 2 files, 2024-05-01 00:00 to 2024-05-01 00:06 UTC
+  repaired: 1 row said twice, dropped; 1 row out of order, sorted; 1 row in microseconds, now milliseconds
+  left out: 1 row, a number that is not finite
+    ${second}:2: high must be a number: it is "nan"
+  left out: 1 row, contradicting an earlier row, which stands
+    ${second}:3: 2024-05-01T00:02:00.000Z: volume is 8 where an earlier row has 7
+  missing: 1 gap, 2 minutes
+    2024-05-01 00:03 to 2024-05-01 00:05: 2 min
+  without trades: 1 run, 2 minutes
+    2024-05-01 00:05 to 2024-05-01 00:07: 2 min
+`,
+  );
+});
+
+test("the same as JSON", async () => {
+  const { stdout } = await run("--json", "--bars", writeLines("BTCUSDT-1m-a.csv", [ohlcvLine(0)]));
+  expect(JSON.parse(stdout)).toMatchObject({ bars: [{ symbol: "BTCUSDT", bars: 1 }], trades: [] });
+});
+
+test("trades: ids without a row", async () => {
+  const trade = (id: number) => `${id},1,1,${id},${id},${1714521600000 + id},true,true`;
+  const file = writeLines("BTCUSDT-aggTrades-a.csv", [trade(1), trade(2), trade(7)]);
+  const { stdout } = await run("--trades", file);
+  expect(stdout).toContain("missing: 4 ids in 1 hole\n    3 to 6, between 2024-05-01 00:00 and");
+});
+
+test("without files, or with one that is not there, it says so and exits with 2", async () => {
+  expect(await run()).toMatchObject({
+    code: 2,
+    stderr: "--bars, --trades or --journal is missing (--help tells more)\n",
+  });
+  for (const option of ["--bars", "--trades", "--journal"]) {
+    expect(await run(option, "/nowhere/BTCUSDT-1m.csv")).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "there is no file /nowhere/BTCUSDT-1m.csv (--help tells more)\n",
+    });
+  }
+});

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { classicLabels, labelKey } from "../../../models/artifact/labels.ts";
+
+test("labels run from bearish to bullish, with a normal market between where there is a middle", () => {
+  expect(classicLabels(2)).toEqual(["Bearish", "Bullish"]);
+  expect(classicLabels(3)).toEqual(["Bearish Extreme", "Normal Market", "Bullish Extreme"]);
+  expect(classicLabels(4)).toEqual([
+    "Bearish Extreme",
+    "Bearish Mild",
+    "Bullish Mild",
+    "Bullish Extreme",
+  ]);
+  expect(classicLabels(5)[2]).toBe("Normal Market");
+});
+
+test.each([1, 2, 3, 4, 5, 6, 7, 8])("%i regimes have as many keys", (states) => {
+  expect(new Set(classicLabels(states).map(labelKey)).size).toBe(states);
+});
+
+test.each([
+  ["Bearish Extreme", "bearish_extreme"],
+  ["  Crisis! ", "crisis"],
+  ["A -- B", "a_b"],
+  ["Ärger 2", "ärger_2"],
+])("the key of %j is %j", (label, key) => expect(labelKey(label)).toBe(key));

@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parseArtifact } from "../../../models/artifact/read.ts";
+import { fitModel } from "../../../models/training/fit.ts";
+import { formatModelCard } from "../../../models/report/model_card.ts";
+import { formatScorecard } from "../../../models/report/scorecard.ts";
+import { stormyBars } from "../evaluation/support.ts";
+
+test(
+  "a card tells data, parameters with labels, every figure of the scorecard and caveats",
+  async () => {
+    const artifact = await fitModel({
+      preset: "liquidity",
+      sequences: [stormyBars(55_880, 3)],
+      symbol: "STORMUSDT",
+      market: "spot",
+      seed: 1,
+      contamination: 0.05,
+      states: 2,
+      window: 20,
+      evaluation: { final: true },
+      created: new Date(0),
+    });
+    const card = formatModelCard(artifact);
+    for (
+      const text of [
+        "# Model card: liquidity",
+        "made 1970-01-01T00:00:00.000Z",
+        "STORMUSDT, spot",
+        "| Stable |",
+        "| Crisis |",
+        "## Transition probabilities",
+        "### Walk-forward folds",
+        "### Final part",
+        "last over first",
+        "hysteresis, plain range",
+        "## Caveats",
+      ]
+    ) expect(card).toContain(text);
+    expect(card).not.toMatch(/undefined|NaN|\[object/);
+    // A table has as many cells in each of its rows as in its head.
+    for (const block of card.split("\n\n").filter((part) => part.startsWith("|"))) {
+      const widths = block.trimEnd().split("\n").map((line) => line.match(/(?<!\\)\|/g)?.length);
+      expect(new Set(widths).size).toBe(1);
+    }
+    const table = formatScorecard(artifact.scorecard);
+    expect(table).toContain("Final part: behaviour");
+    expect(table).not.toMatch(/undefined|NaN/);
+  },
+  60_000,
+);
+
+test("a model without an evaluation has a card that says so", () => {
+  const text = readFileSync(new URL("../../../models/classic.json", import.meta.url), "utf8");
+  const { walk_forward: _, ...scorecard } = parseArtifact(text, "classic.json").scorecard;
+  const card = formatModelCard({ ...parseArtifact(text, "classic.json"), scorecard });
+  expect(card).toContain("It was not evaluated on held-out bars.");
+});

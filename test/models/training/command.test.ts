@@ -1,0 +1,124 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { parseArtifact } from "../../../models/artifact/read.ts";
+import { randomBars } from "../../core-wasm/support.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+function train(args: readonly string[], env: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["run", "-A", "models/training/command.ts", ...args],
+    { cwd: ROOT, encoding: "utf8", env: { ...process.env, NO_COLOR: "1", ...env } },
+  );
+  return { status, stdout, stderr };
+}
+
+function writeHistory(folder: string, name: string, minutes: number, first: number): string {
+  const path = join(folder, name);
+  const rows = randomBars(minutes, first).map((b, i) =>
+    [Date.UTC(2024, 0, first) + i * 60_000, b.open, b.high, b.low, b.close, b.volume].join(",")
+  );
+  writeFileSync(path, rows.join("\n") + "\n");
+  return path;
+}
+
+test("history goes in, a model and its scorecard come out", () => {
+  const folder = temporaryFolder();
+  // A day that the next one goes on from, and one apart.
+  const days = [[1_440, 1], [360, 2], [200, 4]] as const;
+  const files = days.map(([minutes, day]) =>
+    writeHistory(folder, `ABCUSDT-1m-${day}.csv`, minutes, day)
+  );
+  const out = join(folder, "mine.json");
+  const { status, stdout, stderr } = train(
+    ["--bars", ...files, "--out", out, "--seed", "7", "--window", "10", "--name", "mine"],
+    { HMM_N_COMPONENTS: "2" },
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toContain("mine: 2000 bars of ABCUSDT in 2 sequences");
+  expect(stdout).toContain("bullish");
+  expect(stdout).toContain("no walk-forward part: the history has 0 bars");
+  const artifact = parseArtifact(readFileSync(out, "utf8"), out);
+  expect(artifact).toMatchObject({
+    name: "mine",
+    features: { windows: { rolling: 10 } },
+    hmm: { labels: ["Bearish", "Bullish"] },
+    training: { symbol: "ABCUSDT", market: "spot", seed: 7 },
+  });
+  expect(readdirSync(folder).length).toBe(4);
+});
+
+test("the same history, seed and SOURCE_DATE_EPOCH give the same files, byte for byte", () => {
+  const folder = temporaryFolder();
+  const bars = writeHistory(folder, "ABCUSDT-1m.csv", 30_880, 1);
+  const run = (name: string) => {
+    const [out, card] = [join(folder, `${name}.json`), join(folder, `${name}.md`)];
+    const { status, stderr } = train(
+      ["--bars", bars, "--out", out, "--card", card, "--states", "2", "--no-final"],
+      { SOURCE_DATE_EPOCH: "1700000000" },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    return [out, card].map((path) => readFileSync(path, "utf8"));
+  };
+  const [artifact, card] = run("one");
+  expect(run("two")).toEqual([artifact, card]);
+  const { created, scorecard } = parseArtifact(artifact ?? "", "one.json");
+  expect(created).toBe("2023-11-14T22:13:20.000Z");
+  expect(scorecard.walk_forward?.folds?.parts).toHaveLength(1);
+  expect(scorecard.walk_forward?.final).toBeUndefined();
+  expect(card).toContain("# Model card: classic");
+}, 60_000);
+
+test("help is printed", () => {
+  const { status, stdout } = train(["--help"]);
+  expect(status).toBe(0);
+  expect(stdout).toContain("Usage: deno task train --bars FILE... --out FILE.json");
+});
+
+test("wrong arguments are refused in one line with exit code 2, and nothing is written", () => {
+  const folder = temporaryFolder();
+  const bars = writeHistory(folder, "ABCUSDT.csv", 10, 1);
+  const out = join(folder, "x.json");
+  const cases: [string[], string, Record<string, string>?][] = [
+    [["--out", out], "--bars is missing"],
+    [["--bars", bars], "--out is missing"],
+    [["--bars", "nowhere.csv", "--out", out], "there is no file nowhere.csv"],
+    [["--bars", bars, "--out", join(folder, "no", "x.json")], "--out must be in a folder"],
+    [["--bars", bars, "--out", out, "--card", join(folder, "no", "x.md")], "--card must be in a"],
+    [["--bars", bars, "--out", out], "SOURCE_DATE_EPOCH must be a whole number of seconds", {
+      SOURCE_DATE_EPOCH: "yesterday",
+    }],
+    [["--bars", bars, "--out", out, "--preset", "x"], "--preset must be classic"],
+    [["--bars", bars, "--out", out, "--market", "x"], "--market must be spot or usdm"],
+    [["--bars", bars, "--out", out, "--seed", "1.5"], "--seed must be a whole number"],
+    [["--bars", bars, "--out", out, "--name", "A B"], "--name must be"],
+    [["--bars", bars, "--out", out, "--contamination", "0.9"], "--contamination must be a number"],
+    [["--bars", bars, "--out", out], "FEATURE_WINDOW_SIZE must be a whole number from 2 to", {
+      FEATURE_WINDOW_SIZE: "one",
+    }],
+  ];
+  for (const [args, message, env] of cases) {
+    const { status, stdout, stderr } = train(args, env);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain(message);
+    expect(stderr.trim()).not.toContain("\n");
+  }
+  expect(readdirSync(folder)).toEqual(["ABCUSDT.csv"]);
+}, 60_000);
+
+test("too little history is refused with exit code 1, and nothing is written", () => {
+  const folder = temporaryFolder();
+  const bars = writeHistory(folder, "ABCUSDT.csv", 10, 1);
+  const { status, stderr } = train(["--bars", bars, "--out", join(folder, "x.json")]);
+  expect(status).toBe(1);
+  expect(stderr).toBe(
+    "Cannot fit a classic model on 10 bars beyond its warm-up: at least 1440 are needed\n",
+  );
+  expect(readdirSync(folder)).toEqual(["ABCUSDT.csv"]);
+});

@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import {
+  barCount,
+  type BarSequence,
+  hashSequences,
+  type HistoryBar,
+  joinBars,
+  lastTime,
+  SequenceCutter,
+} from "../../../models/training/sequences.ts";
+
+const START = Date.UTC(2024, 0, 1);
+const bar = (minute: number, close = 2): HistoryBar => ({
+  open_time: START + minute * 60_000,
+  open: 2,
+  high: 3,
+  low: 1,
+  close,
+  volume: minute,
+});
+
+function cut(...files: number[][]): SequenceCutter {
+  const cutter = new SequenceCutter();
+  for (const minutes of files) {
+    cutter.startFile("x.csv", "BTCUSDT");
+    for (const minute of minutes) cutter.add(bar(minute));
+  }
+  return cutter;
+}
+
+const spans = (sequences: readonly BarSequence[]) =>
+  sequences.map((sequence) => [(sequence.start - START) / 60_000, barCount(sequence)]);
+
+test("a missing minute ends a sequence, the end of a file does not", () => {
+  expect(spans(cut([0, 1, 2, 4, 5], [], [6, 7], [9]).finish())).toEqual([[0, 3], [4, 4], [9, 1]]);
+});
+
+test("files need not be in order of time", () => {
+  expect(spans(cut([10, 11], [0, 1], [2, 3]).finish())).toEqual([[10, 2], [0, 4]]);
+});
+
+test("what a file repeats of the one before it is left out", () => {
+  const cutter = cut([0, 1, 2], [1, 2, 3, 4]);
+  expect(cutter.dropped).toBe(2);
+  expect(spans(cutter.finish())).toEqual([[0, 5]]);
+});
+
+test("the bars of another market end a sequence", () => {
+  const cutter = new SequenceCutter();
+  for (const [minute, symbol] of ["BTCUSDT", "BTCUSDT", "ETHUSDT", "BTCUSDT"].entries()) {
+    cutter.startFile("x.csv", symbol);
+    cutter.add(bar(minute));
+  }
+  expect(spans(cutter.finish())).toEqual([[0, 2], [2, 1], [3, 1]]);
+});
+
+test("bars that are not later than the one before are left out and counted", () => {
+  const cutter = cut([0, 1, 1, 0, 2]);
+  expect(cutter.dropped).toBe(2);
+  expect(spans(cutter.finish())).toEqual([[0, 3]]);
+});
+
+test("bars are kept in the core's columns", () => {
+  const [first, second, ...rest] = cut([0, 1], [5]).finish();
+  expect(rest).toEqual([]);
+  expect(Array.from(first?.bars ?? [])).toEqual([2, 3, 1, 2, 0, 2, 3, 1, 2, 1]);
+  expect(first && lastTime(first)).toBe(START + 60_000);
+  expect(joinBars([first, second].flatMap((s) => s ?? [])).length).toBe(15);
+});
+
+test.each<[Partial<HistoryBar>, string]>([
+  [{ open_time: START + 1 }, "must open on a full minute"],
+  [{ open_time: NaN }, "must open on a full minute"],
+  [{ close: 4 }, "low <= open, close <= high"],
+  [{ low: 0 }, "finite prices above 0"],
+  [{ open: NaN }, "finite prices above 0"],
+  [{ high: Infinity }, "finite prices above 0"],
+  [{ volume: -1 }, "must have a finite volume from 0"],
+  [{ volume: NaN }, "must have a finite volume from 0"],
+])("a bar with %j is refused", (change, message) => {
+  const cutter = new SequenceCutter();
+  cutter.startFile("x.csv", "BTCUSDT");
+  const add = () => cutter.add({ ...bar(0), ...change });
+  expect(add).toThrow(RangeError);
+  expect(add).toThrow(/^x\.csv: the bar /);
+  expect(add).toThrow(message);
+});
+
+test("the hash is of the numbers and of where sequences start", () => {
+  const hash = hashSequences(cut([0, 1, 2]).finish());
+  expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  expect(hashSequences(cut([0, 1, 2]).finish())).toBe(hash);
+  expect(hashSequences(cut([0, 1], [2]).finish())).toBe(hash);
+  expect(hashSequences(cut([0, 1], [3]).finish())).not.toBe(hash);
+});

@@ -1,0 +1,114 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { temporaryFolder } from "../../support/temporary.ts";
+
+const REPLAY = fileURLToPath(new URL("../../../service/commands/replay.ts", import.meta.url));
+const START = Date.UTC(2024, 4, 1);
+
+async function replay(...args: string[]) {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", REPLAY, ...args],
+    env: { NO_COLOR: "1" },
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  return { code, stderr: new TextDecoder().decode(stderr) };
+}
+
+/** Rows of one-minute klines with a price that walks up and down. */
+function klines(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => {
+    const open = 100 + Math.sin(i);
+    const close = 100 + Math.sin(i + 1);
+    const [low, high] = [Math.min(open, close) - 0.1, Math.max(open, close) + 0.1];
+    return [START + i * 60_000, open, high, low, close, 1 + (i % 7)].join(",");
+  });
+}
+
+function write(lines: readonly string[], name = "BTCUSDT-1m.csv"): { path: string; out: string } {
+  const folder = temporaryFolder();
+  const path = join(folder, name);
+  writeFileSync(path, lines.join("\n") + "\n");
+  return { path, out: join(folder, "out.csv") };
+}
+
+test("gives one row a bar, the same numbers as CSV and as NDJSON", async () => {
+  const { path, out } = write(klines(50));
+  const ndjson = out.replace(".csv", ".ndjson");
+  expect(await replay("--bars", path, "--out", out)).toMatchObject({ code: 0 });
+  expect(await replay("--bars", path, "--out", ndjson)).toMatchObject({ code: 0 });
+  const [header = "", ...rows] = readFileSync(out, "utf8").trimEnd().split("\n");
+  const signals = readFileSync(ndjson, "utf8").trimEnd().split("\n").map((line) =>
+    JSON.parse(line)
+  );
+  expect(rows).toHaveLength(50);
+  expect(signals).toHaveLength(50);
+  const at = header.split(",").indexOf("normalized_momentum");
+  expect(rows.map((row) => Number(row.split(",")[at])))
+    .toEqual(signals.map((signal) => signal.normalized.momentum));
+});
+
+test("bars that repeat or cannot be are left out, and counted", async () => {
+  const [first = "", ...rest] = klines(20);
+  const impossible = `${START + 20 * 60_000},0,1,0,1,1`;
+  const { path, out } = write([first, first, ...rest, impossible]);
+  const { code, stderr } = await replay("--bars", path, "--out", out);
+  expect(code).toBe(0);
+  expect(stderr).toContain(
+    "20 rows in",
+  );
+  expect(stderr).toContain(
+    "left out: 1 bars with impossible values, 1 bars not later than the one before",
+  );
+});
+
+test.each([
+  ["no rows at all", "BTCUSDT-1m.csv", [""], "there is no usable bar"],
+  ["a zip that is none", "BTCUSDT-1m.zip", ["x"], "it is no zip archive"],
+  ["klines of five minutes", "BTCUSDT-5m.csv", [
+    `${START},1,2,1,1,1,${START + 299_999},1,1,1,1,0`,
+  ], "a kline must be of one minute: it lasts 300000 ms"],
+])("%s is an error, and no file is left behind", async (_, name, lines, message) => {
+  const { path, out } = write(lines, name);
+  const { code, stderr } = await replay("--bars", path, "--out", out);
+  expect(code).toBeGreaterThan(0);
+  expect(stderr).toContain(message);
+  expect(readdirSync(join(out, ".."))).toEqual([name]);
+});
+
+test("trades with impossible values are refused by line, never folded into a bar", async () => {
+  const row = (id: number, price: number, quantity: number) =>
+    `${id},${price},${quantity},${id},${id},${START + id * 1000},true`;
+  for (const bad of [row(2, 0, 1), row(2, -1, 1), row(2, 1, -5)]) {
+    const { path, out } = write([row(1, 1, 1), bad, row(3, 1, 1)], "BTCUSDT-aggTrades.csv");
+    const { code, stderr } = await replay("--trades", path, "--out", out);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/BTCUSDT-aggTrades\.csv:2: (price|quantity) must be above 0/);
+    expect(existsSync(out)).toBe(false);
+  }
+});
+
+test.each([
+  [["--out", "x.csv"], "--bars or --trades is missing"],
+  [["--bars", "BTCUSDT-none.csv", "--out", "x.csv"], "there is no file BTCUSDT-none.csv"],
+  [
+    ["--bars", "deno.json", "--trades", "deno.json", "--out", "x.csv"],
+    "--bars and --trades exclude each other",
+  ],
+  [["--bars", "deno.json", "--out", "x.txt"], "--out must end in .csv or .ndjson"],
+  [
+    ["--bars", "deno.json", "--symbol", "a b", "--out", "x.csv"],
+    "--symbol must be a market's name",
+  ],
+  [
+    ["--bars", "deno.json", "--symbol", "AB", "--model", "deno.json", "--out", "x.csv"],
+    "deno.json:",
+  ],
+])("%j is a wrong call: one line, exit code 2", async (args, message) => {
+  const { code, stderr } = await replay(...args);
+  expect(code).toBe(2);
+  expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  expect(stderr).toContain(message);
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { candleMinutes, toCandles } from "../../../service/dashboard/data/candles.ts";
+import { makeSignal } from "../../support/records.ts";
+
+const minute = (index: number, open: number, high: number, low: number, close: number) => ({
+  ...makeSignal(index),
+  ...{ open, high, low, close, volume: 2 },
+});
+
+describe("candles", () => {
+  it("take the first open, the extremes, the last close and the sum of their minutes", () => {
+    const signals = [
+      minute(0, 10, 12, 9, 11),
+      minute(1, 11, 15, 11, 14),
+      { ...minute(2, 14, 14, 7, 8), is_anomaly: true },
+    ];
+    const { closed, forming } = toCandles(signals, null, 3);
+    expect(forming).toBeNull();
+    expect(closed).toEqual([{
+      from: makeSignal(0).timestamp,
+      to: makeSignal(3).timestamp,
+      ...{ open: 10, high: 15, low: 7, close: 8, volume: 6, anomalous: true },
+    }]);
+  });
+
+  it("are cut at multiples of their length, not at the first signal", () => {
+    const { closed } = toCandles([4, 5, 6, 7, 8, 9].map((index) => makeSignal(index)), null, 5);
+    expect(closed.map(({ from }) => from)).toEqual([
+      makeSignal(0).timestamp,
+      makeSignal(5).timestamp,
+    ]);
+  });
+
+  it("are forming until their last minute is final", () => {
+    const signals = [0, 1, 2, 3, 4, 5].map((index) => makeSignal(index));
+    const { closed, forming } = toCandles(signals, null, 5);
+    expect(closed).toHaveLength(1);
+    expect(forming?.from).toBe(makeSignal(5).timestamp);
+  });
+
+  it("include the nowcast only in the one that is forming", () => {
+    const nowcast = { ...minute(2, 14, 20, 13, 19), final: false };
+    const { closed, forming } = toCandles([makeSignal(0), makeSignal(1)], nowcast, 1);
+    expect(closed).toHaveLength(2);
+    expect(forming).toMatchObject({ open: 14, high: 20, low: 13, close: 19 });
+  });
+
+  it("leave missing minutes empty", () => {
+    const { closed } = toCandles([makeSignal(0), makeSignal(7)], null, 1);
+    expect(closed).toHaveLength(2);
+  });
+});
+
+describe("the length of a candle", () => {
+  it.each([
+    ["an hour on a phone", 60, 300, 1],
+    ["three hours on a phone", 180, 300, 3],
+    ["three hours on a desk", 180, 900, 1],
+    ["twelve hours on a desk", 720, 900, 5],
+    ["a day on a desk", 1440, 900, 15],
+    ["a day in no room at all", 1440, 10, 60],
+  ])("for %s", (_, span, width, minutes) => {
+    expect(candleMinutes(span, width)).toBe(minutes);
+  });
+});

@@ -1,0 +1,26 @@
+import type { Model } from "../../../service/dashboard/data/model.ts";
+
+/** The classic model as the page knows it: the primary one. */
+export const CLASSIC: Model = {
+  name: "classic",
+  primary: true,
+  fingerprint: "aaaaaaaaaaaa",
+  loaded: Date.UTC(2024, 4, 1),
+  preset: "classic",
+  offset: -0.5,
+  contamination: 0.05,
+  regimes: ["bearish_extreme", "normal_market", "bullish_extreme"],
+  trainedOn: "BTCUSDT",
+  rows: 600_000,
+  period: { from: Date.UTC(2022, 5, 1), to: Date.UTC(2025, 7, 1) },
+};
+
+/** A liquidity model beside it. */
+export const LIQUIDITY: Model = {
+  ...CLASSIC,
+  name: "liquidity",
+  primary: false,
+  fingerprint: "bbbbbbbbbbbb",
+  preset: "liquidity",
+  regimes: ["stable", "volatile", "crisis"],
+};

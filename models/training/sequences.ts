@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { BAR_COLUMNS } from "../../core-wasm/core.ts";
+import { FEATURE_INPUTS } from "../../core-wasm/core.ts";
 
 /** A minute, ms. */
 export const MINUTE_MS = 60_000;
@@ -25,7 +25,7 @@ export interface BarSequence {
 
 /** Number of bars in a sequence. */
 export function barCount(sequence: BarSequence): number {
-  return sequence.bars.length / BAR_COLUMNS;
+  return sequence.bars.length / FEATURE_INPUTS.length;
 }
 
 /** Open time of the last bar of a sequence, ms UTC. */

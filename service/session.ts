@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { historyBars } from "../core-wasm/core.ts";
-import { barOfKline, isSound } from "./ingest/bars/kline_bar.ts";
+import { barOfKline } from "./ingest/bars/kline_bar.ts";
+import { isSound } from "../data/schema/kline.ts";
 import { vpinHistoryStart } from "./ingest/bars/microstructure/vpin.ts";
 import { BarAudit } from "./ingest/bars/bar_audit.ts";
 import { Journal } from "./bus/embedded/journal.ts";

@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { type Artifact, artifactSchema } from "./artifact.ts";
 
-export { labelKey } from "./labels.ts";
 export type { Artifact, FittedArtifact } from "./artifact.ts";
 export type { Scorecard } from "./scorecard.ts";
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Bar, MINUTE_MS } from "../../data/schema/bar.ts";
+import type { Bar } from "../../data/schema/bar.ts";
+import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { Bus } from "../bus/bus.ts";
 import type { Engine } from "./engine.ts";
 

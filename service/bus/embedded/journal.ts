@@ -1,8 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
-import type { Bar } from "../../../data/schema/bar.ts";
-import { barSchema } from "../../../data/schema/bar_schema.ts";
+import { type Bar, barSchema } from "../../../data/schema/bar.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
 import type {
   Bus,

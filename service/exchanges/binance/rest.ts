@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pLimit from "p-limit";
-import { type Kline, MINUTE_MS } from "../../../data/files/klines.ts";
+import type { Kline } from "../../../data/schema/kline.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { refusalOfStatus } from "./refusal.ts";
 import { klineOfRow, tradeOfRow } from "./rest_rows.ts";
 import type { Trade } from "../../../data/schema/trade.ts";

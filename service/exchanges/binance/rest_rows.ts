@@ -1,4 +1,4 @@
-import type { Kline } from "../../../data/files/klines.ts";
+import type { Kline } from "../../../data/schema/kline.ts";
 import type { Trade } from "../../../data/schema/trade.ts";
 
 function shown(row: unknown): string {

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "../../../data/files/klines.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 
 /** What a request is for; the later in this list, the sooner it has to stand back. */
 export const PURPOSES = ["repair", "history", "audit"] as const;

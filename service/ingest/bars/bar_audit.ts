@@ -1,7 +1,7 @@
-import { BAR_COLUMNS } from "../../../data/files/bar_rows.ts";
-import type { Kline } from "../../../data/files/klines.ts";
+import { type Kline, MINUTE_COLUMNS } from "../../../data/schema/kline.ts";
 import type { Log } from "../../log.ts";
-import { type Bar, MINUTE_MS } from "../../../data/schema/bar.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { compareVolumes } from "./volumes.ts";
 
 /** What an audit needs of the rest of the service. */
@@ -30,13 +30,11 @@ const PATIENCE_MS = 60 * MINUTE_MS;
 /** As many as one request brings; older bars are let go where the exchange does not answer. */
 const MOST_WAITING = 1000;
 
-const [, ...FIELDS] = BAR_COLUMNS;
-
 /**
  * The fields in which a bar is not the exchange's kline; columns that either lacks are passed over.
  */
 export function differences(bar: Bar, kline: Kline): readonly string[] {
-  return FIELDS.filter((field) => {
+  return MINUTE_COLUMNS.filter((field) => {
     const [ours, theirs] = [bar[field], kline[field]];
     return ours !== undefined && theirs !== undefined && ours !== theirs;
   });

@@ -1,7 +1,6 @@
-import type { Kline } from "../../../data/files/klines.ts";
+import { isSound, type Kline } from "../../../data/schema/kline.ts";
 import type { Log } from "../../log.ts";
-import { MINUTE_MS } from "../../../data/schema/bar.ts";
-import { isSound } from "./kline_bar.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { compareVolumes } from "./volumes.ts";
 
 /** What a fetcher needs of the rest of the service. */

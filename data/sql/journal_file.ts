@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { BAR_COLUMNS, type BarRows } from "../files/bar_rows.ts";
+import { errorMessage } from "../common/errors.ts";
 
 /** Columns of numbers and of texts, all of one length. */
 export type MixedColumns = Readonly<Record<string, Float64Array | readonly string[]>>;
@@ -126,7 +127,7 @@ export function readJournal(path: string, barsOf: BarsOf): JournalSignals {
       opinions: readColumns(database.prepare(OPINIONS).iterate(), OPINION_TEXTS, OPINION_NUMBERS),
     };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = errorMessage(cause);
     throw refuse(`it must be one that the service wrote: ${why}`, cause);
   } finally {
     database?.close();

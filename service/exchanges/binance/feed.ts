@@ -1,5 +1,5 @@
 import { AttemptBudget } from "./attempts.ts";
-import { Backoff } from "./backoff.ts";
+import { Backoff, type RetryPolicy } from "../../../data/common/retry.ts";
 import type { ConnectionEnd } from "./connection.ts";
 import { Shard } from "./shard.ts";
 import type { Trade } from "../../../data/schema/trade.ts";
@@ -41,8 +41,7 @@ const RENEW_AFTER_MS = 23 * 3_600_000;
 /** Share of that by which sockets differ, so that they are not all replaced at once. */
 const RENEW_SPREAD = 0.04;
 const OVERLAP_MS = 5000;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
+const RECONNECT: RetryPolicy = { firstMs: 500, maxMs: 30_000 };
 
 /** Cuts a list into pieces of at most `size`. */
 function cut<Item>(items: readonly Item[], size: number): Item[][] {
@@ -65,7 +64,7 @@ export class Feed {
         silenceMs: options.silenceMs ?? SILENCE_MS,
         renewAfterMs: renewAfterMs * (1 - RENEW_SPREAD * Math.random()),
         overlapMs: options.overlapMs ?? OVERLAP_MS,
-        backoff: new Backoff(FIRST_WAIT_MS, LONGEST_WAIT_MS),
+        backoff: new Backoff(RECONNECT),
         attempts,
         listener: {
           trade: (trade, overlapping) => listener.trade(trade, overlapping),

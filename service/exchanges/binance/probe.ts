@@ -1,5 +1,6 @@
 import { WebSocket } from "ws";
 import { RestClient } from "./rest.ts";
+import { errorMessage } from "../../../data/common/errors.ts";
 
 /**
  * Finds out whether an exchange can be reached, over REST and over WebSocket.
@@ -16,7 +17,7 @@ export async function probeExchange(
     await Promise.all([new RestClient(restUrl, signal).time(), probeWebSocket(wsUrl, timeoutMs)]);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorMessage(error);
   }
 }
 

@@ -6,6 +6,7 @@ import { klineOfRow, tradeOfRow } from "./rest_rows.ts";
 import type { Trade } from "../../../data/schema/trade.ts";
 import type { TradeQuery } from "../../ingest/trade_line.ts";
 import { type Purpose, WeightBudget } from "./weight.ts";
+import { errorMessage } from "../../../data/common/errors.ts";
 
 /** A request that the exchange did not answer, or refused. */
 export class RestError extends Error {
@@ -159,7 +160,7 @@ export class RestClient {
     try {
       return rows.map(parse);
     } catch (cause) {
-      throw new RestError(cause instanceof Error ? cause.message : String(cause), { cause });
+      throw new RestError(errorMessage(cause), { cause });
     }
   }
 

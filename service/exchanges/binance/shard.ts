@@ -1,5 +1,5 @@
 import type { AttemptBudget } from "./attempts.ts";
-import type { Backoff } from "./backoff.ts";
+import type { Backoff } from "../../../data/common/retry.ts";
 import { Connection, type ConnectionEnd } from "./connection.ts";
 import type { Trade } from "../../../data/schema/trade.ts";
 

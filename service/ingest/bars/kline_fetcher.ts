@@ -3,6 +3,7 @@ import type { Log } from "../../log.ts";
 import { MINUTE_MS } from "../../../data/schema/bar.ts";
 import { isSound } from "./kline_bar.ts";
 import { compareVolumes } from "./volumes.ts";
+import { errorMessage } from "../../../data/common/errors.ts";
 
 /** What a fetcher needs of the rest of the service. */
 export interface KlineFetcherOptions {
@@ -105,7 +106,7 @@ export class KlineFetcher {
         if (++answers >= BELIEVED_AFTER && patient) return lags ? [] : klines;
       } catch (error) {
         closing.throwIfAborted();
-        const why = error instanceof Error ? error.message : String(error);
+        const why = errorMessage(error);
         if (++failures >= TOLERATED) this.#problem = `bars wait for klines: ${why}`;
         log.warning("cannot get klines; trying again", { symbol, why });
       }

@@ -2,6 +2,7 @@ import { minuteOf } from "../../data/schema/time.ts";
 import type { Log } from "../log.ts";
 import { Sequencer } from "./sequencer.ts";
 import type { Trade } from "../../data/schema/trade.ts";
+import { errorMessage } from "../../data/common/errors.ts";
 
 /** What a trade line tells of its symbol, in this order. */
 export interface TradeLineListener {
@@ -374,7 +375,7 @@ export class TradeLine {
         if (done) return true;
       } catch (error) {
         closing.throwIfAborted();
-        const why = error instanceof Error ? error.message : String(error);
+        const why = errorMessage(error);
         if (++failures >= TOLERATED) this.#problem = `bars wait for trades: ${why}`;
         log.warning("cannot get trades; trying again", { symbol, why });
       }

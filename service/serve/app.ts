@@ -20,6 +20,7 @@ import { docsPage } from "./openapi/docs_page.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { readHistoryQuery, readStreamQuery, single } from "./query.ts";
+import { errorMessage } from "../../data/common/errors.ts";
 
 /** What the HTTP interface serves from. */
 export interface AppOptions {
@@ -160,7 +161,7 @@ export function createApp(options: AppOptions): Hono {
     try {
       await options.reloadModels();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorMessage(error);
       throw new Problem(422, "Models refused", `${why}; the models loaded before stay live`);
     }
     const { models, models_problem: problem } = options.status();

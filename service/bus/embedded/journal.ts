@@ -12,6 +12,7 @@ import type {
   RecordKind,
   RecordQuery,
 } from "../bus.ts";
+import { errorMessage } from "../../../data/common/errors.ts";
 
 const SCHEMA = `
 PRAGMA journal_mode = WAL;
@@ -90,7 +91,7 @@ export class Journal implements Bus, CheckpointStore {
       this.#database = new DatabaseSync(path);
       this.#database.exec(SCHEMA);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = errorMessage(cause);
       throw new Error(`Cannot open the journal ${path}: ${why}`, { cause });
     }
     const identity = this.#database.prepare("SELECT token FROM identity").get() ?? {};

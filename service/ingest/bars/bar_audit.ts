@@ -3,6 +3,7 @@ import type { Log } from "../../log.ts";
 import type { Bar } from "../../../data/schema/bar.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { compareVolumes } from "./volumes.ts";
+import { errorMessage } from "../../../data/common/errors.ts";
 
 /** What an audit needs of the rest of the service. */
 export interface BarAuditOptions {
@@ -99,7 +100,7 @@ export class BarAudit {
       found = await klines(symbol, first.timestamp, last.timestamp + MINUTE_MS);
     } catch (error) {
       if (closing.aborted) return;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorMessage(error);
       log.debug("cannot audit bars; trying again", { symbol, why });
       return;
     }

@@ -1,4 +1,4 @@
-/** `deno task fuzz`: bent frames into the decoder. */
+/** `deno task fuzz`: mutated frames for the decoder. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../../data/common/arguments.ts";
@@ -26,7 +26,7 @@ await runCommand(HELP, { cases: "value", seed: "value" }, async (args) => {
   const started = performance.now();
   const { frames, verdicts } = fuzzDecoder(cases, seed, real);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`${frames} frames, seed ${seed}, ${real.length} real ones to bend, ${seconds} s`);
+  console.log(`${frames} frames, seed ${seed}, ${real.length} real ones to mutate, ${seconds} s`);
   for (const [verdict, count] of Object.entries(verdicts).sort((a, b) => b[1] - a[1])) {
     console.log(`${String(count).padStart(9)}  ${verdict}`);
   }

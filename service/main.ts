@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadCore } from "../core-wasm/load.ts";
 import { ArtifactError } from "../models/artifact/read.ts";
-import { type Config, ConfigError, readConfig, readEnvFile } from "./config.ts";
+import { type Config, readConfig } from "./config.ts";
 import { FileWatcher } from "./engine/file_watcher.ts";
 import { LiveModels } from "./engine/model_registry.ts";
 import { loadModels } from "./engine/loaded_model.ts";
@@ -12,7 +12,8 @@ import { createApp } from "./serve/app.ts";
 import { EventHub } from "./serve/event_hub.ts";
 import { createLog } from "./log.ts";
 import { SourceSwitch } from "./source_switch.ts";
-import { errorMessage } from "../data/common/errors.ts";
+import { errorMessage, UsageError } from "../data/common/errors.ts";
+import { readEnvironment } from "../data/common/environment.ts";
 
 const HELP = `Usage: deno task serve
 
@@ -56,7 +57,7 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const config = readConfig(process.env, readEnvFile());
+  const config = readConfig(readEnvironment());
   const wasm = loadCore();
   const log = createLog(config.logLevel);
   // Before they are read, so that no change goes unseen.
@@ -114,7 +115,7 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  if (error instanceof ConfigError || error instanceof ArtifactError) exit(2, error.message);
+  if (error instanceof UsageError || error instanceof ArtifactError) exit(2, error.message);
   if (error instanceof TypeError && "code" in error) exit(2, error.message);
   exit(1, errorMessage(error));
 }

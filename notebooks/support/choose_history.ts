@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findHistory, type FoundHistory } from "../../data/files/find_history.ts";
-import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
+import { simulatedMarket } from "../../service/commands/notebooks.ts";
 
 /** The project's folder. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));

@@ -9,9 +9,12 @@ import {
   MINUTE_MS,
   SequenceCutter,
 } from "../../models/training/sequences.ts";
-import { REGIMES } from "../../service/simulator/simulated/regimes.ts";
-import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
-import { type TrueMinute, trueMinutes } from "../../service/simulator/simulated/truth.ts";
+import {
+  REGIMES,
+  simulatedMarket,
+  type TrueMinute,
+  trueMinutes,
+} from "../../service/commands/notebooks.ts";
 import { filterTrueModel } from "./bayes_filter.ts";
 
 /** Which stretch of which simulated market. */

@@ -119,10 +119,11 @@ describe("the notebook runner", () => {
     });
   }
 
-  test("says how to install Jupyter where there is none", () => {
+  test("says in one line how to install Jupyter where it is missing", () => {
     const { status, stderr } = run([], { PYTHON: "/bin/false" });
     expect(status).toBe(1);
     expect(stderr).toContain("pip install -r notebooks/requirements.txt");
     expect(stderr).toContain("apt-get install");
+    expect(stderr.trim()).not.toContain("\n");
   });
 });

@@ -1,4 +1,7 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { Environment } from "../data/common/environment.ts";
+import { UsageError } from "../data/common/errors.ts";
 import { SETTINGS } from "../data/common/settings.ts";
 import type { LogLevel } from "./log.ts";
 
@@ -33,6 +36,8 @@ export interface Config {
   /** Bearer token of administrative calls; without it they are off. */
   readonly adminToken?: string;
   readonly logLevel: LogLevel;
+  /** File descriptors that this process may open; absent where that is unknown. */
+  readonly maxFiles?: number;
 }
 
 /** The shipped artifacts; the first is the primary model. */
@@ -50,6 +55,24 @@ function readExpected(environment: Environment): Config["expected"] {
 }
 
 /**
+ * Refuses to start where journals of an earlier version lie in `data/` and DATA_DIR is not set:
+ * with a new journal the engine would forget its state.
+ *
+ * @param folder The working directory.
+ * @throws UsageError with the command that moves the journals.
+ */
+export function refuseOldJournals(environment: Environment, folder = "."): void {
+  const old = join(folder, "data");
+  if (environment.has(SETTINGS.dataDir) || !existsSync(old)) return;
+  if (!readdirSync(old).some((name) => name.endsWith(".sqlite"))) return;
+  const { fallback } = SETTINGS.dataDir;
+  throw new UsageError(
+    `Cannot start as the journals in data/ must be in ${fallback}/: move them with ` +
+      `mkdir -p ${fallback} && mv data/*.sqlite* ${fallback}/`,
+  );
+}
+
+/**
  * Reads the configuration of the service.
  *
  * @throws UsageError naming the variable, what was given and what is allowed.
@@ -59,6 +82,7 @@ export function readConfig(environment: Environment): Config {
   environment.find(SETTINGS.kafka);
   environment.get(SETTINGS.roles);
   const adminToken = environment.find(SETTINGS.adminToken);
+  const maxFiles = environment.find(SETTINGS.maxFiles);
   return {
     symbols: environment.get(SETTINGS.symbols),
     source: environment.get(SETTINGS.source),
@@ -74,5 +98,6 @@ export function readConfig(environment: Environment): Config {
     port: environment.get(SETTINGS.port),
     ...(adminToken !== undefined && { adminToken }),
     logLevel: environment.get(SETTINGS.logLevel),
+    ...(maxFiles !== undefined && { maxFiles }),
   };
 }

@@ -157,14 +157,15 @@ export const SETTINGS = {
     name: "HMM_N_COMPONENTS",
     kind: wholeNumberIn({ min: 2, max: 8 }),
     fallback: "3",
-    meaning: "number of regimes, likewise",
+    meaning: "`train`: number of regimes. `serve`: when set, the primary model must have as many",
     readers: ["serve", "train"],
   }),
   window: define({
     name: "FEATURE_WINDOW_SIZE",
     kind: wholeNumberIn({ min: 2, max: 10_080 }),
     fallback: "20",
-    meaning: "bars in a rolling window of the classic features, likewise",
+    meaning: "`train`: bars in a rolling window of the classic features. `serve`: when set, the " +
+      "primary model must have been trained with it",
     readers: ["serve", "train"],
   }),
   created: defineOptional({
@@ -177,7 +178,8 @@ export const SETTINGS = {
   }),
   dataDir: define({
     name: "DATA_DIR",
-    kind: textLike(/./, "a folder"),
+    // Deno's permissions are lists between commas.
+    kind: textLike(/^[^,]+$/, "a folder without a comma in its name"),
     fallback: "data/store",
     meaning:
       "folder of the journals, one a source (`binance.sqlite`, `simulator-<seed>.sqlite`), " +
@@ -234,6 +236,13 @@ export const SETTINGS = {
     },
     fallback: "ingest,engine,serve",
     meaning: "stages that this process runs",
+    readers: ["serve"],
+  }),
+  maxFiles: defineOptional({
+    name: "MICROSTREAM_MAX_FILES",
+    kind: wholeNumberIn({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    otherwise: "set by `deno task serve`",
+    meaning: "file descriptors that the process may open; the service cannot find out by itself",
     readers: ["serve"],
   }),
   python: defineOptional({

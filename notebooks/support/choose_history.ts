@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 
 /** Klines of the simulated market in a file like Binance's, written once. */
 function simulate(symbol: string): string {
-  const path = join(ROOT, "data", "simulated", `${symbol}-1m-seed-${SEED}-${DAYS}-days.csv`);
+  const path = join(ROOT, "data/store/simulated", `${symbol}-1m-seed-${SEED}-${DAYS}-days.csv`);
   if (existsSync(path)) return path;
   const market = simulatedMarket({ seed: SEED, symbols: [symbol] }).market(symbol);
   const lines = ["open_time,open,high,low,close,volume"];

@@ -211,8 +211,8 @@ export class Scorer {
     state.set(bytes);
   }
 
-  /** Goes on with a model from where another scorer, which runs the same one, stands. */
-  adopt(slot: number, model: number, from: Scorer, fromSlot: number, fromModel: number): void {
+  /** Copies the state of a model from another scorer that runs the same one. */
+  copyState(slot: number, model: number, from: Scorer, fromSlot: number, fromModel: number): void {
     this.#part(slot, model).set(from.#part(fromSlot, fromModel));
   }
 

@@ -65,6 +65,8 @@ export function historyShortfall(models: readonly LoadedModel[], minutes: number
       return `${artifact.name} needs ${days} days`;
     });
   if (short.length === 0) return null;
-  return `HISTORY_DAYS must be more for the models to be fully warm: ${short.join(", ")}, current ` +
+  return `HISTORY_DAYS must be more for the models to be fully warm: ${
+    short.join(", ")
+  }, current ` +
     `value is ${minutes / DAY_MINUTES}`;
 }

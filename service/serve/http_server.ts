@@ -40,7 +40,9 @@ export class HttpServer {
         );
       }
       throw new Error(
-        `Cannot listen on ${hostname}:${port}: ${errorMessage(cause)}; check HOST and DASHBOARD_PORT`,
+        `Cannot listen on ${hostname}:${port}: ${
+          errorMessage(cause)
+        }; check HOST and DASHBOARD_PORT`,
         { cause },
       );
     }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { EmbeddedLog } from "../../../service/bus/embedded/embedded_log.ts";
@@ -97,6 +98,8 @@ test("pages without a wanted event do not hold up those behind them", async () =
 test("an id of another journal starts the stream with what comes next", async () => {
   const { log, hub, appendBars } = setUp();
   await appendBars([makeBar(0)]);
+  // Until the hub has published it.
+  await nextTurn();
   const reading = read(hub.open(ask(["bar"]), "simulator-1:0"), 1);
   await new Promise((resolve) => setTimeout(resolve, 5));
   await appendBars([makeBar(1)]);

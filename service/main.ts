@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { loadCore } from "../core-wasm/load.ts";
 import { ArtifactError } from "../models/artifact/read.ts";
 import { type Config, ConfigError, readConfig, readEnvFile } from "./config.ts";
+import { describeModels } from "./engine/describe_model.ts";
 import { FileWatcher } from "./engine/file_watcher.ts";
 import { LiveModels } from "./engine/model_registry.ts";
 import { loadModels } from "./engine/loaded_model.ts";
@@ -80,11 +81,19 @@ async function main(): Promise<void> {
   });
   const app = createApp({
     symbols: config.symbols,
-    models: () => models.live,
-    reloadModels: () => models.reload(),
+    view: {
+      get status() {
+        return sources.status();
+      },
+      get models() {
+        return describeModels(models.live);
+      },
+      get store() {
+        return sources.session?.bus;
+      },
+    },
+    administration: models,
     adminToken: config.adminToken,
-    bus: () => sources.session?.bus,
-    status: () => sources.status(),
     hub,
     dashboard: fileURLToPath(new URL("./dashboard/dist", import.meta.url)),
     log,

@@ -31,12 +31,12 @@ export interface AppOptions {
   readonly dashboard: string;
   readonly log: Log;
   /** Monotonic clock, ms. */
-  readonly monotonic?: () => number;
+  readonly monotonic: () => number;
 }
 
 /** The HTTP interface: dashboard, feed, history and health. */
 export function createApp(options: AppOptions): Hono {
-  const { symbols, view, hub, log, monotonic = () => performance.now() } = options;
+  const { symbols, view, hub, log, monotonic } = options;
   const app = new Hono();
 
   app.onError((error, context) => {

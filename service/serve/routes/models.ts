@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
+import { errorMessage } from "../../../data/common/errors.ts";
 import { bearer } from "../bearer.ts";
 import { json, list, problem } from "../openapi/answers.ts";
 import { Problem } from "../problem.ts";
@@ -37,8 +38,8 @@ export function modelRoutes(
       try {
         await administration.reload();
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new Problem(422, "Models refused", `${reason}; the models loaded before stay live`);
+        const reason = `${errorMessage(error)}; the models loaded before stay live`;
+        throw new Problem(422, "Models refused", reason);
       }
       const { models, models_problem } = view.status;
       return context.json({ models, problem: models_problem });

@@ -7,8 +7,7 @@ import {
   type SymbolStatus,
 } from "../../../data/schema/status.ts";
 import type { RecordStore } from "../../../service/bus/record_store.ts";
-import { describeModels } from "../../../service/engine/describe_model.ts";
-import { loadModels } from "../../../service/engine/loaded_model.ts";
+import { ModelRegistry } from "../../../service/engine/model_registry.ts";
 import { createLog } from "../../../service/log.ts";
 import { type AppOptions, createApp } from "../../../service/serve/app.ts";
 import { START } from "../../support/records.ts";
@@ -76,15 +75,17 @@ interface Setting {
 
 /** The whole HTTP interface over records and a status that are made up. */
 export function setUp(setting: Setting = {}): Hono {
-  const models = describeModels(loadModels({ models: ["models/classic.json"], expected: {} }));
+  const log = createLog("ERROR", () => {});
+  const registry = new ModelRegistry({ models: ["models/classic.json"], expected: {} }, log);
   const { status = makeStatus(), bars = [], signals = [] } = setting;
   return createApp({
     symbols: setting.symbols ?? ["BTCUSDT", "ETHUSDT"],
-    view: { status, models, store: createStore(bars, signals) },
+    view: { status, models: registry.status.descriptions, store: createStore(bars, signals) },
     administration: { reload: setting.reload ?? (() => Promise.resolve()) },
     adminToken: setting.adminToken,
     hub: setting.hub ?? { size: 2, open: () => new ReadableStream() },
     dashboard: setting.dashboard ?? temporaryFolder(),
-    log: createLog("ERROR", () => {}),
+    log,
+    monotonic: () => 0,
   });
 }

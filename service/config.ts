@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
+import { isSymbol } from "../data/schema/symbol.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 
 /** Where trades come from; see `SOURCE` in the README. */
@@ -116,7 +117,7 @@ const MAX_SYMBOLS = 1024;
 function readSymbols(reader: Reader): string[] {
   const names = reader.list(["SYMBOLS", "SYMBOL"], "BTCUSDT").map((name) => name.toUpperCase());
   const symbols = [...new Set(names)];
-  const wrong = symbols.find((symbol) => !/^[A-Z0-9_-]{2,20}$/.test(symbol));
+  const wrong = symbols.find((symbol) => !isSymbol(symbol));
   if (wrong !== undefined) {
     refuse("SYMBOLS", wrong, "market names such as BTCUSDT, separated by commas");
   }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { parseEnv } from "node:util";
 import { type Arguments, runCommand, UsageError } from "../common/arguments.ts";
+import { isSymbol } from "../schema/symbol.ts";
 import { DownloadClient } from "./client.ts";
 import { KINDS, MARKETS, type Series } from "./dump.ts";
 import { monthsOf, parsePeriod } from "./period.ts";
@@ -41,7 +42,7 @@ function choice<T extends string>(args: Arguments, name: string, allowed: readon
 function symbolOf(args: Arguments): string {
   const given = args.required("symbol");
   const symbol = given.toUpperCase();
-  if (/^[A-Z0-9][A-Z0-9_]{1,19}$/.test(symbol)) return symbol;
+  if (isSymbol(symbol)) return symbol;
   throw new UsageError(
     `--symbol must be a market's name such as BTCUSDT: current value is ${JSON.stringify(given)}`,
   );

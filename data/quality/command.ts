@@ -4,7 +4,7 @@ import { type Arguments, runCommand, UsageError } from "../common/arguments.ts";
 import { repairBars } from "./bar_repair.ts";
 import { readSource } from "../sql/history_source.ts";
 import { createProgress } from "../common/progress.ts";
-import { formatBarQuality, formatTradeQuality } from "./text.ts";
+import { formatBarsReport, formatTradesReport } from "./report_text.ts";
 import { repairTrades } from "./trade_repair.ts";
 
 const HELP = `Usage: deno task data:quality [--bars FILE...] [--trades FILE...] [--journal FILE...]
@@ -40,11 +40,11 @@ async function run(args: Arguments): Promise<void> {
   } finally {
     progress.end();
   }
-  const ofBars = records.bars.map((rows) => repairBars(rows).quality);
-  const ofTrades = records.trades.map((rows) => repairTrades(rows).quality);
+  const ofBars = records.bars.map((rows) => repairBars(rows).report);
+  const ofTrades = records.trades.map((rows) => repairTrades(rows).report);
   const text = args.flag("json")
     ? JSON.stringify({ bars: ofBars, trades: ofTrades }, null, 1)
-    : [...ofBars.map(formatBarQuality), ...ofTrades.map(formatTradeQuality)].join("\n\n");
+    : [...ofBars.map(formatBarsReport), ...ofTrades.map(formatTradesReport)].join("\n\n");
   process.stdout.write(`${text}\n`);
 }
 

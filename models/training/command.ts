@@ -8,6 +8,7 @@ import {
   UsageError,
 } from "../../data/common/arguments.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
+import { describeRowErrors } from "../../data/files/row_errors.ts";
 import { OutputFile } from "../../data/common/output_file.ts";
 import { createProgress, type Progress } from "../../data/common/progress.ts";
 import { formatArtifact } from "../artifact/read.ts";
@@ -21,6 +22,9 @@ import { type HistoryFile, trainOnFiles, type TrainOptions } from "./train_on_fi
 
 const PRESET_NAMES: readonly PresetName[] = ["classic", "liquidity"];
 const MARKETS = ["spot", "usdm"] as const;
+
+/** Unusable rows of a kind that are named one by one. */
+const NAMED_ROWS = 3;
 
 const HELP = `Usage: deno task train --bars FILE... --out FILE.json [options]
 
@@ -162,12 +166,13 @@ async function train(args: Arguments): Promise<void> {
   const settings = readSettings(args);
   const progress = new StagedProgress();
   try {
-    const { artifact, sequences, dropped } = await trainOnFiles({
+    const { artifact, sequences, dropped, rowErrors } = await trainOnFiles({
       ...settings,
       onFile: (done) => progress.update("history", done, settings.files.length),
       onProgress: (stage, done, total) => progress.update(stage, done, total),
     });
     progress.end();
+    for (const line of describeRowErrors(rowErrors, NAMED_ROWS)) console.error(line);
     if (dropped > 0) {
       console.error(`${dropped} bars not later than the one before were left out`);
     }

@@ -1,5 +1,6 @@
 import { marketOfFile } from "../../data/files/file_name.ts";
 import { readKlines } from "../../data/files/klines.ts";
+import { type RowErrorCount, RowErrorLog } from "../../data/files/row_errors.ts";
 import type { FittedArtifact } from "../artifact/read.ts";
 import { fitModel, type FitOptions } from "./fit.ts";
 import { type BarSequence, SequenceCutter } from "./sequences.ts";
@@ -16,6 +17,8 @@ export interface History {
   readonly sequences: readonly BarSequence[];
   /** Bars left out: not later than the one before them, or in the file before theirs. */
   readonly dropped: number;
+  /** Rows left out because they cannot be used. */
+  readonly rowErrors: readonly RowErrorCount[];
 }
 
 /** How a model is trained on files. */
@@ -34,23 +37,25 @@ export interface Training extends History {
 }
 
 /**
- * Reads files of bars, one after the other, and cuts them into sequences.
+ * Reads files of bars, one after the other, and cuts them into sequences. A row that cannot be used
+ * is left out, as if its minute were missing.
  *
- * @throws SyntaxError or RangeError naming the file with a row or a bar that cannot be.
+ * @throws SyntaxError naming a file that holds something else, or too many unusable rows.
  */
 export async function readHistory(
   files: readonly HistoryFile[],
   onFile?: (done: number) => void,
 ): Promise<History> {
   const cutter = new SequenceCutter();
+  const errors = new RowErrorLog();
   for (const [i, { path, symbol }] of files.entries()) {
     cutter.startFile(path, symbol);
-    for await (const klines of readKlines(path)) {
-      for (const kline of klines) cutter.add(kline);
+    for await (const { rows } of readKlines(path, errors)) {
+      for (const kline of rows) cutter.add(kline);
     }
     onFile?.(i + 1);
   }
-  return { sequences: cutter.finish(), dropped: cutter.dropped };
+  return { sequences: cutter.finish(), dropped: cutter.dropped, rowErrors: errors.counts() };
 }
 
 /**

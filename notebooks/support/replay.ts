@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { loadCore } from "../../core-wasm/load.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
 import { readKlines } from "../../data/files/klines.ts";
+import { describeRowErrors, RowErrorLog } from "../../data/files/row_errors.ts";
 import { MINUTE_MS } from "../../models/training/sequences.ts";
-import { barOfKline, isSound } from "../../service/ingest/bars/kline_bar.ts";
+import { barOfKline } from "../../service/ingest/bars/kline_bar.ts";
 import { Engine } from "../../service/engine/engine.ts";
 import { loadModels } from "../../service/engine/loaded_model.ts";
 import type { ModelOpinion, Signal } from "../../data/schema/signal.ts";
@@ -39,7 +40,7 @@ const MODELS = ["models/classic.json", "models/liquidity.json"];
 const sees = (opinion: ModelOpinion | undefined): opinion is ModelOpinion =>
   opinion !== undefined && opinion.log_likelihood !== 0;
 
-/** Runs files of bars through the engine that serves live. */
+/** Runs files of bars through the engine that serves live; says on stderr which rows it left out. */
 export async function replayFiles(files: readonly string[]): Promise<Replay> {
   const [forest, regimes] = loadModels({
     models: MODELS.map((path) => join(ROOT, path)),
@@ -51,14 +52,16 @@ export async function replayFiles(files: readonly string[]): Promise<Replay> {
   }
   const engine = new Engine(loadCore(), [forest, regimes], [symbol]);
   const signals: Signal[] = [];
+  const errors = new RowErrorLog();
   for (const file of files) {
-    for await (const klines of readKlines(file)) {
-      for (const kline of klines.filter(isSound)) {
+    for await (const { rows } of readKlines(file, errors)) {
+      for (const kline of rows) {
         if (kline.open_time <= (engine.lastTime(symbol) ?? -1)) continue;
         signals.push(engine.push(barOfKline(symbol, "replay", kline)));
       }
     }
   }
+  for (const line of describeRowErrors(errors.counts(), 3)) console.error(line);
   const { name, hmm } = regimes.artifact;
   const column = (field: (signal: Signal) => number) => Float64Array.from(signals, field);
   return {

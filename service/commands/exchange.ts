@@ -1,15 +1,25 @@
 import process from "node:process";
 import { type Arguments, runCommand, UsageError } from "../../data/common/arguments.ts";
+import { describeRowErrors } from "../../data/files/row_errors.ts";
 import { type Capture, readCapture } from "../simulator/capture/capture.ts";
 import { type Exchange, startExchange } from "../simulator/simulator.ts";
 import { type CommandOptions, HELP, OPTIONS, readOptions } from "./exchange_options.ts";
-import { recordedMarket } from "../simulator/recorded/source.ts";
+import { type RecordedFiles, recordedMarket } from "../simulator/recorded/source.ts";
 import { simulatedMarket } from "../simulator/simulated/source.ts";
 import { type MarketSource, NO_MARKET } from "../simulator/source.ts";
 
+/** Unusable rows of a kind that are named one by one. */
+const NAMED_ROWS = 3;
+
+async function openRecording(files: RecordedFiles): Promise<MarketSource> {
+  const source = await recordedMarket(files);
+  for (const line of describeRowErrors(source.rowErrors, NAMED_ROWS)) console.error(line);
+  return source;
+}
+
 function openSource(options: CommandOptions): Promise<MarketSource> | MarketSource {
   const { trades, klines, capture, seed, symbols, activity } = options;
-  if (trades.length + klines.length > 0) return recordedMarket({ trades, klines });
+  if (trades.length + klines.length > 0) return openRecording({ trades, klines });
   if (capture !== undefined) return NO_MARKET;
   return simulatedMarket({ seed, symbols, activity });
 }

@@ -4,14 +4,16 @@ import { loadCore } from "../../core-wasm/load.ts";
 import { type Arguments, runCommand, UsageError } from "../../data/common/arguments.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
 import { readKlines } from "../../data/files/klines.ts";
+import { describeRowErrors, RowErrorLog } from "../../data/files/row_errors.ts";
 import type { OnRead } from "../../data/files/lines.ts";
 import { OutputFile } from "../../data/common/output_file.ts";
 import { createProgress } from "../../data/common/progress.ts";
 import { readTrades } from "../../data/files/trades.ts";
+import { isSymbol } from "../../data/schema/symbol.ts";
 import { ArtifactError } from "../../models/artifact/read.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import { DEFAULT_MODELS } from "../config.ts";
-import { barOfKline, isSound } from "../ingest/bars/kline_bar.ts";
+import { barOfKline } from "../ingest/bars/kline_bar.ts";
 import { barsOfTrades } from "../ingest/bars/trade_history.ts";
 import { csvLine, flatten } from "../../data/files/csv.ts";
 import { Engine } from "../engine/engine.ts";
@@ -31,7 +33,7 @@ Runs history through the engine that serves live, as fast as it goes, and writes
 
 /** Binance's files are named after their market. */
 function symbolOf(path: string, given: string | undefined): string {
-  if (given !== undefined && !/^[A-Za-z0-9_-]{2,20}$/.test(given)) {
+  if (given !== undefined && !isSymbol(given.toUpperCase())) {
     throw new UsageError(`--symbol must be a market's name: current value is "${given}"`);
   }
   const symbol = given?.toUpperCase() ?? symbolOfFile(path);
@@ -39,30 +41,28 @@ function symbolOf(path: string, given: string | undefined): string {
   throw new UsageError(`${path} does not begin with a market's name; give it with --symbol`);
 }
 
-/** What of the input was left out, by reason. */
-interface LeftOut {
-  /** Prices or volumes that cannot be, or a time off the minute. */
-  unsound: number;
-  /** Not later than the bar before. */
-  late: number;
-}
+/** Unusable rows of a kind that are named one by one. */
+const NAMED_ROWS = 3;
 
 async function* barsOfKlineFile(
   path: string,
   symbol: string,
-  leftOut: LeftOut,
+  errors: RowErrorLog,
   onRead: OnRead,
 ): AsyncGenerator<Bar[]> {
-  for await (const klines of readKlines(path, onRead)) {
-    const sound = klines.filter(isSound);
-    leftOut.unsound += klines.length - sound.length;
-    yield sound.map((kline) => barOfKline(symbol, "replay", kline));
+  for await (const { rows } of readKlines(path, errors, onRead)) {
+    yield rows.map((kline) => barOfKline(symbol, "replay", kline));
   }
 }
 
-async function* tradesOfFiles(paths: readonly string[], symbol: string, onRead: OnRead) {
+async function* tradesOfFiles(
+  paths: readonly string[],
+  symbol: string,
+  errors: RowErrorLog,
+  onRead: OnRead,
+) {
   for (const path of paths) {
-    for await (const rows of readTrades(path, onRead)) {
+    for await (const rows of readTrades(path, errors, onRead)) {
       yield rows.map((row) => ({ symbol, ...row }));
     }
   }
@@ -71,16 +71,16 @@ async function* tradesOfFiles(paths: readonly string[], symbol: string, onRead: 
 /** The bars of all files; the trades of a market's files run on from file to file. */
 async function* readBars(
   args: Arguments,
-  leftOut: LeftOut,
+  errors: RowErrorLog,
   onRead: OnRead,
 ): AsyncGenerator<readonly Bar[]> {
   const given = args.value("symbol");
   for (const path of args.list("bars")) {
-    yield* barsOfKlineFile(path, symbolOf(path, given), leftOut, onRead);
+    yield* barsOfKlineFile(path, symbolOf(path, given), errors, onRead);
   }
   const bySymbol = Map.groupBy(args.list("trades"), (path) => symbolOf(path, given));
   for (const [symbol, paths] of bySymbol) {
-    yield* barsOfTrades(tradesOfFiles(paths, symbol, onRead), "replay");
+    yield* barsOfTrades(tradesOfFiles(paths, symbol, errors, onRead), "replay");
   }
 }
 
@@ -98,14 +98,6 @@ function createFormat(path: string): (signal: Signal) => string {
     header = false;
     return csvLine(cells.map(([name]) => name)) + "\n" + line;
   };
-}
-
-function describe({ unsound, late }: LeftOut): string {
-  const parts = [
-    ...(unsound > 0 ? [`${unsound} bars with impossible values`] : []),
-    ...(late > 0 ? [`${late} bars not later than the one before`] : []),
-  ];
-  return parts.length > 0 ? `; left out: ${parts.join(", ")}` : "";
 }
 
 function openModels(paths: readonly string[]): readonly LoadedModel[] {
@@ -139,16 +131,18 @@ async function replay(args: Arguments): Promise<void> {
   );
   let read = 0;
   let rows = 0;
-  const leftOut: LeftOut = { unsound: 0, late: 0 };
+  /** Bars not later than the one before. */
+  let late = 0;
+  const errors = new RowErrorLog();
   const started = performance.now();
   const file = await OutputFile.create(out);
   try {
-    const chunks = readBars(args, leftOut, (bytes) => progress.update(read += bytes));
+    const chunks = readBars(args, errors, (bytes) => progress.update(read += bytes));
     for await (const bars of chunks) {
       let text = "";
       for (const bar of bars) {
         if (bar.timestamp <= (engine.lastTime(bar.symbol) ?? -1)) {
-          leftOut.late++;
+          late++;
           continue;
         }
         text += format(engine.push(bar));
@@ -156,7 +150,7 @@ async function replay(args: Arguments): Promise<void> {
       }
       await file.write(text);
     }
-    if (rows === 0) throw new UsageError(`there is no usable bar in the input${describe(leftOut)}`);
+    if (rows === 0) throw new UsageError("there is no usable bar in the input");
     await file.commit();
   } catch (error) {
     await file.discard();
@@ -165,7 +159,10 @@ async function replay(args: Arguments): Promise<void> {
     progress.end();
   }
   const seconds = (performance.now() - started) / 1000;
-  process.stderr.write(`${rows} rows in ${seconds.toFixed(1)} s to ${out}${describe(leftOut)}\n`);
+  const lines = describeRowErrors(errors.counts(), NAMED_ROWS);
+  for (const line of lines) process.stderr.write(`${line}\n`);
+  const dropped = late > 0 ? `; left out: ${late} bars not later than the one before` : "";
+  process.stderr.write(`${rows} rows in ${seconds.toFixed(1)} s to ${out}${dropped}\n`);
 }
 
 await runCommand(HELP, {

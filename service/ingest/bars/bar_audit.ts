@@ -1,5 +1,4 @@
-import { BAR_COLUMNS } from "../../../data/files/bar_rows.ts";
-import type { Kline } from "../../../data/files/klines.ts";
+import { type Kline, KLINE_COLUMNS } from "../../../data/files/klines.ts";
 import type { Log } from "../../log.ts";
 import { type Bar, MINUTE_MS } from "../../../data/schema/bar.ts";
 import { compareVolumes } from "./volumes.ts";
@@ -30,7 +29,7 @@ const PATIENCE_MS = 60 * MINUTE_MS;
 /** As many as one request brings; older bars are let go where the exchange does not answer. */
 const MOST_WAITING = 1000;
 
-const [, ...FIELDS] = BAR_COLUMNS;
+const [, ...FIELDS] = KLINE_COLUMNS;
 
 /**
  * The fields in which a bar is not the exchange's kline; columns that either lacks are passed over.

@@ -1,3 +1,4 @@
+import { toMilliseconds } from "../../../../data/schema/time.ts";
 import type { Trade } from "../../../../data/schema/trade.ts";
 
 /** Why a frame cannot be used; the same word for the same kind of fault, so that it is counted. */
@@ -28,23 +29,15 @@ export type Frame =
   /** Not to be used. */
   | { readonly kind: "invalid"; readonly reason: Rejection };
 
-/** Times above this are microseconds (`timeUnit=MICROSECOND`). */
-const MICROSECONDS_FROM = 1e14;
-/** The exchange opened in 2017; a time outside of this century of its trading is none, ms UTC. */
-const EARLIEST = Date.UTC(2017, 0, 1);
-const LATEST = Date.UTC(2117, 0, 1);
 /** A trade happens before its event is sent; clocks inside the exchange may differ by so much, ms. */
 const LEAD_MS = 10_000;
 
 /**
- * Milliseconds UTC of a time in milliseconds or microseconds; NaN for a time outside of the
+ * Whole milliseconds UTC of a time in milliseconds or microseconds; NaN for a time outside of the
  * exchange's life.
- *
- * @param stamp A whole number.
  */
-export function toMilliseconds(stamp: number): number {
-  const time = stamp >= MICROSECONDS_FROM ? Math.floor(stamp / 1000) : stamp;
-  return time >= EARLIEST && time < LATEST ? time : NaN;
+export function wholeMilliseconds(stamp: number): number {
+  return Math.floor(toMilliseconds(stamp));
 }
 
 /** Whether a trade of that time can be in an event of that one, both ms UTC; false for NaN. */

@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { symbolPrefix } from "../schema/symbol.ts";
+import { symbolPrefix } from "../common/symbol.ts";
 
 /**
  * The symbol of a history file's market, with which its name starts: `BTCUSDT-1m-2025-01.zip`,

@@ -1,75 +1,14 @@
+import { findMinuteError, type Kline, KLINE_COLUMNS } from "../schema/kline.ts";
+import { MINUTE_MS } from "../schema/time.ts";
 import type { Fields } from "./fields.ts";
 import type { OnRead } from "./lines.ts";
 import { type RowErrorLog, RowFault } from "./row_errors.ts";
 import { parseNumber, parseTime, readRows, type RowChunk, type RowFormat } from "./rows.ts";
 
-/** One candlestick of the exchange, in the columns of its history files. */
-export interface Kline {
-  /** Open time, ms UTC. */
-  readonly open_time: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  /** Base currency traded. */
-  readonly volume: number;
-  /** Quote currency traded; absent in OHLCV-only files. */
-  readonly quote_volume?: number;
-  /** Number of raw trades; absent in OHLCV-only files. */
-  readonly num_trades?: number;
-  /** Base volume with the buyer as aggressor; absent in OHLCV-only files. */
-  readonly taker_buy_volume?: number;
-  /** Quote volume with the buyer as aggressor; absent in OHLCV-only files. */
-  readonly taker_buy_quote_volume?: number;
-}
-
-/** Length of a kline in milliseconds. */
-export const MINUTE_MS = 60_000;
-
-/** The columns of a kline, in the order of the exchange's files but for the close time. */
-export const KLINE_COLUMNS = [
-  "open_time",
-  "open",
-  "high",
-  "low",
-  "close",
-  "volume",
-  "quote_volume",
-  "num_trades",
-  "taker_buy_volume",
-  "taker_buy_quote_volume",
-] as const satisfies readonly (keyof Kline)[];
-
-/** Name of a column of klines. */
-export type KlineColumn = typeof KLINE_COLUMNS[number];
-
-const PRICES = ["open", "high", "low", "close"] as const;
-const AMOUNTS = KLINE_COLUMNS.slice(5);
-
 /** What is wrong with the numbers of a kline; undefined when it is sound. */
 export function findKlineFault(kline: Kline): RowFault | undefined {
-  const { open_time, open, high, low, close } = kline;
-  for (const name of PRICES) {
-    if (kline[name] > 0) continue;
-    return new RowFault("negative", `${name} must be above 0: current value is ${kline[name]}`);
-  }
-  for (const name of AMOUNTS) {
-    const value = kline[name];
-    if (value === undefined || value >= 0) continue;
-    return new RowFault("negative", `${name} must be 0 or more: current value is ${value}`);
-  }
-  if (!(low <= Math.min(open, close) && Math.max(open, close) <= high)) {
-    const what = `open ${open}, high ${high}, low ${low}, close ${close}`;
-    return new RowFault(
-      "ohlc",
-      `low must be the lowest and high the highest price: current values are ${what}`,
-    );
-  }
-  if (open_time % MINUTE_MS === 0) return undefined;
-  return new RowFault(
-    "misaligned",
-    `open_time must be a full minute: current value is ${open_time} ms`,
-  );
+  const error = findMinuteError(kline.open_time, kline);
+  return error && new RowFault(error.kind, error.what);
 }
 
 /** Columns of an OHLCV-only row. */

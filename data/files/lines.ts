@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
+import { errorMessage } from "../common/errors.ts";
 import { listZip, readZipEntry } from "./zip.ts";
 
 /** Receives how many bytes of the file, as stored on the disk, were read; for progress. */
@@ -111,7 +112,7 @@ export async function* readLines(path: string, onRead?: OnRead): AsyncGenerator<
   try {
     for await (const part of openParts(path, onRead)) yield* linesOf(part);
   } catch (error) {
-    throw new Error(`Cannot read ${path}: ${error instanceof Error ? error.message : error}`, {
+    throw new Error(`Cannot read ${path}: ${errorMessage(error)}`, {
       cause: error,
     });
   }

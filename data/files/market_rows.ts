@@ -1,4 +1,5 @@
-import { findKlineFault, type Kline, KLINE_COLUMNS, readKlines } from "./klines.ts";
+import { type Kline, KLINE_COLUMNS } from "../schema/kline.ts";
+import { findKlineFault, readKlines } from "./klines.ts";
 import type { OnRead } from "./lines.ts";
 import { RowBuffer } from "./row_buffer.ts";
 import { RowErrorLog, RowFault } from "./row_errors.ts";

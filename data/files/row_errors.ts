@@ -1,6 +1,9 @@
 /** Unusable rows of a kind that are named one by one; of further ones only the number is kept. */
 const EXAMPLES = 20;
 
+/** Rows of a kind that a command names by default. */
+const NAMED = 3;
+
 /**
  * Why a row cannot be used.
  *
@@ -97,11 +100,11 @@ export class RowErrorLog {
  * Describes the rows that were left out, in lines of text: one for each kind, and below it the
  * first rows with file and line.
  *
- * @param examples How many rows of a kind are named.
+ * @param examples How many rows of a kind are named; at most 20.
  */
 export function describeRowErrors(
   counts: readonly RowErrorCount[],
-  examples: number,
+  examples = NAMED,
 ): readonly string[] {
   return counts.flatMap(({ kind, count, examples: found }) => {
     const named = found.slice(0, examples);

@@ -1,6 +1,6 @@
-import { KLINE_COLUMNS, type KlineColumn } from "../files/klines.ts";
 import type { KlineRows } from "../files/market_rows.ts";
 import { RowFault } from "../files/row_errors.ts";
+import { KLINE_COLUMNS, type KlineColumn } from "../schema/kline.ts";
 import { type BarsReport, findGaps, findZeroVolume } from "./bars_report.ts";
 
 /** Bars as columns, all of one length. */

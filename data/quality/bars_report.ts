@@ -1,5 +1,5 @@
-import { MINUTE_MS } from "../files/klines.ts";
 import type { RowErrorCount } from "../files/row_errors.ts";
+import { MINUTE_MS } from "../schema/time.ts";
 
 /** A run of minutes. */
 export interface Stretch {

@@ -1,5 +1,5 @@
 import type { Vector } from "apache-arrow";
-import { KLINE_COLUMNS } from "../files/klines.ts";
+import { KLINE_COLUMNS } from "../schema/kline.ts";
 import { arrowModule, type Database } from "./duckdb.ts";
 import type { MixedColumns } from "./journal_file.ts";
 

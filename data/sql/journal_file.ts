@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
-import { KLINE_COLUMNS, klineOf } from "../files/klines.ts";
+import { errorMessage } from "../common/errors.ts";
+import { klineOf } from "../files/klines.ts";
 import type { KlineRows } from "../files/market_rows.ts";
 import { RowFault } from "../files/row_errors.ts";
+import { KLINE_COLUMNS } from "../schema/kline.ts";
 
 /** Columns of numbers and of texts, all of one length. */
 export type MixedColumns = Readonly<Record<string, Float64Array | readonly string[]>>;
@@ -125,7 +127,7 @@ export function readJournal(path: string, barsOf: BarsOf): JournalSignals {
       opinions: readColumns(database.prepare(OPINIONS).iterate(), OPINION_TEXTS, OPINION_NUMBERS),
     };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = errorMessage(cause);
     throw refuse(`it must be one that the service wrote: ${why}`, cause);
   } finally {
     database?.close();

@@ -1,13 +1,10 @@
 import { join } from "node:path";
 import { loadCore } from "../../core-wasm/load.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
-import { readKlines } from "../../data/files/klines.ts";
-import { describeRowErrors, RowErrorLog } from "../../data/files/row_errors.ts";
-import { MINUTE_MS } from "../../models/training/sequences.ts";
-import { barOfKline } from "../../service/ingest/bars/kline_bar.ts";
-import { Engine } from "../../service/engine/engine.ts";
-import { loadModels } from "../../service/engine/loaded_model.ts";
-import type { ModelOpinion, Signal } from "../../data/schema/signal.ts";
+import { describeRowErrors } from "../../data/files/row_errors.ts";
+import { DAY_MS, MINUTE_MS } from "../../data/schema/time.ts";
+import { Engine, loadModels, replayHistory, Skipped } from "../../service/commands/notebooks.ts";
+import type { ModelOutput, Signal } from "../../data/schema/signal.ts";
 import { ROOT } from "./choose_history.ts";
 
 /** Signals of a replay in the order of time, a column a field. */
@@ -37,10 +34,10 @@ export interface Replay {
 const MODELS = ["models/classic.json", "models/liquidity.json"];
 
 /** What a model says of a minute that its features are blind to adds nothing to the likelihood. */
-const sees = (opinion: ModelOpinion | undefined): opinion is ModelOpinion =>
+const sees = (opinion: ModelOutput | undefined): opinion is ModelOutput =>
   opinion !== undefined && opinion.log_likelihood !== 0;
 
-/** Runs files of bars through the engine that serves live; says on stderr which rows it left out. */
+/** Runs files of bars through the engine that serves live. */
 export async function replayFiles(files: readonly string[]): Promise<Replay> {
   const [forest, regimes] = loadModels({
     models: MODELS.map((path) => join(ROOT, path)),
@@ -48,20 +45,18 @@ export async function replayFiles(files: readonly string[]): Promise<Replay> {
   });
   const symbol = symbolOfFile(files[0] ?? "");
   if (forest === undefined || regimes === undefined || symbol === undefined) {
-    throw new RangeError(`Cannot replay ${files.join(", ")} as a file must begin with its market`);
+    throw new RangeError(
+      `Cannot replay files as their names must start with a market: current value is ${
+        files.join(", ")
+      }`,
+    );
   }
   const engine = new Engine(loadCore(), [forest, regimes], [symbol]);
-  const signals: Signal[] = [];
-  const errors = new RowErrorLog();
-  for (const file of files) {
-    for await (const { rows } of readKlines(file, errors)) {
-      for (const kline of rows) {
-        if (kline.open_time <= (engine.lastTime(symbol) ?? -1)) continue;
-        signals.push(engine.push(barOfKline(symbol, "replay", kline)));
-      }
-    }
-  }
-  for (const line of describeRowErrors(errors.counts(), 3)) console.error(line);
+  const input = { kind: "bars", files: files.map((path) => ({ path, symbol })) } as const;
+  const skipped = new Skipped();
+  const signals: readonly Signal[] = (await Array.fromAsync(replayHistory(engine, input, skipped)))
+    .flat();
+  for (const line of describeRowErrors(skipped.rows.counts())) console.error(line);
   const { name, hmm } = regimes.artifact;
   const column = (field: (signal: Signal) => number) => Float64Array.from(signals, field);
   return {
@@ -127,8 +122,6 @@ export interface ReplayDay {
   /** Open to close, percent. */
   readonly move: number;
 }
-
-const DAY_MS = 1440 * MINUTE_MS;
 
 /** What each day of a replay was like. */
 export function summarizeDays(replay: Replay): readonly ReplayDay[] {

@@ -17,7 +17,8 @@ import {
   viterbiRows,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { type Artifact, labelKey, parseArtifact } from "../../models/artifact/read.ts";
+import { type Artifact, parseArtifact } from "../../models/artifact/read.ts";
+import { labelKey } from "../../data/schema/signal.ts";
 import { loadKlines } from "../support/history.ts";
 import { NO_PYTHON, python } from "../support/python.ts";
 import { realDataTest, sharedData } from "../support/shared_data.ts";

@@ -1,5 +1,6 @@
-import { type Kline, readKlines } from "../../data/files/klines.ts";
+import { readKlines } from "../../data/files/klines.ts";
 import { describeRowErrors, RowErrorLog } from "../../data/files/row_errors.ts";
+import type { Kline } from "../../data/schema/kline.ts";
 import { readTrades, type TradeRow } from "../../data/files/trades.ts";
 
 function expectWhole(errors: RowErrorLog): void {

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { symbolOfFile } from "../../../data/files/file_name.ts";
 import { type RowErrorCount, RowErrorLog } from "../../../data/files/row_errors.ts";
-import { MINUTE_MS } from "../../../data/schema/bar.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Market, MarketSource } from "../source.ts";
 import { RecordedMarket } from "./market.ts";
 import { readRecordedKlines } from "./recorded_klines.ts";

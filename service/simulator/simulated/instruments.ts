@@ -1,6 +1,6 @@
-import { isSymbol } from "../../../data/schema/symbol.ts";
-import { splitSymbol } from "../assets.ts";
-import type { Instrument } from "../source.ts";
+import { isSymbol } from "../../../data/common/symbol.ts";
+import { DOLLAR_ASSETS } from "../../../data/schema/quote_assets.ts";
+import { assetsOf, type Instrument } from "../source.ts";
 import { hashText } from "./random.ts";
 
 /** A simulated market's rules and its long-run level. */
@@ -36,8 +36,6 @@ const KNOWN: ReadonlyMap<string, Level> = new Map([
   ["PEPE", level(0.00001, 8, 0, 80, 14)],
 ]);
 
-const DOLLARS = new Set(["USDT", "USDC", "FDUSD", "TUSD", "BUSD", "USD"]);
-
 function level(
   basePrice: number,
   priceDecimals: number,
@@ -72,7 +70,7 @@ export function simulatedInstrument(symbol: string): SimulatedInstrument {
       `symbol must be a market's name such as BTCUSDT: current value is "${symbol}"`,
     );
   }
-  const assets = splitSymbol(symbol);
-  const known = DOLLARS.has(assets.quoteAsset) ? KNOWN.get(assets.baseAsset) : undefined;
+  const assets = assetsOf(symbol);
+  const known = DOLLAR_ASSETS.includes(assets.quoteAsset) ? KNOWN.get(assets.baseAsset) : undefined;
   return { symbol, ...assets, ...(known ?? derivedLevel(symbol)) };
 }

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { type Kline, readKlines } from "../../../data/files/klines.ts";
+import { readKlines } from "../../../data/files/klines.ts";
 import { type RowErrorKind, RowErrorLog } from "../../../data/files/row_errors.ts";
+import type { Kline } from "../../../data/schema/kline.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { klineLine, minute, ohlcvLine, writeLines } from "../history_lines.ts";
 
@@ -134,8 +135,8 @@ describe("unusable rows", () => {
     ["negative", { volume: -1 }, "volume must be 0 or more: current value is -1"],
     ["ohlc", { low: 100.5 }, "low must be the lowest and high the highest price"],
     ["ohlc", { high: 100.5 }, "low must be the lowest and high the highest price"],
-    ["misaligned", { open_time: minute(1) + 1 }, "open_time must be a full minute"],
-    ["misaligned", { open_time: `${minute(1)}001` }, "open_time must be a full minute"],
+    ["misaligned", { open_time: minute(1) + 1 }, "it must open on a full minute"],
+    ["misaligned", { open_time: `${minute(1)}001` }, "it must open on a full minute"],
   ];
   test.each(cases)("%s: %j", async (kind, change, what) => {
     const path = writeLines("BTCUSDT-1m-x.csv", [

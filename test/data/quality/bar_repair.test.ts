@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { countMinutes } from "../../../data/quality/bars_report.ts";
 import { repairBars } from "../../../data/quality/bar_repair.ts";
-import { type Kline, klineOf } from "../../../data/files/klines.ts";
+import { klineOf } from "../../../data/files/klines.ts";
 import { KlineRows } from "../../../data/files/market_rows.ts";
+import type { Kline } from "../../../data/schema/kline.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
 import { klineLine, minute, ohlcvLine, writeLines } from "../history_lines.ts";
 

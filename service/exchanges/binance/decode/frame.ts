@@ -1,7 +1,7 @@
 import { toMilliseconds } from "../../../../data/schema/time.ts";
-import type { Trade } from "../../../../data/schema/trade.ts";
+import type { Frame } from "../../exchange.ts";
 
-/** Why a frame cannot be used; the same word for the same kind of fault, so that it is counted. */
+/** The kinds of errors for which a frame is rejected; they are counted by kind. */
 export const REJECTIONS = [
   "UTF-8",
   "JSON",
@@ -16,31 +16,23 @@ export const REJECTIONS = [
   "maker flag",
 ] as const;
 
-/** The kind of a fault. */
+/** Why a frame is rejected. */
 export type Rejection = typeof REJECTIONS[number];
 
-/** What a frame of the exchange turned out to be. */
-export type Frame =
-  | { readonly kind: "trade"; readonly trade: Trade }
-  /** The exchange is about to close the connection. */
-  | { readonly kind: "shutdown" }
-  /** Well-formed and of no interest, e.g. another stream. */
-  | { readonly kind: "other" }
-  /** Not to be used. */
+/** What a frame of Binance contains. */
+export type BinanceFrame =
+  | Exclude<Frame, { readonly kind: "invalid" }>
   | { readonly kind: "invalid"; readonly reason: Rejection };
 
-/** A trade happens before its event is sent; clocks inside the exchange may differ by so much, ms. */
+/** A trade precedes its event; clocks inside the exchange may differ by this much, ms. */
 const LEAD_MS = 10_000;
 
-/**
- * Whole milliseconds UTC of a time in milliseconds or microseconds; NaN for a time outside of the
- * exchange's life.
- */
+/** Whole milliseconds of an exchange time in ms or us; NaN for one that is out of bounds. */
 export function wholeMilliseconds(stamp: number): number {
   return Math.floor(toMilliseconds(stamp));
 }
 
-/** Whether a trade of that time can be in an event of that one, both ms UTC; false for NaN. */
+/** Whether a trade time is possible in an event of time `sent`, both ms UTC; false for NaN. */
 export function isTimely(time: number, sent: number): boolean {
   return time <= sent + LEAD_MS;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { BarBuilder, minuteOf } from "../../../../service/ingest/bars/bar_builder.ts";
-import { barSchema } from "../../../../data/schema/bar_schema.ts";
+import { BarBuilder } from "../../../../service/ingest/bars/bar_builder.ts";
+import { minuteOf } from "../../../../data/schema/time.ts";
+import { barSchema } from "../../../../data/schema/bar.ts";
 import type { Trade } from "../../../../data/schema/trade.ts";
 import { exactRow } from "../../simulator/exact_fold.ts";
 import { loadTrades } from "../../../support/history.ts";

@@ -22,6 +22,12 @@ export type FitRequest = { readonly rows: FitRows } | { readonly job: FitJob };
 /** What a worker answers to each job. */
 export type FitReply = { readonly fit: HmmFit } | { readonly failure: string };
 
+/** The worker's end of the channel; the server's library types have the main thread's only. */
+declare const self: {
+  addEventListener(type: "message", listener: (event: MessageEvent<FitRequest>) => void): void;
+  postMessage(reply: FitReply): void;
+};
+
 let given: FitRows | undefined;
 
 function answer(job: FitJob): FitReply {
@@ -34,7 +40,7 @@ function answer(job: FitJob): FitReply {
   }
 }
 
-self.addEventListener("message", ({ data }: MessageEvent<FitRequest>) => {
+self.addEventListener("message", ({ data }) => {
   if ("rows" in data) given = data.rows;
   else self.postMessage(answer(data.job));
 });

@@ -1,17 +1,16 @@
 import { quantile } from "../../core-wasm/core.ts";
-import { labelKey } from "../artifact/labels.ts";
+import { labelKey } from "../../data/schema/signal.ts";
 import type { HeldOut } from "../artifact/walk_forward.ts";
 import { BlockBootstrap } from "./bootstrap.ts";
 import { type ForecastSums, summarizeBaseline, summarizeForecast } from "./forecast_sums.ts";
 import type { ForecasterSums } from "./forecasters.ts";
 import type { FoldMeasures } from "./measure_fold.ts";
 import { compareRegimes, estimateNext, type RegimeSums } from "./regimes.ts";
-
-const MINUTES_A_DAY = 1440;
+import { DAY_MINUTES } from "../../data/schema/time.ts";
 
 const sumOf = (values: Iterable<number>) => [...values].reduce((sum, x) => sum + x, 0);
 
-/** Mean over folds, weighted with their test bars. */
+/** Mean over folds, weighted by their test bars. */
 function weightedMean(
   folds: readonly FoldMeasures[],
   of: (fold: FoldMeasures) => number | undefined,
@@ -125,11 +124,11 @@ function summarizeSmoothing(folds: readonly FoldMeasures[]): HeldOut["smoothing"
 }
 
 /**
- * Puts folds together into what the scorecard says of held-out bars.
+ * Pools folds into the held-out part of the scorecard.
  *
  * @param folds At least one.
  * @param labels Labels of the regimes.
- * @param seed Of the bootstrap.
+ * @param seed Seed of the bootstrap.
  */
 export function summarizeFolds(
   folds: readonly FoldMeasures[],
@@ -146,7 +145,7 @@ export function summarizeFolds(
     parts: folds.map((fold) => fold.part),
     ...summarizeLikelihoods(folds, bootstrap),
     selection: folds.at(-1)?.selection ?? [],
-    flips_per_day: sumOf(folds.map(({ visits }) => visits.flips)) / bars * MINUTES_A_DAY,
+    flips_per_day: sumOf(folds.map(({ visits }) => visits.flips)) / bars * DAY_MINUTES,
     ...summarizeRegimes(folds, labels, bootstrap),
     smoothing: summarizeSmoothing(folds),
     stability: {

@@ -1,14 +1,10 @@
-import { blindBars, computeFeatures, filterRows } from "../../core-wasm/core.ts";
+import { computeFeatures, filterRows, warmUpBars } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { Artifact } from "../../models/artifact/read.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
 import { evaluateAgainstTruth, type TruthEvaluation } from "../../models/evaluation/truth.ts";
-import {
-  barCount,
-  type BarSequence,
-  MINUTE_MS,
-  SequenceCutter,
-} from "../../models/training/sequences.ts";
+import { barCount, type BarSequence, SequenceCutter } from "../../models/training/sequences.ts";
+import { DAY_MINUTES, MINUTE_MS } from "../../data/schema/time.ts";
 import {
   REGIMES,
   simulatedMarket,
@@ -46,8 +42,6 @@ export interface TruthComparison extends TruthEvaluation {
   /** Its most probable state at each bar. */
   readonly path: Uint8Array;
 }
-
-const DAY_MINUTES = 1440;
 
 /**
  * The one-minute bars of a simulated market, as its exchange tells them.
@@ -105,7 +99,7 @@ export function compareWithTruth(
   const states = hmm.startprob.length;
   const wasm = loadCore();
   const { normalized, dims } = computeFeatures(wasm, features, bars.bars, [count], [bars.start]);
-  const seen = Math.min(blindBars(features), count);
+  const seen = Math.min(warmUpBars(features), count);
   // What the model does not see must not teach its filter anything either.
   const filtered = filterRows(wasm, hmm, normalized.subarray(seen * dims), [count - seen]);
   const posteriors = new Float64Array(count * states);

@@ -2,6 +2,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { findPython, KernelFolder } from "./support/jupyter.ts";
+import { errorMessage } from "../data/common/errors.ts";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 
@@ -28,6 +29,6 @@ try {
   const { code } = await child.status;
   process.exitCode = code;
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(errorMessage(error));
   process.exitCode = 1;
 }

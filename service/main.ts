@@ -12,6 +12,7 @@ import { createApp } from "./serve/app.ts";
 import { EventHub } from "./serve/event_hub.ts";
 import { createLog } from "./log.ts";
 import { SourceSwitch } from "./source_switch.ts";
+import { errorMessage } from "../data/common/errors.ts";
 
 const HELP = `Usage: deno task serve
 
@@ -44,7 +45,7 @@ function listen(config: Config, handler: (request: Request) => Response | Promis
     if (error instanceof Deno.errors.AddrInUse) {
       exit(1, `port ${port} is in use: end what uses it, or set DASHBOARD_PORT to another`);
     }
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorMessage(error);
     exit(1, `cannot listen on ${hostname}:${port}: ${why}; check HOST and DASHBOARD_PORT`);
   }
 }
@@ -76,7 +77,7 @@ async function main(): Promise<void> {
     models,
     hub,
     log,
-    onFailure: (error) => exit(1, error instanceof Error ? error.message : String(error)),
+    onFailure: (error) => exit(1, errorMessage(error)),
   });
   const app = createApp({
     symbols: config.symbols,
@@ -115,5 +116,5 @@ try {
 } catch (error) {
   if (error instanceof ConfigError || error instanceof ArtifactError) exit(2, error.message);
   if (error instanceof TypeError && "code" in error) exit(2, error.message);
-  exit(1, error instanceof Error ? error.message : String(error));
+  exit(1, errorMessage(error));
 }

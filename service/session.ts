@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { historyBars } from "../core-wasm/core.ts";
-import { barOfKline, isSound } from "./ingest/bars/kline_bar.ts";
+import { barOfKline } from "./ingest/bars/kline_bar.ts";
+import { isSound } from "../data/schema/kline.ts";
 import { vpinHistoryStart } from "./ingest/bars/microstructure/vpin.ts";
 import { BarAudit } from "./ingest/bars/bar_audit.ts";
 import { Journal } from "./bus/embedded/journal.ts";
@@ -18,6 +19,7 @@ import { RestClient } from "./exchanges/binance/rest.ts";
 import type { Trade } from "../data/schema/trade.ts";
 import type { ConnectionState, SymbolStatus } from "../data/schema/status.ts";
 import { SymbolPipeline } from "./ingest/symbol_pipeline.ts";
+import { errorMessage } from "../data/common/errors.ts";
 
 /** What a session runs on. */
 export interface SessionOptions {
@@ -339,7 +341,7 @@ export class Session {
     } catch (error) {
       // At first requests overlap, and one that was asked later may have been answered.
       if (this.#closing.signal.aborted || (first && this.#clock.measured)) return;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorMessage(error);
       this.#unanswered = true;
       this.#failures.warning("cannot get the exchange's time; trying again", { why });
       if (first) this.#clockProblem = `bars wait for the exchange's time: ${why}`;

@@ -1,6 +1,6 @@
 import { type Exchange, startExchange } from "./simulator/simulator.ts";
 import { simulatedMarket } from "./simulator/simulated/source.ts";
-import { MINUTE_MS } from "../data/schema/bar.ts";
+import { MINUTE_MS } from "../data/schema/time.ts";
 import { Journal } from "./bus/embedded/journal.ts";
 import type { Config } from "./config.ts";
 import type { EventHub } from "./serve/event_hub.ts";

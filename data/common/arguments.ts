@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import process from "node:process";
+import { errorMessage } from "./errors.ts";
 
 /** How an option of a command is given: once with a value, with one or more values, or bare. */
 export type OptionKind = "value" | "list" | "flag";
@@ -121,7 +122,7 @@ export async function runCommand(
     else await command(args);
   } catch (error) {
     const usage = error instanceof UsageError;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     process.stderr.write(`${message}${usage ? " (--help tells more)" : ""}\n`);
     process.exit(usage ? 2 : 1);
   }

@@ -2,6 +2,7 @@ import { createWriteStream, rmSync, type WriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { once } from "node:events";
 import process from "node:process";
+import { errorMessage } from "./errors.ts";
 
 /** A text file that appears under its name only when it is whole. */
 export class OutputFile {
@@ -39,7 +40,7 @@ export class OutputFile {
     try {
       await once(stream, "open");
     } catch (cause) {
-      throw new Error(`Cannot write ${path}: ${cause instanceof Error ? cause.message : cause}`, {
+      throw new Error(`Cannot write ${path}: ${errorMessage(cause)}`, {
         cause,
       });
     }

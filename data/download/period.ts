@@ -1,8 +1,6 @@
 import { UsageError } from "../common/arguments.ts";
 import type { Period } from "../files/file_name.ts";
-
-/** One UTC day is 24 h, always. */
-export const DAY_MS = 86_400_000;
+import { DAY_MS } from "../schema/time.ts";
 
 /** The exchange opened in 2017: nothing older can be asked for. */
 const FIRST = Date.UTC(2017, 0);

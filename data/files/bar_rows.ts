@@ -1,4 +1,5 @@
-import { checkHeader, MINUTE_MS } from "./klines.ts";
+import { checkHeader } from "./klines.ts";
+import { MINUTE_MS } from "../schema/time.ts";
 import { excerpt } from "./lines.ts";
 import {
   type Parsed,
@@ -7,41 +8,18 @@ import {
   SourceRows,
   toMilliseconds,
 } from "./source_rows.ts";
-
-/** The numbers of a bar, in the order in which its row holds them; all but the first may be NaN. */
-export const BAR_COLUMNS = [
-  "open_time",
-  "open",
-  "high",
-  "low",
-  "close",
-  "volume",
-  "quote_volume",
-  "num_trades",
-  "taker_buy_volume",
-  "taker_buy_quote_volume",
-] as const;
-
-/** Name of a column of bars. */
-export type BarColumn = (typeof BAR_COLUMNS)[number];
+import { KLINE_COLUMNS, type MinuteError } from "../schema/kline.ts";
 
 /**
- * Why a row was left out.
+ * Why a row was left out: what {@linkcode MinuteError} says of its numbers, or
  *
  * - `unreadable`: a column is missing or is no number, or the kline is not of one minute
- * - `not_finite`: a NaN or an infinity
- * - `negative`: a price that is not above 0, or a volume or a count below 0
- * - `ohlc`: the low is not the lowest, or the high not the highest price
- * - `misaligned`: it does not open on a full minute
  * - `incomplete`: the service knows that trades of the minute are missing
  * - `conflict`: an earlier row says something else of the same minute; the earlier one stands
  */
 export type BarFault =
   | "unreadable"
-  | "not_finite"
-  | "negative"
-  | "ohlc"
-  | "misaligned"
+  | MinuteError["kind"]
   | "incomplete"
   | "conflict";
 
@@ -50,7 +28,7 @@ export type BarRows = SourceRows<BarFault>;
 
 /** Bars that are yet to be read. */
 export function createBarRows(symbol: string, market: string): BarRows {
-  return new SourceRows(symbol, market, BAR_COLUMNS.length);
+  return new SourceRows(symbol, market, KLINE_COLUMNS.length);
 }
 
 /** Columns of an OHLCV-only line; one more than the numbers that every kline has. */
@@ -72,12 +50,12 @@ function parse(fields: readonly string[], columns: number): Parsed<BarFault> {
   }
   const row = [time];
   const all = columns >= ALL_COLUMNS;
-  for (let i = 1; i < (all ? BAR_COLUMNS.length : OHLCV_COLUMNS); i++) {
+  for (let i = 1; i < (all ? KLINE_COLUMNS.length : OHLCV_COLUMNS); i++) {
     // Binance's files have the close time in between.
     const field = fields[i < OHLCV_COLUMNS ? i : i + 1];
     const value = i >= OHLCV_COLUMNS && field === ""
       ? NaN
-      : parseField(field, BAR_COLUMNS[i] ?? "");
+      : parseField(field, KLINE_COLUMNS[i] ?? "");
     if (typeof value !== "number") return value;
     row.push(value);
   }

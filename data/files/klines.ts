@@ -1,27 +1,7 @@
+import type { Kline } from "../schema/kline.ts";
+import { MINUTE_MS } from "../schema/time.ts";
 import { excerpt, type OnRead, parseNumber, parseTime, type Place, readLines } from "./lines.ts";
 
-/** One candlestick of the exchange, in the columns that its history files have. */
-export interface Kline {
-  /** Open time, ms UTC. */
-  readonly open_time: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  /** Base currency traded. */
-  readonly volume: number;
-  /** Quote currency traded; absent in OHLCV-only files. */
-  readonly quote_volume?: number;
-  /** Number of raw trades; absent in OHLCV-only files. */
-  readonly num_trades?: number;
-  /** Base volume with the buyer as aggressor; absent in OHLCV-only files. */
-  readonly taker_buy_volume?: number;
-  /** Quote volume with the buyer as aggressor; absent in OHLCV-only files. */
-  readonly taker_buy_quote_volume?: number;
-}
-
-/** Length of a kline in milliseconds. */
-export const MINUTE_MS = 60_000;
 const OHLCV = ["open", "high", "low", "close", "volume"];
 
 /**

@@ -1,6 +1,6 @@
 import type { BarFault } from "../files/bar_rows.ts";
 import type { FaultCount } from "../files/row_errors.ts";
-import { MINUTE_MS } from "../files/klines.ts";
+import { MINUTE_MS } from "../schema/time.ts";
 
 /** A stretch of minutes. */
 export interface Stretch {

@@ -1,11 +1,11 @@
 import { type BarQuality, findGaps, findZeroVolume } from "./bar_quality.ts";
-import { BAR_COLUMNS, type BarColumn, type BarFault, type BarRows } from "../files/bar_rows.ts";
+import type { BarRows } from "../files/bar_rows.ts";
+import { findMinuteError, type Kline, KLINE_COLUMNS, type KlineColumn } from "../schema/kline.ts";
 import { FaultLog } from "../files/row_errors.ts";
-import { MINUTE_MS } from "../files/klines.ts";
 import { firstOfEach, sortedBy } from "../files/sorted_rows.ts";
 
 /** Bars as columns, all of one length. */
-export type BarColumns = Readonly<Record<BarColumn, Float64Array>>;
+export type BarColumns = Readonly<Record<KlineColumn, Float64Array>>;
 
 /** The bars of one market, and what was done to them. */
 export interface RepairedBars {
@@ -14,42 +14,37 @@ export interface RepairedBars {
   readonly quality: BarQuality;
 }
 
-const [TIME, OPEN, HIGH, LOW, CLOSE] = [0, 1, 2, 3, 4];
+const [TIME, FIRST_NUMBER] = [0, 1];
 
-/** What is wrong with a bar's numbers; undefined when nothing is. */
-function findFault({ rows }: BarRows, row: number): readonly [BarFault, string] | undefined {
-  for (let i = OPEN; i < BAR_COLUMNS.length; i++) {
-    const value = rows.at(row, i);
-    const name = BAR_COLUMNS[i];
-    if (i <= CLOSE && !(value > 0)) return ["negative", `${name} must be above 0: it is ${value}`];
-    if (value < 0) return ["negative", `${name} must be 0 or more: it is ${value}`];
-  }
-  const open = rows.at(row, OPEN);
-  const high = rows.at(row, HIGH);
-  const low = rows.at(row, LOW);
-  const close = rows.at(row, CLOSE);
-  if (!(low <= Math.min(open, close) && Math.max(open, close) <= high)) {
-    const what = `open ${open}, high ${high}, low ${low}, close ${close}`;
-    return ["ohlc", `low must be the lowest and high the highest price: ${what}`];
-  }
-  const time = rows.at(row, TIME);
-  if (time % MINUTE_MS === 0) return undefined;
-  return ["misaligned", `it must open on a full minute: it opens at ${time} ms`];
+/** The row as a kline; what the input does not tell is NaN. */
+function klineOf({ rows }: BarRows, row: number): Required<Kline> {
+  return {
+    open_time: rows.at(row, 0),
+    open: rows.at(row, 1),
+    high: rows.at(row, 2),
+    low: rows.at(row, 3),
+    close: rows.at(row, 4),
+    volume: rows.at(row, 5),
+    quote_volume: rows.at(row, 6),
+    num_trades: rows.at(row, 7),
+    taker_buy_volume: rows.at(row, 8),
+    taker_buy_quote_volume: rows.at(row, 9),
+  };
 }
 
 /** The first number that both rows know and that differs; undefined when there is none. */
 function findDifference({ rows }: BarRows, first: number, further: number): string | undefined {
-  for (let i = OPEN; i < BAR_COLUMNS.length; i++) {
+  for (let i = FIRST_NUMBER; i < KLINE_COLUMNS.length; i++) {
     const [a, b] = [rows.at(first, i), rows.at(further, i)];
     if (a !== b && !Number.isNaN(a) && !Number.isNaN(b)) {
       const minute = new Date(rows.at(further, TIME)).toISOString();
-      return `${minute}: ${BAR_COLUMNS[i]} is ${b} where an earlier row has ${a}`;
+      return `${minute}: ${KLINE_COLUMNS[i]} is ${b} where an earlier row has ${a}`;
     }
   }
 }
 
 function countKnown({ rows }: BarRows, row: number): number {
-  return BAR_COLUMNS.filter((_, i) => !Number.isNaN(rows.at(row, i))).length;
+  return KLINE_COLUMNS.filter((_, i) => !Number.isNaN(rows.at(row, i))).length;
 }
 
 /**
@@ -63,9 +58,10 @@ export function repairBars(source: BarRows): RepairedBars {
   const usable = new Uint32Array(rows.length);
   let count = 0;
   for (let row = 0; row < rows.length; row++) {
-    const [kind, what] = findFault(source, row) ?? [];
-    if (kind === undefined) usable[count++] = row;
-    else faults.add(kind, source.fault(row, what ?? ""));
+    const kline = klineOf(source, row);
+    const error = findMinuteError(kline.open_time, kline);
+    if (error === undefined) usable[count++] = row;
+    else faults.add(error.kind, source.fault(row, error.what));
   }
   let duplicates = 0;
   const ordered = sortedBy(rows, TIME, usable.slice(0, count));
@@ -78,7 +74,7 @@ export function repairBars(source: BarRows): RepairedBars {
     duplicates++;
     return countKnown(source, further) > countKnown(source, first);
   });
-  const column = (name: BarColumn) => rows.column(BAR_COLUMNS.indexOf(name), kept);
+  const column = (name: KlineColumn) => rows.column(KLINE_COLUMNS.indexOf(name), kept);
   const bars: BarColumns = {
     open_time: column("open_time"),
     open: column("open"),

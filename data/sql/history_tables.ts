@@ -1,5 +1,5 @@
 import type { Vector } from "apache-arrow";
-import { BAR_COLUMNS } from "../files/bar_rows.ts";
+import { KLINE_COLUMNS } from "../schema/kline.ts";
 import { arrowModule, type Database } from "./duckdb.ts";
 import type { MixedColumns } from "./journal_file.ts";
 
@@ -29,7 +29,7 @@ const BARS: TableSpec = {
     label("market"),
     whole("open_time"),
     time("open_time"),
-    ...BAR_COLUMNS.slice(1).map((name) => COUNTS.has(name) ? whole(name) : number(name)),
+    ...KLINE_COLUMNS.slice(1).map((name) => COUNTS.has(name) ? whole(name) : number(name)),
   ],
 };
 

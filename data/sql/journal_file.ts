@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
-import { BAR_COLUMNS, type BarRows } from "../files/bar_rows.ts";
+import { errorMessage } from "../common/errors.ts";
+import type { BarRows } from "../files/bar_rows.ts";
+import { KLINE_COLUMNS } from "../schema/kline.ts";
 
 /** Columns of numbers and of texts, all of one length. */
 export type MixedColumns = Readonly<Record<string, Float64Array | readonly string[]>>;
@@ -48,7 +50,7 @@ function select(names: readonly string[]): string {
 }
 
 const BARS = `SELECT id, symbol, json ->> '$.source' AS source, json ->> '$.quality' AS quality, ${
-  select(BAR_COLUMNS)
+  select(KLINE_COLUMNS)
 } FROM events WHERE kind = 'bar' ORDER BY timestamp, id`;
 
 const SIGNALS = `SELECT ${
@@ -97,7 +99,7 @@ function readBars(path: string, rows: Iterable<SqlRow>, barsOf: BarsOf): void {
     bars.add(
       incomplete
         ? { kind: "incomplete", what: "trades of the minute are known to be missing" }
-        : BAR_COLUMNS.map((name) => number(row[name])),
+        : KLINE_COLUMNS.map((name) => number(row[name])),
       number(row.id),
     );
   }
@@ -126,7 +128,7 @@ export function readJournal(path: string, barsOf: BarsOf): JournalSignals {
       opinions: readColumns(database.prepare(OPINIONS).iterate(), OPINION_TEXTS, OPINION_NUMBERS),
     };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = errorMessage(cause);
     throw refuse(`it must be one that the service wrote: ${why}`, cause);
   } finally {
     database?.close();

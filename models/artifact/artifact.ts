@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { DeepReadonly } from "./deep_readonly.ts";
+import type { DeepReadonly } from "../../data/schema/define.ts";
 import { featuresSchema } from "./features.ts";
 import { featureIndexProblems, forestSchema } from "./forest.ts";
 import { dimensionProblems, hmmSchema, orderProblems } from "./hmm.ts";

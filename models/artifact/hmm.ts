@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MAX_STATES } from "../../core-wasm/core.ts";
-import { labelKey } from "./labels.ts";
+import { labelKey } from "../../data/schema/signal.ts";
 import { isPositiveDefinite, isSymmetric } from "../training/matrix.ts";
 import { lengthProblems, type Problem, problems } from "./problems.ts";
 

@@ -32,8 +32,3 @@ export function liquidityLabels(states: number): string[] {
   );
   return ["Stable", ...middle, "Crisis"];
 }
-
-/** The key that a label goes by in signals: "Bearish Extreme" becomes "bearish_extreme". */
-export function labelKey(label: string): string {
-  return label.trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_+|_+$/g, "");
-}

@@ -1,8 +1,8 @@
 /** Model artifacts: reading, checking, naming and writing them. */
 import { createHash } from "node:crypto";
 import { type Artifact, artifactSchema } from "./artifact.ts";
+import { errorMessage } from "../../data/common/errors.ts";
 
-export { labelKey } from "./labels.ts";
 export type { Artifact, FittedArtifact } from "./artifact.ts";
 export type { Scorecard } from "./scorecard.ts";
 
@@ -27,7 +27,7 @@ function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorMessage(cause);
     throw new ArtifactError(`${file}: must be a model artifact in JSON: ${oneLine(reason)}`, {
       cause,
     });

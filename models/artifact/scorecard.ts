@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { DeepReadonly } from "./deep_readonly.ts";
+import type { DeepReadonly } from "../../data/schema/define.ts";
 import { walkForwardSchema } from "./walk_forward.ts";
 
 const regime = z.strictObject({

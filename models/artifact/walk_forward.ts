@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { DeepReadonly } from "./deep_readonly.ts";
+import type { DeepReadonly } from "../../data/schema/define.ts";
 
 /** A figure with its 95 % block-bootstrap interval. */
 const estimate = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });

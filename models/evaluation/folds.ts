@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "../training/sequences.ts";
+import { MINUTE_MS } from "../../data/schema/time.ts";
 import { type Interval, type Segment } from "./history.ts";
 
 /** Most folds; the first part of the history is only trained on. */

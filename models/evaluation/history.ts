@@ -2,7 +2,8 @@ import { blindBars, computeFeatures, type CoreFeatures } from "../../core-wasm/c
 import { loadCore } from "../../core-wasm/load.ts";
 import type { FitRows } from "../training/fit_worker.ts";
 import { PRESETS } from "../training/presets.ts";
-import { barCount, type BarSequence, joinBars, MINUTE_MS } from "../training/sequences.ts";
+import { barCount, type BarSequence, joinBars } from "../training/sequences.ts";
+import { MINUTE_MS } from "../../data/schema/time.ts";
 import { HORIZON } from "./horizon.ts";
 import { smoothRange } from "./smoothed_range.ts";
 

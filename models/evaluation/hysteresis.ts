@@ -1,8 +1,8 @@
 import { quantile } from "../../core-wasm/core.ts";
+import { DAY_MINUTES } from "../../data/schema/time.ts";
 
 /** Most changes of level a day that thresholds may give on their training bars. */
 const MOST_FLIPS = 20;
-const MINUTES_A_DAY = 1440;
 /** Quantiles of the training values that borders between levels are tried at. */
 const CENTERS = Array.from({ length: 19 }, (_, i) => (i + 1) / 20);
 /** Distances between the two thresholds of a border that are tried, deviations of the values. */
@@ -85,7 +85,7 @@ function assess(task: HysteresisTask, { enter, leave }: Hysteresis): ChosenHyste
     hits += Math.max(...row);
     known += row.reduce((sum, count) => sum + count, 0);
   }
-  const flipsPerDay = flips / path.length * MINUTES_A_DAY;
+  const flipsPerDay = flips / path.length * DAY_MINUTES;
   return { enter, leave, accuracy: hits / known, flipsPerDay };
 }
 

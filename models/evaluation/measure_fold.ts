@@ -2,7 +2,7 @@ import { type CoreHmm, filterRows, scoreRows, smoothRows } from "../../core-wasm
 import { loadCore } from "../../core-wasm/load.ts";
 import type { FitRows } from "../training/fit_worker.ts";
 import type { HeldOut } from "../artifact/walk_forward.ts";
-import { MINUTE_MS } from "../training/sequences.ts";
+import { MINUTE_MS } from "../../data/schema/time.ts";
 import { cutBlocks, sumBlocks } from "./bootstrap.ts";
 import { type Delays, measureDelay } from "./delay.ts";
 import type { FoldModels } from "./fit_fold.ts";

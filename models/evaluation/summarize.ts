@@ -1,13 +1,12 @@
 import { quantile } from "../../core-wasm/core.ts";
-import { labelKey } from "../artifact/labels.ts";
+import { labelKey } from "../../data/schema/signal.ts";
 import type { HeldOut } from "../artifact/walk_forward.ts";
 import { BlockBootstrap } from "./bootstrap.ts";
 import { type ForecastSums, summarizeBaseline, summarizeForecast } from "./forecast_sums.ts";
 import type { ForecasterSums } from "./forecasters.ts";
 import type { FoldMeasures } from "./measure_fold.ts";
 import { compareRegimes, estimateNext, type RegimeSums } from "./regimes.ts";
-
-const MINUTES_A_DAY = 1440;
+import { DAY_MINUTES } from "../../data/schema/time.ts";
 
 const sumOf = (values: Iterable<number>) => [...values].reduce((sum, x) => sum + x, 0);
 
@@ -146,7 +145,7 @@ export function summarizeFolds(
     parts: folds.map((fold) => fold.part),
     ...summarizeLikelihoods(folds, bootstrap),
     selection: folds.at(-1)?.selection ?? [],
-    flips_per_day: sumOf(folds.map(({ visits }) => visits.flips)) / bars * MINUTES_A_DAY,
+    flips_per_day: sumOf(folds.map(({ visits }) => visits.flips)) / bars * DAY_MINUTES,
     ...summarizeRegimes(folds, labels, bootstrap),
     smoothing: summarizeSmoothing(folds),
     stability: {

@@ -1,6 +1,7 @@
 import { quantile } from "../../core-wasm/core.ts";
 import { measureDelay } from "./delay.ts";
 import { adjustedRandIndex } from "./rand_index.ts";
+import { DAY_MINUTES } from "../../data/schema/time.ts";
 
 /** Labelled bars of a market whose regimes are known. */
 export interface KnownBars {
@@ -37,8 +38,6 @@ export interface TruthEvaluation {
   /** Regime that each state of the model stands for. */
   readonly regimes_of_states: readonly number[];
 }
-
-const MINUTES_A_DAY = 1440;
 
 /**
  * Regime that each state stands for: the one that it most often met. Several states may stand for
@@ -95,7 +94,7 @@ export function scoreAgainstTruth(
     rand_index: adjustedRandIndex(path, truth),
     median_lag_minutes: sorted.length > 0 ? quantile(sorted, 0.5) : null,
     missed: changes > 0 ? missed / changes : null,
-    false_alarms_per_day: countFalseAlarms(path, truth, lengths) / path.length * MINUTES_A_DAY,
+    false_alarms_per_day: countFalseAlarms(path, truth, lengths) / path.length * DAY_MINUTES,
   };
 }
 

@@ -1,11 +1,10 @@
 import type { CoreHmm, FilteredRows } from "../../core-wasm/core.ts";
 import { argmaxRows, countVisits, expectedDwell } from "../evaluation/paths.ts";
-import { labelKey } from "../artifact/labels.ts";
+import { labelKey } from "../../data/schema/signal.ts";
 import type { Scorecard } from "../artifact/scorecard.ts";
 import { scorecardTables } from "./scorecard_tables.ts";
 import { formatTables } from "./tables.ts";
-
-const MINUTES_A_DAY = 1440;
+import { DAY_MINUTES } from "../../data/schema/time.ts";
 
 type InSample = NonNullable<Scorecard["in_sample"]>;
 
@@ -39,7 +38,7 @@ export function measureInSample(
   return {
     log_likelihood_per_bar: filtered.logLikelihoods.reduce((sum, x) => sum + x, 0) / path.length,
     anomaly_rate: scores.reduce((sum, score) => sum + Number(score < offset), 0) / scores.length,
-    flips_per_day: flips / path.length * MINUTES_A_DAY,
+    flips_per_day: flips / path.length * DAY_MINUTES,
     regimes: Object.fromEntries(regimes),
   };
 }

@@ -1,6 +1,7 @@
 /** A worker that fits HMMs, one after the other, on the rows that it is given first. */
 import { fitHmm, type HmmFit, type HmmFitOptions } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
+import { errorMessage } from "../../data/common/errors.ts";
 
 /** What all fits of a worker are made on. */
 export interface FitRows {
@@ -29,7 +30,7 @@ function answer(job: FitJob): FitReply {
     const { rows, dims, lengths } = given;
     return { fit: fitHmm(loadCore(), rows, dims, lengths, job) };
   } catch (error) {
-    return { failure: error instanceof Error ? error.message : String(error) };
+    return { failure: errorMessage(error) };
   }
 }
 

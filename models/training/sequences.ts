@@ -1,19 +1,7 @@
 import { createHash } from "node:crypto";
 import { BAR_COLUMNS } from "../../core-wasm/core.ts";
-
-/** A minute, ms. */
-export const MINUTE_MS = 60_000;
-
-/** A bar of history. */
-export interface HistoryBar {
-  /** Open time, ms UTC. */
-  readonly open_time: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
-}
+import { MINUTE_MS } from "../../data/schema/time.ts";
+import { findMinuteError, type Kline } from "../../data/schema/kline.ts";
 
 /** Bars of strictly contiguous minutes. */
 export interface BarSequence {
@@ -42,16 +30,6 @@ export function joinBars(sequences: readonly BarSequence[]): Float64Array {
     place += bars.length;
   }
   return joined;
-}
-
-/** What is wrong with a bar; undefined when nothing is. */
-function findFault({ open_time, open, high, low, close, volume }: HistoryBar): string | undefined {
-  if (open_time % MINUTE_MS !== 0) return "must open on a full minute";
-  const ordered = low <= Math.min(open, close) && Math.max(open, close) <= high;
-  if (!(ordered && low > 0 && high < Infinity)) {
-    return "must have finite prices above 0 with low <= open, close <= high";
-  }
-  return volume >= 0 && volume < Infinity ? undefined : "must have a finite volume from 0";
 }
 
 /**
@@ -91,12 +69,14 @@ export class SequenceCutter {
   /**
    * Adds the next bar of the file.
    *
-   * @throws RangeError for a bar that cannot be.
+   * @throws RangeError for a bar that is not sound.
    */
-  add(bar: HistoryBar): void {
-    const fault = findFault(bar);
-    if (fault !== undefined) {
-      throw new RangeError(`${this.#file}: the bar ${bar.open_time} ${fault}`);
+  add(bar: Kline): void {
+    const error = findMinuteError(bar.open_time, bar);
+    if (error !== undefined) {
+      throw new RangeError(
+        `${this.#file}: cannot use the bar ${bar.open_time} as ${error.what}`,
+      );
     }
     // Files need not be in order of time.
     if (this.#atStart && bar.open_time < this.#start) this.#end();

@@ -1,5 +1,5 @@
 import { filterLogDensities } from "../../models/evaluation/log_filter.ts";
-import { MINUTE_MS } from "../../models/training/sequences.ts";
+import { MINUTE_MS } from "../../data/schema/time.ts";
 import { DYNAMICS } from "../../service/simulator/simulated/latent.ts";
 import {
   expectedDrift,

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findHistory, type FoundHistory } from "../../data/files/find_history.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
+import { DAY_MS } from "../../data/schema/time.ts";
 
 /** The project's folder. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -10,7 +11,6 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SEED = 1;
 const START = Date.UTC(2025, 0, 1);
 const DAYS = 120;
-const DAY_MS = 86_400_000;
 
 /** Klines of the simulated market in a file like Binance's, written once. */
 function simulate(symbol: string): string {

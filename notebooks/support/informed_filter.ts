@@ -12,7 +12,7 @@ import {
   SEASONALITY,
   WEEK_MINUTES,
 } from "../../service/simulator/simulated/seasonality.ts";
-import { MINUTE_MS } from "../../models/training/sequences.ts";
+import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { SimulatedTruth } from "./simulated_truth.ts";
 
 /** Features of each minute, row after row. */

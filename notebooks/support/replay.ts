@@ -2,11 +2,12 @@ import { join } from "node:path";
 import { loadCore } from "../../core-wasm/load.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
 import { readKlines } from "../../data/files/klines.ts";
-import { MINUTE_MS } from "../../models/training/sequences.ts";
-import { barOfKline, isSound } from "../../service/ingest/bars/kline_bar.ts";
+import { DAY_MS, MINUTE_MS } from "../../data/schema/time.ts";
+import { barOfKline } from "../../service/ingest/bars/kline_bar.ts";
+import { isSound } from "../../data/schema/kline.ts";
 import { Engine } from "../../service/engine/engine.ts";
 import { loadModels } from "../../service/engine/loaded_model.ts";
-import type { ModelOpinion, Signal } from "../../data/schema/signal.ts";
+import type { ModelOutput, Signal } from "../../data/schema/signal.ts";
 import { ROOT } from "./choose_history.ts";
 
 /** Signals of a replay in the order of time, a column a field. */
@@ -36,7 +37,7 @@ export interface Replay {
 const MODELS = ["models/classic.json", "models/liquidity.json"];
 
 /** What a model says of a minute that its features are blind to adds nothing to the likelihood. */
-const sees = (opinion: ModelOpinion | undefined): opinion is ModelOpinion =>
+const sees = (opinion: ModelOutput | undefined): opinion is ModelOutput =>
   opinion !== undefined && opinion.log_likelihood !== 0;
 
 /** Runs files of bars through the engine that serves live. */
@@ -124,8 +125,6 @@ export interface ReplayDay {
   /** Open to close, percent. */
   readonly move: number;
 }
-
-const DAY_MS = 1440 * MINUTE_MS;
 
 /** What each day of a replay was like. */
 export function summarizeDays(replay: Replay): readonly ReplayDay[] {

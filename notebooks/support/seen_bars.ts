@@ -8,7 +8,8 @@ import {
 import { loadCore } from "../../core-wasm/load.ts";
 import type { Artifact } from "../../models/artifact/read.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
-import { barCount, type BarSequence, MINUTE_MS } from "../../models/training/sequences.ts";
+import { barCount, type BarSequence } from "../../models/training/sequences.ts";
+import { MINUTE_MS } from "../../data/schema/time.ts";
 
 /** What a model says of the bars of a sequence that it sees. */
 export interface SeenBars {

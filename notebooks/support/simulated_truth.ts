@@ -3,12 +3,8 @@ import { loadCore } from "../../core-wasm/load.ts";
 import type { Artifact } from "../../models/artifact/read.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
 import { evaluateAgainstTruth, type TruthEvaluation } from "../../models/evaluation/truth.ts";
-import {
-  barCount,
-  type BarSequence,
-  MINUTE_MS,
-  SequenceCutter,
-} from "../../models/training/sequences.ts";
+import { barCount, type BarSequence, SequenceCutter } from "../../models/training/sequences.ts";
+import { DAY_MINUTES, MINUTE_MS } from "../../data/schema/time.ts";
 import { REGIMES } from "../../service/simulator/simulated/regimes.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import { type TrueMinute, trueMinutes } from "../../service/simulator/simulated/truth.ts";
@@ -43,8 +39,6 @@ export interface TruthComparison extends TruthEvaluation {
   /** Its most probable state at each bar. */
   readonly path: Uint8Array;
 }
-
-const DAY_MINUTES = 1440;
 
 /**
  * The one-minute bars of a simulated market, as its exchange tells them.

@@ -6,6 +6,7 @@ import { type CommandOptions, HELP, OPTIONS, readOptions } from "./exchange_opti
 import { recordedMarket } from "../simulator/recorded/source.ts";
 import { simulatedMarket } from "../simulator/simulated/source.ts";
 import { type MarketSource, NO_MARKET } from "../simulator/source.ts";
+import { errorMessage } from "../../data/common/errors.ts";
 
 function openSource(options: CommandOptions): Promise<MarketSource> | MarketSource {
   const { trades, klines, capture, seed, symbols, activity } = options;
@@ -79,7 +80,7 @@ async function run(args: Arguments): Promise<void> {
     source = await openSource(options);
     if (options.capture !== undefined) capture = await readCapture(options.capture);
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(errorMessage(error));
   }
   let exchange: Exchange;
   try {

@@ -3,6 +3,7 @@ import { type Arguments, type OptionKind, UsageError } from "../../data/common/a
 import { FAULTS_HELP } from "../simulator/faults/language.ts";
 import { parseFaults } from "../simulator/faults/parse.ts";
 import type { FaultPlan } from "../simulator/faults/plan.ts";
+import { errorMessage } from "../../data/common/errors.ts";
 
 /** What the command line of `deno task exchange` asks for. */
 export interface CommandOptions {
@@ -82,7 +83,7 @@ function readFaults(spec: string | undefined): FaultPlan | undefined {
   try {
     return parseFaults(path === undefined ? spec : readFileSync(path, "utf8"));
   } catch (error) {
-    throw new UsageError(`--faults: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`--faults: ${errorMessage(error)}`);
   }
 }
 

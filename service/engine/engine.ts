@@ -1,9 +1,9 @@
 import { Scorer, type StepResult } from "../../core-wasm/core.ts";
-import { labelKey } from "../../models/artifact/read.ts";
-import { type Bar, MINUTE_MS } from "../../data/schema/bar.ts";
+import type { Bar } from "../../data/schema/bar.ts";
+import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { Checkpoint } from "../bus/bus.ts";
 import type { LoadedModel } from "./loaded_model.ts";
-import type { ModelOpinion, Signal } from "../../data/schema/signal.ts";
+import { labelKey, type ModelOutput, type Signal } from "../../data/schema/signal.ts";
 
 interface Slot {
   readonly index: number;
@@ -193,7 +193,7 @@ export class Engine {
     };
   }
 
-  #opinion(model: NamedModel, result: StepResult): ModelOpinion {
+  #opinion(model: NamedModel, result: StepResult): ModelOutput {
     return {
       state: result.state,
       name: model.labels[result.state] ?? String(result.state),

@@ -1,5 +1,5 @@
 import type { Bar } from "../../data/schema/bar.ts";
-import { MINUTE_MS } from "../../data/schema/bar.ts";
+import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { Bus, CheckpointStore } from "../bus/bus.ts";
 import type { Engine } from "./engine.ts";
 import type { Signal } from "../../data/schema/signal.ts";

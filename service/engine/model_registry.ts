@@ -1,6 +1,7 @@
 import type { Log } from "../log.ts";
 import type { ModelStatus } from "../../data/schema/status.ts";
 import type { LoadedModel } from "./loaded_model.ts";
+import { errorMessage } from "../../data/common/errors.ts";
 
 /** What live models need of the rest of the service. */
 export interface LiveModelsOptions {
@@ -90,7 +91,7 @@ export class LiveModels {
     } catch (error) {
       if (signal.reason === SUPERSEDED) return await this.#latest;
       if (!signal.aborted) {
-        const why = error instanceof Error ? error.message : String(error);
+        const why = errorMessage(error);
         log.error("the model artifacts cannot be used; the live models stay", { why });
         this.#tell(`${why}; the models loaded before stay live`);
       }

@@ -1,4 +1,4 @@
-import { labelKey } from "../../models/artifact/read.ts";
+import { labelKey } from "../../data/schema/signal.ts";
 import type { LoadedModel } from "./loaded_model.ts";
 
 const MARKET = [

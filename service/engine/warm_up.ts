@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Bar, MINUTE_MS } from "../../data/schema/bar.ts";
+import type { Bar } from "../../data/schema/bar.ts";
+import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { Bus } from "../bus/bus.ts";
 import type { Engine } from "./engine.ts";
+import { errorMessage } from "../../data/common/errors.ts";
 
 /** What an engine is warmed up with. */
 export interface WarmUpOptions {
@@ -71,7 +73,7 @@ async function takeOlder(
     bars = await older(symbol, from, to);
   } catch (error) {
     signal.throwIfAborted();
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorMessage(error);
     return `the models know ${symbol} only since ${new Date(to).toISOString()}: ${why}`;
   }
   for (let at = 0; at < bars.length; at += SLICE_MINUTES) {

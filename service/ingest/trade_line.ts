@@ -1,7 +1,8 @@
-import { MINUTE_MS } from "../../data/files/klines.ts";
+import { minuteOf } from "../../data/schema/time.ts";
 import type { Log } from "../log.ts";
 import { Sequencer } from "./sequencer.ts";
 import type { Trade } from "../../data/schema/trade.ts";
+import { errorMessage } from "../../data/common/errors.ts";
 
 /** What a trade line tells of its symbol, in this order. */
 export interface TradeLineListener {
@@ -88,11 +89,6 @@ const RESTARTED_MS = 1000;
 /** Failed requests in a row that are worth a word. */
 const TOLERATED = 2;
 
-/** Open time of a trade's minute, ms UTC. */
-function minuteOf({ time }: Trade): number {
-  return time - (time % MINUTE_MS);
-}
-
 /**
  * The unbroken line of one symbol's trades: what arrives, in the order of ids, and what did not
  * arrive from the exchange's history, before anything behind it.
@@ -172,7 +168,9 @@ export class TradeLine {
       case "held":
         this.#counts.held++;
         if (this.#sequencer.next !== undefined) this.#wake();
-        else if (!this.#begun) this.#firstMinute = Math.min(this.#firstMinute, minuteOf(trade));
+        else if (!this.#begun) {
+          this.#firstMinute = Math.min(this.#firstMinute, minuteOf(trade.time));
+        }
         break;
       case "duplicate":
         if (this.#beginsAnew(trade)) this.#restart(trade);
@@ -201,7 +199,7 @@ export class TradeLine {
   #restart(trade: Trade): void {
     const { symbol, log } = this.#options;
     log.warning("the exchange's trade ids have begun anew", { symbol, id: trade.id });
-    this.#begin(minuteOf(trade));
+    this.#begin(minuteOf(trade.time));
     this.#sequencer.accept(trade);
   }
 
@@ -215,7 +213,7 @@ export class TradeLine {
 
   #minute(): number {
     const now = this.#options.now();
-    return now - (now % MINUTE_MS);
+    return minuteOf(now);
   }
 
   #wake(): void {
@@ -377,7 +375,7 @@ export class TradeLine {
         if (done) return true;
       } catch (error) {
         closing.throwIfAborted();
-        const why = error instanceof Error ? error.message : String(error);
+        const why = errorMessage(error);
         if (++failures >= TOLERATED) this.#problem = `bars wait for trades: ${why}`;
         log.warning("cannot get trades; trying again", { symbol, why });
       }

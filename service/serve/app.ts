@@ -5,7 +5,7 @@ import { compress } from "hono/compress";
 import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
-import { BAR_FIELDS } from "../../data/schema/bar_schema.ts";
+import { BAR_COLUMNS } from "../../data/schema/columns.ts";
 import type { Bus, RecordKind } from "../bus/bus.ts";
 import { toCsv } from "../../data/files/csv.ts";
 import type { LoadedModel } from "../engine/loaded_model.ts";
@@ -20,6 +20,7 @@ import { docsPage } from "./openapi/docs_page.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { readHistoryQuery, readStreamQuery, single } from "./query.ts";
+import { errorMessage } from "../../data/common/errors.ts";
 
 /** What the HTTP interface serves from. */
 export interface AppOptions {
@@ -146,7 +147,7 @@ export function createApp(options: AppOptions): Hono {
     };
   }
   const signals = history("signal", () => signalColumns(options.models()));
-  const bars = history("bar", () => BAR_FIELDS);
+  const bars = history("bar", () => BAR_COLUMNS.map(({ name }) => name));
   app.get("/api/v1/signals", (context) => signals(single(context.req.queries())));
   app.get("/api/v1/bars", (context) => bars(single(context.req.queries())));
 
@@ -160,7 +161,7 @@ export function createApp(options: AppOptions): Hono {
     try {
       await options.reloadModels();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorMessage(error);
       throw new Problem(422, "Models refused", `${why}; the models loaded before stay live`);
     }
     const { models, models_problem: problem } = options.status();

@@ -1,13 +1,18 @@
+import { type Assets, splitSymbol } from "../../data/schema/quote_assets.ts";
+
 /** What the exchange says of one market's trading rules. */
-export interface Instrument {
+export interface Instrument extends Assets {
   /** Market, upper case, e.g. `BTCUSDT`. */
   readonly symbol: string;
-  readonly baseAsset: string;
-  readonly quoteAsset: string;
   /** Decimals of a price: the tick size is 10^-priceDecimals. 0 to 8. */
   readonly priceDecimals: number;
   /** Decimals of a quantity: the lot size is 10^-quantityDecimals. 0 to 8. */
   readonly quantityDecimals: number;
+}
+
+/** The two assets of a symbol; one that does not end in a known quote asset counts as quoted in USDT. */
+export function assetsOf(symbol: string): Assets {
+  return splitSymbol(symbol) ?? { baseAsset: symbol, quoteAsset: "USDT" };
 }
 
 /** One aggregate trade as the exchange prints it. */

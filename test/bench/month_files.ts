@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { strToU8, zipSync } from "fflate";
 import { findHistory } from "../../data/files/find_history.ts";
-import { type Kline, MINUTE_MS, readKlines } from "../../data/files/klines.ts";
+import { readKlines } from "../../data/files/klines.ts";
+import type { Kline } from "../../data/schema/kline.ts";
+import { MINUTE_MS } from "../../data/schema/time.ts";
 import { makeBars } from "./bars.ts";
 
 /** Twelve months, half of them in microseconds: Binance changed over at the turn of the year. */

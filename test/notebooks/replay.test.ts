@@ -5,8 +5,7 @@ import {
   summarizeDays,
   worstMinutes,
 } from "../../notebooks/support/replay.ts";
-
-const MINUTE_MS = 60_000;
+import { MINUTE_MS } from "../../data/schema/time.ts";
 
 /** Five minutes of a model of two regimes that does not see the first. */
 const replay: Replay = {

@@ -18,7 +18,8 @@ import {
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import { readKlines } from "../../data/files/klines.ts";
-import { type Artifact, labelKey, parseArtifact } from "../../models/artifact/read.ts";
+import { type Artifact, parseArtifact } from "../../models/artifact/read.ts";
+import { labelKey } from "../../data/schema/signal.ts";
 import { NO_PYTHON, python } from "../support/python.ts";
 import { realDataTest, sharedData } from "../support/shared_data.ts";
 import { temporaryFolder } from "../support/temporary.ts";

@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from "vitest";
 import { z } from "zod";
 import { readKlines } from "../../data/files/klines.ts";
-import { barSchema } from "../../data/schema/bar_schema.ts";
+import { barSchema } from "../../data/schema/bar.ts";
 import { readCapture } from "../../service/simulator/capture/capture.ts";
 import { startExchange } from "../../service/simulator/simulator.ts";
 import { recordedMarket } from "../../service/simulator/recorded/source.ts";

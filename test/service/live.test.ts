@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { readKlines } from "../../data/files/klines.ts";
-import { barSchema } from "../../data/schema/bar_schema.ts";
+import { barSchema } from "../../data/schema/bar.ts";
 import { type Exchange, startExchange } from "../../service/simulator/simulator.ts";
 import { recordedMarket } from "../../service/simulator/recorded/source.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";

@@ -16,10 +16,10 @@ import { readEvents, type StreamedEvent } from "../support/event_stream.ts";
 import { ServiceProcess } from "../support/service_process.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
+import { MINUTE_MS } from "../../data/schema/time.ts";
 
 const SYMBOLS = ["BTCUSDT", "ETHUSDT"];
 const TOKEN = "a-secret";
-const MINUTE_MS = 60_000;
 
 const status = z.looseObject({
   models: z.array(z.looseObject({ name: z.string(), fingerprint: z.string(), loaded: z.number() })),

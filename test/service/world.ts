@@ -1,8 +1,9 @@
 import { setImmediate } from "node:timers";
 import { expect } from "vitest";
-import type { Kline } from "../../data/files/klines.ts";
-import { type Bar, MINUTE_MS } from "../../data/schema/bar.ts";
-import { BarBuilder, emptyBar, minuteOf } from "../../service/ingest/bars/bar_builder.ts";
+import type { Kline } from "../../data/schema/kline.ts";
+import type { Bar } from "../../data/schema/bar.ts";
+import { MINUTE_MS, minuteOf } from "../../data/schema/time.ts";
+import { BarBuilder, emptyBar } from "../../service/ingest/bars/bar_builder.ts";
 import { createLog } from "../../service/log.ts";
 import type { Trade } from "../../data/schema/trade.ts";
 import type { TradeQuery } from "../../service/ingest/trade_line.ts";

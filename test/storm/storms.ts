@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished } from "vitest";
 import { readTrades } from "../../data/files/trades.ts";
-import { type Bar, MINUTE_MS } from "../../data/schema/bar.ts";
+import type { Bar } from "../../data/schema/bar.ts";
+import { MINUTE_MS } from "../../data/schema/time.ts";
 import { barsOfTrades } from "../../service/ingest/bars/trade_history.ts";
 import { type Exchange, startExchange } from "../../service/simulator/simulator.ts";
 import { parseFaults } from "../../service/simulator/faults/parse.ts";

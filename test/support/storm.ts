@@ -1,11 +1,10 @@
 import { z } from "zod";
-import type { Bar } from "../../data/schema/bar.ts";
-import { barSchema } from "../../data/schema/bar_schema.ts";
+import { type Bar, barSchema } from "../../data/schema/bar.ts";
 import type { ExchangeTrade, MarketSource } from "../../service/simulator/source.ts";
 import { exactRow } from "../service/simulator/exact_fold.ts";
 import type { ServiceProcess } from "./service_process.ts";
+import { MINUTE_MS } from "../../data/schema/time.ts";
 
-const MINUTE_MS = 60_000;
 const bars = z.array(barSchema);
 
 /** The columns of a bar that the exchange's klines have too, and the ids of its raw trades. */

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart, type Figure, WIDTH } from "../figure.ts";
 import { INK, regimeColors, SERIES } from "../palette.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 
 /** Contiguous minutes of a market with what a model says of them. */
 export interface RegimeMinutes {
@@ -13,7 +14,6 @@ export interface RegimeMinutes {
   readonly filtered: Float64Array;
 }
 
-const MINUTE_MS = 60_000;
 /** A chart has no more columns than this. */
 const COLUMNS = 1600;
 

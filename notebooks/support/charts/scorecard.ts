@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { labelKey } from "../../../models/artifact/labels.ts";
+import { labelKey } from "../../../data/schema/signal.ts";
 import type { HeldOut } from "../../../models/artifact/walk_forward.ts";
 import type { PresetEvaluation } from "../evaluate_presets.ts";
 import { drawChart, type Figure } from "../figure.ts";

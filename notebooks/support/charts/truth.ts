@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { MINUTE_MS } from "../../../models/training/sequences.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { drawChart, type Figure } from "../figure.ts";
 import type { InformedAccuracy } from "../informed_filter.ts";
 import { INK, regimeColors, SERIES } from "../palette.ts";

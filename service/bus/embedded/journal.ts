@@ -1,8 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
-import type { Bar } from "../../../data/schema/bar.ts";
-import { barSchema } from "../../../data/schema/bar_schema.ts";
+import { type Bar, barSchema } from "../../../data/schema/bar.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
 import type {
   Bus,
@@ -13,6 +12,7 @@ import type {
   RecordKind,
   RecordQuery,
 } from "../bus.ts";
+import { errorMessage } from "../../../data/common/errors.ts";
 
 const SCHEMA = `
 PRAGMA journal_mode = WAL;
@@ -91,7 +91,7 @@ export class Journal implements Bus, CheckpointStore {
       this.#database = new DatabaseSync(path);
       this.#database.exec(SCHEMA);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = errorMessage(cause);
       throw new Error(`Cannot open the journal ${path}: ${why}`, { cause });
     }
     const identity = this.#database.prepare("SELECT token FROM identity").get() ?? {};

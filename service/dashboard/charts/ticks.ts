@@ -1,4 +1,5 @@
-import { formatDay, formatMinute, MINUTE_MS, type Zone, zoneOffset } from "../format/time.ts";
+import { formatDay, formatMinute, type Zone, zoneOffset } from "../format/time.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { TimeWindow } from "../data/span.ts";
 
 const STEPS = [5, 10, 15, 30, 60, 120, 180, 240, 360, 720];

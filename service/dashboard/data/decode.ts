@@ -1,5 +1,4 @@
-import type { Signal } from "../../../data/schema/signal.ts";
-import { labelKey } from "../../../models/artifact/labels.ts";
+import { labelKey, type Signal } from "../../../data/schema/signal.ts";
 import type { Status } from "../../../data/schema/status.ts";
 import type { Model } from "./model.ts";
 

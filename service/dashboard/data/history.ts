@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "../format/time.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
 
 /** Minutes that the page keeps: the longest span and the hour before it. */

@@ -1,8 +1,8 @@
-import type { ModelOpinion, Signal } from "../../../data/schema/signal.ts";
+import type { ModelOutput, Signal } from "../../../data/schema/signal.ts";
 import type { Model } from "./model.ts";
 
 /** What a model says of the minute of a signal; undefined where it did not run, or had other regimes. */
-export type Opinions = (signal: Signal) => ModelOpinion | undefined;
+export type Opinions = (signal: Signal) => ModelOutput | undefined;
 
 /** The opinions of one of the models: the primary's is a signal's top level. */
 export function opinionsOf(model: Model | undefined): Opinions {
@@ -14,7 +14,7 @@ export function opinionsOf(model: Model | undefined): Opinions {
   };
 }
 
-function topLevel(signal: Signal): ModelOpinion {
+function topLevel(signal: Signal): ModelOutput {
   return {
     state: signal.regime_state,
     name: signal.regime_name,

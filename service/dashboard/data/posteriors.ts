@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "../format/time.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
 import type { Opinions } from "./opinions.ts";
 

@@ -1,4 +1,4 @@
-import type { ModelOpinion } from "../../../data/schema/signal.ts";
+import type { ModelOutput } from "../../../data/schema/signal.ts";
 import type { Posterior } from "./posteriors.ts";
 
 /** Regimes of the model that is shown unasked, for which room is kept until the first signal. */
@@ -57,6 +57,6 @@ export function regimeColours(keys: readonly string[]): readonly string[] {
 }
 
 /** The CSS colour of the regime that a model sees. */
-export function regimeColour({ probabilities, state }: ModelOpinion): string {
+export function regimeColour({ probabilities, state }: ModelOutput): string {
   return regimeColours(Object.keys(probabilities))[state] ?? "var(--neutral)";
 }

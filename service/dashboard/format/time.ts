@@ -1,8 +1,8 @@
+import { MINUTE_MS } from "../../../data/schema/time.ts";
+
 /** The clock that times are shown in. */
 export type Zone = "utc" | "local";
 
-/** Length of a bar. */
-export const MINUTE_MS = 60_000;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** Milliseconds to add to UTC to read the zone's wall clock at `timestamp`. */

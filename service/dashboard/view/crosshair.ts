@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "../format/time.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { TimeWindow } from "../data/span.ts";
 import { byId, element, setText } from "./dom.ts";
 import type { Panels } from "./panels.ts";

@@ -1,7 +1,8 @@
-import type { ModelOpinion, Signal } from "../../../data/schema/signal.ts";
+import type { ModelOutput, Signal } from "../../../data/schema/signal.ts";
 import { qualityLabel } from "../data/quality.ts";
 import { formatNumber, formatProbability } from "../format/number.ts";
-import { formatDay, formatMinute, MINUTE_MS, zoneName } from "../format/time.ts";
+import { formatDay, formatMinute, zoneName } from "../format/time.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { byId, element, setAttribute, setText } from "./dom.ts";
 import { opinionOf, type Page, readSignal } from "./page.ts";
 import type { Scene } from "./scene.ts";
@@ -43,7 +44,7 @@ export function createMinuteBar(): (page: Page, scene: Scene | null) => void {
 function spoken(
   time: string,
   signal: Signal | undefined,
-  opinion: ModelOpinion | undefined,
+  opinion: ModelOutput | undefined,
 ): string {
   if (signal === undefined) return `${time}, no data`;
   return [

@@ -1,4 +1,4 @@
-import type { ModelOpinion } from "../../../data/schema/signal.ts";
+import type { ModelOutput } from "../../../data/schema/signal.ts";
 import { modelTitle, offeredModels, shownModel } from "../data/model.ts";
 import { opinionsOf } from "../data/opinions.ts";
 import { regimeColour } from "../data/regimes.ts";
@@ -9,7 +9,7 @@ import type { Page } from "./page.ts";
 
 const NOTHING = "–";
 
-type Update = (name: string, opinion: ModelOpinion | undefined) => void;
+type Update = (name: string, opinion: ModelOutput | undefined) => void;
 
 /**
  * A small panel for each model that runs beside the one that is shown. The page keeps the place of

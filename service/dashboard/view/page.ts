@@ -1,4 +1,4 @@
-import type { ModelOpinion, Signal } from "../../../data/schema/signal.ts";
+import type { ModelOutput, Signal } from "../../../data/schema/signal.ts";
 import type { Status } from "../../../data/schema/status.ts";
 import type { FeatureScale } from "../data/features.ts";
 import type { Link } from "../data/feed.ts";
@@ -45,7 +45,7 @@ export interface Page {
 }
 
 /** What the shown model says of a signal's minute; undefined where it did not see it. */
-export function opinionOf(page: Page, signal: Signal | undefined): ModelOpinion | undefined {
+export function opinionOf(page: Page, signal: Signal | undefined): ModelOutput | undefined {
   return signal && opinionsOf(shownModel(page.models, page.model))(signal);
 }
 

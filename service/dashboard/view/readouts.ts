@@ -1,5 +1,4 @@
 import type { Signal } from "../../../data/schema/signal.ts";
-import { baseAsset, quoteAsset } from "../data/assets.ts";
 import { primaryModel, shownModel } from "../data/model.ts";
 import { regimeShortName } from "../data/regimes.ts";
 import {
@@ -13,6 +12,7 @@ import { formatPrice } from "../format/price.ts";
 import { element, html, setAttribute, setColour, setText } from "./dom.ts";
 import { type Page, readSignal } from "./page.ts";
 import type { Scene } from "./scene.ts";
+import { splitSymbol } from "../../../data/schema/quote_assets.ts";
 
 /** A value of the minute that is read: its key, its text, and how it looks. */
 interface Reading {
@@ -29,8 +29,9 @@ export function createReadouts(): (page: Page, scene: Scene | null) => void {
     const signal = readSignal(page);
     if (scene === null) return;
     const length = `${scene.candleMinutes}-minute`;
-    setUnit("price-unit", quoteAsset(page.symbol), `${length} candles`);
-    setUnit("volume-unit", baseAsset(page.symbol), `${length} bars`);
+    const assets = splitSymbol(page.symbol);
+    setUnit("price-unit", assets?.quoteAsset ?? "", `${length} candles`);
+    setUnit("volume-unit", assets?.baseAsset ?? "", `${length} bars`);
     const model = shownModel(page.models, page.model);
     setUnit(
       "probability-unit",

@@ -1,8 +1,9 @@
-import { BAR_COLUMNS } from "../../../data/files/bar_rows.ts";
-import type { Kline } from "../../../data/files/klines.ts";
+import { type Kline, MINUTE_COLUMNS } from "../../../data/schema/kline.ts";
 import type { Log } from "../../log.ts";
-import { type Bar, MINUTE_MS } from "../../../data/schema/bar.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { compareVolumes } from "./volumes.ts";
+import { errorMessage } from "../../../data/common/errors.ts";
 
 /** What an audit needs of the rest of the service. */
 export interface BarAuditOptions {
@@ -30,13 +31,11 @@ const PATIENCE_MS = 60 * MINUTE_MS;
 /** As many as one request brings; older bars are let go where the exchange does not answer. */
 const MOST_WAITING = 1000;
 
-const [, ...FIELDS] = BAR_COLUMNS;
-
 /**
  * The fields in which a bar is not the exchange's kline; columns that either lacks are passed over.
  */
 export function differences(bar: Bar, kline: Kline): readonly string[] {
-  return FIELDS.filter((field) => {
+  return MINUTE_COLUMNS.filter((field) => {
     const [ours, theirs] = [bar[field], kline[field]];
     return ours !== undefined && theirs !== undefined && ours !== theirs;
   });
@@ -101,7 +100,7 @@ export class BarAudit {
       found = await klines(symbol, first.timestamp, last.timestamp + MINUTE_MS);
     } catch (error) {
       if (closing.aborted) return;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorMessage(error);
       log.debug("cannot audit bars; trying again", { symbol, why });
       return;
     }

@@ -1,12 +1,8 @@
 import type { Trade } from "../../../data/schema/trade.ts";
-import { type Bar, type BarQuality, type BarSource, MINUTE_MS } from "../../../data/schema/bar.ts";
+import type { Bar, BarQuality, BarSource } from "../../../data/schema/bar.ts";
+import { closeTimeOf } from "../../../data/schema/time.ts";
 import { amountOf, DecimalSum, roundProduct } from "./decimal_sum.ts";
 import { MicrostructureFold } from "./microstructure/microstructure.ts";
-
-/** Open time of the minute that a time falls into, ms UTC. */
-export function minuteOf(time: number): number {
-  return time - (time % MINUTE_MS);
-}
 
 /** Folds the trades of one symbol's minute into a bar. */
 export class BarBuilder {
@@ -65,7 +61,7 @@ export class BarBuilder {
     const bar: Bar = {
       symbol: this.symbol,
       timestamp: this.timestamp,
-      close_time: this.timestamp + MINUTE_MS - 1,
+      close_time: closeTimeOf(this.timestamp),
       open: this.#open,
       high: this.#high,
       low: this.#low,
@@ -96,7 +92,7 @@ export function emptyBar(
   return {
     symbol,
     timestamp,
-    close_time: timestamp + MINUTE_MS - 1,
+    close_time: closeTimeOf(timestamp),
     open: previousClose,
     high: previousClose,
     low: previousClose,

@@ -1,5 +1,6 @@
-import type { Kline } from "../../../data/files/klines.ts";
-import { type Bar, type BarSource, MINUTE_MS } from "../../../data/schema/bar.ts";
+import type { Kline } from "../../../data/schema/kline.ts";
+import type { Bar, BarSource } from "../../../data/schema/bar.ts";
+import { closeTimeOf } from "../../../data/schema/time.ts";
 import { amountOf, unitsOf } from "./decimal_sum.ts";
 
 /**
@@ -12,7 +13,7 @@ export function barOfKline(symbol: string, source: BarSource, kline: Kline): Bar
   return {
     symbol,
     timestamp: kline.open_time,
-    close_time: kline.open_time + MINUTE_MS - 1,
+    close_time: closeTimeOf(kline.open_time),
     open: kline.open,
     high: kline.high,
     low: kline.low,
@@ -28,14 +29,4 @@ export function barOfKline(symbol: string, source: BarSource, kline: Kline): Bar
     quality: "kline",
     source,
   };
-}
-
-/**
- * Whether a kline has the form of one: prices positive and within high and low, volumes not
- * negative. A kline that fails is never made a bar.
- */
-export function isSound(kline: Kline): boolean {
-  const { open_time, open, high, low, close, volume } = kline;
-  return open_time % MINUTE_MS === 0 && low > 0 && volume >= 0 &&
-    low <= Math.min(open, close) && high >= Math.max(open, close) && high < Infinity;
 }

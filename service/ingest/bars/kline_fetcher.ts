@@ -1,8 +1,8 @@
-import type { Kline } from "../../../data/files/klines.ts";
+import { isSound, type Kline } from "../../../data/schema/kline.ts";
 import type { Log } from "../../log.ts";
-import { MINUTE_MS } from "../../../data/schema/bar.ts";
-import { isSound } from "./kline_bar.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { compareVolumes } from "./volumes.ts";
+import { errorMessage } from "../../../data/common/errors.ts";
 
 /** What a fetcher needs of the rest of the service. */
 export interface KlineFetcherOptions {
@@ -105,7 +105,7 @@ export class KlineFetcher {
         if (++answers >= BELIEVED_AFTER && patient) return lags ? [] : klines;
       } catch (error) {
         closing.throwIfAborted();
-        const why = error instanceof Error ? error.message : String(error);
+        const why = errorMessage(error);
         if (++failures >= TOLERATED) this.#problem = `bars wait for klines: ${why}`;
         log.warning("cannot get klines; trying again", { symbol, why });
       }

@@ -1,6 +1,7 @@
 import type { Trade } from "../../../data/schema/trade.ts";
-import { type Bar, type BarSource, MINUTE_MS } from "../../../data/schema/bar.ts";
-import { BarBuilder, emptyBar, minuteOf } from "./bar_builder.ts";
+import type { Bar, BarSource } from "../../../data/schema/bar.ts";
+import { MINUTE_MS, minuteOf } from "../../../data/schema/time.ts";
+import { BarBuilder, emptyBar } from "./bar_builder.ts";
 import { withVpin } from "./microstructure/microstructure.ts";
 import { Vpin } from "./microstructure/vpin.ts";
 

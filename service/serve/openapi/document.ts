@@ -27,7 +27,7 @@ function describeOperation({ summary, parameters = [], answers, bearer }: Operat
   };
 }
 
-function describeSchema(schema: z.ZodType) {
+function describeSchema(schema: z.core.$ZodType) {
   const { $schema: _, ...described } = z.toJSONSchema(schema);
   return described;
 }

@@ -1,4 +1,5 @@
-import { type Kline, readKlines } from "../../../data/files/klines.ts";
+import { readKlines } from "../../../data/files/klines.ts";
+import type { Kline } from "../../../data/schema/kline.ts";
 import { decimalsOf } from "../decimal.ts";
 
 /** The recorded klines of one market. */

@@ -1,9 +1,15 @@
-import type { Kline } from "../../../data/files/klines.ts";
-import { MINUTE_MS } from "../../../data/schema/bar.ts";
-import { splitSymbol } from "../assets.ts";
+import type { Kline } from "../../../data/schema/kline.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { formatNumber } from "../decimal.ts";
 import { emptyKline, foldTrades, printKline } from "../fold.ts";
-import type { ExchangeKline, ExchangeTrade, Instrument, KlineQuery, Market } from "../source.ts";
+import {
+  assetsOf,
+  type ExchangeKline,
+  type ExchangeTrade,
+  type Instrument,
+  type KlineQuery,
+  type Market,
+} from "../source.ts";
 import { lowerBound, printTrades } from "../trade_columns.ts";
 import type { History } from "./history.ts";
 import type { Tape } from "./tape.ts";
@@ -21,7 +27,7 @@ export class RecordedMarket implements Market {
   constructor(symbol: string, tape: Tape | undefined, history: History | undefined) {
     this.instrument = {
       symbol,
-      ...splitSymbol(symbol),
+      ...assetsOf(symbol),
       priceDecimals: tape?.priceDecimals ?? history?.priceDecimals ?? 0,
       quantityDecimals: tape?.quantityDecimals ?? history?.quantityDecimals ?? 0,
     };

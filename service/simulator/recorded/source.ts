@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "../../../data/schema/bar.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { basename } from "node:path";
 import { symbolOfFile } from "../../../data/files/file_name.ts";
 import type { Market, MarketSource } from "../source.ts";

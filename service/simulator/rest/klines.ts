@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "../../../data/schema/bar.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { ExchangeKline, MarketSource } from "../source.ts";
 import { checkInterval, limitParameter, marketParameter, wholeNumber } from "./parameters.ts";
 

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "../../../data/schema/bar.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 
 /** Adds up the weight of the requests of the last minute. */
 export class WeightMeter {

@@ -1,9 +1,6 @@
-import { MINUTE_MS } from "../../../data/schema/bar.ts";
+import { DAY_MINUTES, MINUTE_MS } from "../../../data/schema/time.ts";
 import type { SimulatedInstrument } from "./instruments.ts";
 import { initialState, type LatentMinute, LatentProcess, type LatentState } from "./latent.ts";
-
-/** Minutes of a day. */
-export const DAY_MINUTES = 1440;
 
 /** The first minute of every simulated market, counted from 1970-01-01: 2025-01-01 00:00 UTC. */
 export const EPOCH_MINUTE = Date.UTC(2025, 0, 1) / MINUTE_MS;

@@ -1,5 +1,5 @@
-import { splitSymbol } from "../assets.ts";
-import type { Instrument } from "../source.ts";
+import { DOLLAR_ASSETS } from "../../../data/schema/quote_assets.ts";
+import { assetsOf, type Instrument } from "../source.ts";
 import { hashText } from "./random.ts";
 
 /** A simulated market's rules and its long-run level. */
@@ -35,8 +35,6 @@ const KNOWN: ReadonlyMap<string, Level> = new Map([
   ["PEPE", level(0.00001, 8, 0, 80, 14)],
 ]);
 
-const DOLLARS = new Set(["USDT", "USDC", "FDUSD", "TUSD", "BUSD", "USD"]);
-
 function level(
   basePrice: number,
   priceDecimals: number,
@@ -71,7 +69,7 @@ export function simulatedInstrument(symbol: string): SimulatedInstrument {
       `a symbol must be 2 to 20 capital letters and digits: current value is "${symbol}"`,
     );
   }
-  const assets = splitSymbol(symbol);
-  const known = DOLLARS.has(assets.quoteAsset) ? KNOWN.get(assets.baseAsset) : undefined;
+  const assets = assetsOf(symbol);
+  const known = DOLLAR_ASSETS.includes(assets.quoteAsset) ? KNOWN.get(assets.baseAsset) : undefined;
   return { symbol, ...assets, ...(known ?? derivedLevel(symbol)) };
 }

@@ -1,8 +1,8 @@
-import { MINUTE_MS } from "../../../data/schema/bar.ts";
+import { DAY_MINUTES, MINUTE_MS } from "../../../data/schema/time.ts";
 import { emptyKline, type FoldedKline, foldTrades, printKline } from "../fold.ts";
 import type { ExchangeKline, ExchangeTrade, KlineQuery, Market } from "../source.ts";
 import { copyTrades, lowerBound, printTrades, type TradeColumns } from "../trade_columns.ts";
-import { Chronicle, type Day, DAY_MINUTES, EPOCH_MINUTE } from "./chronicle.ts";
+import { Chronicle, type Day, EPOCH_MINUTE } from "./chronicle.ts";
 import type { SimulatedInstrument } from "./instruments.ts";
 import { LruCache } from "./lru_cache.ts";
 import { tradeCount, TradeGenerator } from "./trades.ts";

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "../../../data/schema/bar.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { makeTradeColumns, type TradeColumns } from "../trade_columns.ts";
 import type { Day } from "./chronicle.ts";
 import type { SimulatedInstrument } from "./instruments.ts";

@@ -1,5 +1,5 @@
-import { MINUTE_MS } from "../../../data/schema/bar.ts";
-import { Chronicle, DAY_MINUTES, EPOCH_MINUTE } from "./chronicle.ts";
+import { DAY_MINUTES, MINUTE_MS } from "../../../data/schema/time.ts";
+import { Chronicle, EPOCH_MINUTE } from "./chronicle.ts";
 import { simulatedInstrument } from "./instruments.ts";
 import { tradeCount } from "./trades.ts";
 

@@ -1,4 +1,5 @@
-import { BarBuilder, minuteOf } from "../../../service/ingest/bars/bar_builder.ts";
+import { BarBuilder } from "../../../service/ingest/bars/bar_builder.ts";
+import { minuteOf } from "../../../data/schema/time.ts";
 import { decodeFrame } from "../../../service/exchanges/binance/decode.ts";
 import { Sequencer } from "../../../service/ingest/sequencer.ts";
 import type { Trade } from "../../../data/schema/trade.ts";

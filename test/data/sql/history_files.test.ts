@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
-import { type Kline, readKlines } from "../../../data/files/klines.ts";
+import { readKlines } from "../../../data/files/klines.ts";
+import type { Kline } from "../../../data/schema/kline.ts";
 import { readTrades, type TradeRow } from "../../../data/files/trades.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { classicLabels, labelKey } from "../../../models/artifact/labels.ts";
+import { classicLabels } from "../../../models/artifact/labels.ts";
+import { labelKey } from "../../../data/schema/signal.ts";
 
 test("labels run from bearish to bullish, with a normal market between where there is a middle", () => {
   expect(classicLabels(2)).toEqual(["Bearish", "Bullish"]);
@@ -16,10 +17,3 @@ test("labels run from bearish to bullish, with a normal market between where the
 test.each([1, 2, 3, 4, 5, 6, 7, 8])("%i regimes have as many keys", (states) => {
   expect(new Set(classicLabels(states).map(labelKey)).size).toBe(states);
 });
-
-test.each([
-  ["Bearish Extreme", "bearish_extreme"],
-  ["  Crisis! ", "crisis"],
-  ["A -- B", "a_b"],
-  ["Ärger 2", "ärger_2"],
-])("the key of %j is %j", (label, key) => expect(labelKey(label)).toBe(key));

@@ -3,14 +3,14 @@ import {
   barCount,
   type BarSequence,
   hashSequences,
-  type HistoryBar,
   joinBars,
   lastTime,
   SequenceCutter,
 } from "../../../models/training/sequences.ts";
+import type { Kline } from "../../../data/schema/kline.ts";
 
 const START = Date.UTC(2024, 0, 1);
-const bar = (minute: number, close = 2): HistoryBar => ({
+const bar = (minute: number, close = 2): Kline => ({
   open_time: START + minute * 60_000,
   open: 2,
   high: 3,
@@ -68,21 +68,21 @@ test("bars are kept in the core's columns", () => {
   expect(joinBars([first, second].flatMap((s) => s ?? [])).length).toBe(15);
 });
 
-test.each<[Partial<HistoryBar>, string]>([
+test.each<[Partial<Kline>, string]>([
   [{ open_time: START + 1 }, "must open on a full minute"],
   [{ open_time: NaN }, "must open on a full minute"],
-  [{ close: 4 }, "low <= open, close <= high"],
-  [{ low: 0 }, "finite prices above 0"],
-  [{ open: NaN }, "finite prices above 0"],
-  [{ high: Infinity }, "finite prices above 0"],
-  [{ volume: -1 }, "must have a finite volume from 0"],
-  [{ volume: NaN }, "must have a finite volume from 0"],
+  [{ close: 4 }, "high the highest price: "],
+  [{ low: 0 }, "low must be above 0: current value is 0"],
+  [{ open: NaN }, "open must be above 0: current value is NaN"],
+  [{ high: Infinity }, "must be finite"],
+  [{ volume: -1 }, "volume must be 0 or more: current value is -1"],
+  [{ volume: NaN }, "must be finite"],
 ])("a bar with %j is refused", (change, message) => {
   const cutter = new SequenceCutter();
   cutter.startFile("x.csv", "BTCUSDT");
   const add = () => cutter.add({ ...bar(0), ...change });
   expect(add).toThrow(RangeError);
-  expect(add).toThrow(/^x\.csv: the bar /);
+  expect(add).toThrow(/^x\.csv: cannot use the bar /);
   expect(add).toThrow(message);
 });
 

@@ -6,6 +6,7 @@ import { Client } from "./client.ts";
 import { exactRow } from "./exact_fold.ts";
 import { realFile } from "./history_files.ts";
 import { get, running } from "./running.ts";
+import { DAY_MS } from "../../../data/schema/time.ts";
 
 const TRADES = realFile("trades/BTCUSDT-spot-trades-20240808T235415-20240809T000505.csv.gz");
 const KLINES = realFile("klines/BTCUSDT-spot-1m-ohlcv-20240808-capture.csv.gz");
@@ -86,8 +87,6 @@ describe.each([
   ["BTCUSDT", USDM, Date.UTC(2020, 1, 22)],
   ["PEPEUSDT", PEPE, Date.UTC(2024, 9, 27)],
 ])("over REST, the real day of %s", (symbol, file, day) => {
-  const DAY_MS = 86_400_000;
-
   test.skipIf(!file)("has every aggregate trade, page by page", async () => {
     const rows = await rowsOf(readTrades(file ?? ""));
     const source = await recordedMarket({ trades: [file ?? ""] });

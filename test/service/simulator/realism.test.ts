@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Kline, readKlines } from "../../../data/files/klines.ts";
+import { readKlines } from "../../../data/files/klines.ts";
+import type { Kline } from "../../../data/schema/kline.ts";
 import { simulatedMarket } from "../../../service/simulator/simulated/source.ts";
 import { realFile } from "./history_files.ts";
 

@@ -7,8 +7,7 @@ import type {
   MarketSource,
 } from "../../../service/simulator/source.ts";
 import { type MadeTrade, writeKlines, writeTrades } from "./history_files.ts";
-
-const MINUTE_MS = 60_000;
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 
 /** 2024-05-01 00:00 UTC. */
 const START = Date.UTC(2024, 4, 1);

@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Exchange } from "../../../service/simulator/simulator.ts";
 import { simulatedMarket } from "../../../service/simulator/simulated/source.ts";
 import { get, running } from "./running.ts";
-
-const MINUTE_MS = 60_000;
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 
 /** Early in the market's life, so that a test need not work years out. */
 const NOW = Date.UTC(2025, 0, 2, 12) + 30_500;

@@ -3,8 +3,7 @@ import { klineRow } from "../../../service/simulator/rest/klines.ts";
 import { simulatedMarket } from "../../../service/simulator/simulated/source.ts";
 import type { ExchangeKline, ExchangeTrade, Market } from "../../../service/simulator/source.ts";
 import { exactRow } from "./exact_fold.ts";
-
-const MINUTE_MS = 60_000;
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 
 /** Early in the market's life, so that a test need not work years out; across a day's end. */
 const START = Date.UTC(2025, 0, 3, 22);

@@ -9,8 +9,8 @@ import {
 import { minuteOfWeek, WEEK_MINUTES } from "../../../service/simulator/simulated/seasonality.ts";
 import { simulatedMarket } from "../../../service/simulator/simulated/source.ts";
 import { trueMinutes } from "../../../service/simulator/simulated/truth.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 
-const MINUTE_MS = 60_000;
 const FROM = Date.UTC(2025, 0, 2);
 const MINUTES = 60 * 1440;
 

@@ -9,8 +9,8 @@ const FIELDS = AGG_TRADE_FIELDS;
 const scanner = new AggTradeScanner(loadCore());
 
 /**
- * Reads an `aggTrade` frame, raw or wrapped, that is written as the exchange writes it. It finds no
- * fault itself: undefined says that {@linkcode decodeJson} must judge.
+ * Reads an `aggTrade` frame, raw or wrapped, in the exchange's own notation. It rejects nothing:
+ * undefined leaves the decision to {@linkcode decodeJson}.
  */
 export function scanAggTrade(bytes: Uint8Array): Trade | undefined {
   const fields = scanner.scan(bytes);
@@ -23,9 +23,9 @@ export function scanAggTrade(bytes: Uint8Array): Trade | undefined {
   const time = toMilliseconds(at(FIELDS.time));
   const start = at(FIELDS.symbolStart);
   const end = at(FIELDS.symbolEnd);
-  const sound = price > 0 && quantity > 0 && lastTradeId >= firstTradeId && end > start &&
+  const valid = price > 0 && quantity > 0 && lastTradeId >= firstTradeId && end > start &&
     isTimely(time, toMilliseconds(at(FIELDS.sent)));
-  if (!sound) return undefined;
+  if (!valid) return undefined;
   return {
     symbol: symbolAt(bytes, start, end, at(FIELDS.symbolHash)),
     id: at(FIELDS.id),

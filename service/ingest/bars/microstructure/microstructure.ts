@@ -1,37 +1,8 @@
-import { type Bar, MINUTE_MS } from "../../../../data/schema/bar.ts";
+import type { Bar, Microstructure } from "../../../../data/schema/bar.ts";
+import { MINUTE_MS } from "../../../../data/schema/time.ts";
 import { KyleLambda } from "./kyle_lambda.ts";
 import { RealizedVariance } from "./realized_variance.ts";
 import { RollSpread } from "./roll_spread.ts";
-
-/**
- * What a minute's single trades tell beyond its prices and volumes; null where a measure is
- * undefined. The number of trades is the bar's `num_trades`.
- */
-export interface Microstructure {
-  /** Volume-weighted average price: quote volume / volume. */
-  readonly vwap: number | null;
-  /** Signed volume imbalance, (taker buy - taker sell) / volume, from -1 to 1. */
-  readonly volume_imbalance: number | null;
-  /** Raw trades a second, over the whole minute. */
-  readonly trade_intensity: number;
-  /** Sum of squared log returns; see {@linkcode RealizedVariance}. */
-  readonly realized_variance: number | null;
-  /** The part of the variance that is not due to jumps; see {@linkcode RealizedVariance}. */
-  readonly bipower_variation: number | null;
-  /** Share of the variance that is due to jumps, 0 to 1; see {@linkcode RealizedVariance}. */
-  readonly jump_share: number | null;
-  /** Effective bid-ask spread, quote currency; see {@linkcode RollSpread}. */
-  readonly roll_spread: number | null;
-  /** Price impact, quote currency per unit of base currency; see {@linkcode KyleLambda}. */
-  readonly kyle_lambda: number | null;
-  /**
-   * |ln(close / open)| / quote volume, per unit of quote currency (Amihud, "Illiquidity and stock
-   * returns", Journal of Financial Markets 5, 2002), of this minute alone.
-   */
-  readonly amihud_illiquidity: number | null;
-  /** Probability of informed trading over volume buckets, 0 to 1; see `vpin.ts`. */
-  readonly vpin: number | null;
-}
 
 const MINUTE_S = MINUTE_MS / 1000;
 

@@ -1,6 +1,6 @@
-import { type Bar, MINUTE_MS } from "../../../../data/schema/bar.ts";
+import type { Bar } from "../../../../data/schema/bar.ts";
+import { DAY_MS, MINUTE_MS } from "../../../../data/schema/time.ts";
 
-const DAY_MS = 1440 * MINUTE_MS;
 /** Buckets a day, and buckets in the mean: those of the paper. */
 const BUCKETS = 50;
 /** Buckets of earlier days are left out, so that a bounded history gives the same value. */

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Kline } from "../../../../data/files/klines.ts";
-import { type Bar, MINUTE_MS } from "../../../../data/schema/bar.ts";
-import { emptyBar, minuteOf } from "../../../../service/ingest/bars/bar_builder.ts";
+import type { Kline } from "../../../../data/schema/kline.ts";
+import type { Bar } from "../../../../data/schema/bar.ts";
+import { MINUTE_MS, minuteOf } from "../../../../data/schema/time.ts";
+import { emptyBar } from "../../../../service/ingest/bars/bar_builder.ts";
 import { at, klinesOf, START, trade, tradesInRow, World } from "../../world.ts";
 
 describe("BarAssembler", () => {

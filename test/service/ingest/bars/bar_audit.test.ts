@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Kline } from "../../../../data/files/klines.ts";
+import type { Kline } from "../../../../data/schema/kline.ts";
 import type { Bar } from "../../../../data/schema/bar.ts";
 import { BarAudit, differences } from "../../../../service/ingest/bars/bar_audit.ts";
 import { createLog } from "../../../../service/log.ts";

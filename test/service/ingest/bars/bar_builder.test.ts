@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readTrades } from "../../../../data/files/trades.ts";
-import { BarBuilder, minuteOf } from "../../../../service/ingest/bars/bar_builder.ts";
-import { barSchema } from "../../../../data/schema/bar_schema.ts";
+import { BarBuilder } from "../../../../service/ingest/bars/bar_builder.ts";
+import { minuteOf } from "../../../../data/schema/time.ts";
+import { barSchema } from "../../../../data/schema/bar.ts";
 import type { Trade } from "../../../../data/schema/trade.ts";
 import { exactRow } from "../../simulator/exact_fold.ts";
 import { realDataTest, sharedData } from "../../../support/shared_data.ts";

@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { readTrades } from "../../../../../data/files/trades.ts";
-import { BarBuilder, minuteOf } from "../../../../../service/ingest/bars/bar_builder.ts";
+import { BarBuilder } from "../../../../../service/ingest/bars/bar_builder.ts";
+import { minuteOf } from "../../../../../data/schema/time.ts";
 import { KyleLambda } from "../../../../../service/ingest/bars/microstructure/kyle_lambda.ts";
-import {
-  type Microstructure,
-  withVpin,
-} from "../../../../../service/ingest/bars/microstructure/microstructure.ts";
+import { withVpin } from "../../../../../service/ingest/bars/microstructure/microstructure.ts";
+import type { Microstructure } from "../../../../../data/schema/bar.ts";
 import { RealizedVariance } from "../../../../../service/ingest/bars/microstructure/realized_variance.ts";
 import { RollSpread } from "../../../../../service/ingest/bars/microstructure/roll_spread.ts";
 import type { Trade } from "../../../../../data/schema/trade.ts";

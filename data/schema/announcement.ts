@@ -1,0 +1,29 @@
+import type { Bar } from "./bar.ts";
+import type { Signal } from "./signal.ts";
+import type { FeedStatus, ModelStatus } from "./status.ts";
+
+/** State of the models: what the engine knows. */
+export interface ModelsStatus {
+  /** The live models, the primary first. */
+  readonly models: readonly ModelStatus[];
+  /** Why the artifact files are not, or not fully, what is live; null while they are. */
+  readonly problem: string | null;
+}
+
+/**
+ * What the stages say to each other beside the durable records: lossy, never stored.
+ *
+ * - `forming`: the bar of the current minute so far (from ingest, at most once a second a symbol)
+ * - `nowcast`: the signal that this bar would give if its minute ended now (from engine)
+ * - `feed`: state of the feed (from ingest: on each change and every second)
+ * - `models`: state of the models (from engine: on each change and every few seconds)
+ * - `reload`: a request to read the model files again (from serve)
+ * - `reloaded`: the answer to it (from engine); `error` says why the files cannot be used
+ */
+export type Announcement =
+  | { readonly kind: "forming"; readonly bar: Bar }
+  | { readonly kind: "nowcast"; readonly signal: Signal }
+  | { readonly kind: "feed"; readonly status: FeedStatus }
+  | { readonly kind: "models"; readonly status: ModelsStatus }
+  | { readonly kind: "reload"; readonly request: string }
+  | { readonly kind: "reloaded"; readonly request: string; readonly error: string | null };

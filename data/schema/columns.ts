@@ -1,0 +1,77 @@
+import * as z from "zod/mini";
+import { barSchema } from "./bar.ts";
+import { type KeyKind, keyKindOf } from "./define.ts";
+
+/** What the values of a column are. */
+export type ColumnKind = "number" | "integer" | "flag" | "text";
+
+/** A column of a table of records. */
+export interface Column {
+  readonly name: string;
+  readonly kind: ColumnKind;
+}
+
+/**
+ * The keys that a record has.
+ *
+ * @param kind What they are.
+ * @param model The model that the record belongs to; undefined outside of `models`.
+ */
+export type KeysOf = (kind: KeyKind, model: string | undefined) => readonly string[];
+
+/** For records without keys that depend on models. */
+const noKeys: KeysOf = () => [];
+
+function kindOf(schema: z.core.$ZodType, name: string): ColumnKind {
+  if (schema instanceof z.core.$ZodNumberFormat) return "integer";
+  if (schema instanceof z.core.$ZodNumber) return "number";
+  if (schema instanceof z.core.$ZodBoolean) return "flag";
+  if (schema instanceof z.core.$ZodString || schema instanceof z.core.$ZodEnum) return "text";
+  if (schema instanceof z.core.$ZodLiteral) {
+    return schema._zod.def.values.every(Number.isInteger) ? "integer" : "text";
+  }
+  throw new TypeError(
+    `Cannot make a column of ${name} as it must be a plain value: current value is ${schema._zod.def.type}`,
+  );
+}
+
+function* walk(
+  schema: z.core.$ZodType,
+  name: string,
+  keysOf: KeysOf,
+  model: string | undefined,
+): Iterable<Column> {
+  const nested = (key: string) => name === "" ? key : `${name}_${key}`;
+  if (schema instanceof z.core.$ZodNullable || schema instanceof z.core.$ZodOptional) {
+    yield* walk(schema._zod.def.innerType, name, keysOf, model);
+  } else if (schema instanceof z.core.$ZodObject) {
+    for (const [key, field] of Object.entries(schema._zod.def.shape)) {
+      yield* walk(field, nested(key), keysOf, model);
+    }
+  } else if (schema instanceof z.core.$ZodRecord) {
+    const kind = keyKindOf(schema);
+    if (kind === undefined) {
+      throw new TypeError(`Cannot make columns of ${name} as what its keys are must be known`);
+    }
+    for (const key of keysOf(kind, model)) {
+      const within = kind === "model" ? key : model;
+      yield* walk(schema._zod.def.valueType, nested(key), keysOf, within);
+    }
+  } else {
+    yield { name, kind: kindOf(schema, name) };
+  }
+}
+
+/**
+ * The columns of a table of records, in the order of their schema; nested names are joined by `_`.
+ *
+ * @param schema Of an object.
+ * @param keysOf The keys of records that depend on models.
+ * @throws TypeError for a field that has no place in a table, such as a list.
+ */
+export function columnsOf(schema: z.core.$ZodObject, keysOf: KeysOf = noKeys): readonly Column[] {
+  return [...walk(schema, "", keysOf, undefined)];
+}
+
+/** The columns of a table of bars. */
+export const BAR_COLUMNS: readonly Column[] = columnsOf(barSchema);

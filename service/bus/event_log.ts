@@ -1,0 +1,68 @@
+import type { Announcement } from "../../data/schema/announcement.ts";
+import type { Bar } from "../../data/schema/bar.ts";
+import type { Signal } from "../../data/schema/signal.ts";
+
+/** The kinds of record that the log keeps. */
+export type RecordKind = "bar" | "signal";
+
+/** A record to append. */
+export type LogRecord =
+  | { readonly kind: "bar"; readonly record: Bar }
+  | { readonly kind: "signal"; readonly record: Signal };
+
+/** The engine's state of one symbol after one bar. */
+export interface EngineState {
+  readonly symbol: string;
+  /** Fingerprint of the models whose state it is. */
+  readonly models: string;
+  /** Open time of the last bar in the state, ms UTC. */
+  readonly timestamp: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A durable record at its place in the log. */
+export interface LogEvent {
+  /** Position of the record: opaque; positions of one log grow and never name another record. */
+  readonly id: string;
+  readonly kind: RecordKind;
+  readonly symbol: string;
+  /** Open time of the minute, ms UTC. */
+  readonly timestamp: number;
+  /** The record as JSON. */
+  readonly json: string;
+}
+
+/**
+ * The durable log of bars and signals over which the stages meet, and a lossy channel beside it.
+ *
+ * Records are idempotent by (kind, symbol, minute): one that is already kept is passed over.
+ */
+export interface EventLog {
+  /** The position before the first record. */
+  readonly start: string;
+  /** The position of the last durable record. */
+  readonly end: string;
+  /**
+   * Appends records and, in the same commit, engine states. Records that are appended within a
+   * moment share a commit.
+   *
+   * @returns Resolves when all of them are durable; readers have them then or a moment later.
+   */
+  append(records: readonly LogRecord[], states?: readonly EngineState[]): Promise<void>;
+  /**
+   * Reads records of one kind, or all, behind a position, in order: first what is there, then what
+   * becomes durable. A slow reader is served from the log, so nothing queues up for it.
+   *
+   * @param from A position of this log.
+   * @param signal Ends the iteration when aborted.
+   */
+  read(
+    from: string,
+    signal: AbortSignal,
+    kind?: RecordKind,
+  ): AsyncIterable<readonly LogEvent[]>;
+  /** Hands an announcement to all who listen now; it is neither kept nor acknowledged. */
+  announce(announcement: Announcement): void;
+  /** Listens to announcements; returns the way to stop. */
+  listen(listener: (announcement: Announcement) => void): () => void;
+}

@@ -1,0 +1,40 @@
+import type { Bar } from "../../data/schema/bar.ts";
+import type { EngineState, LogEvent, RecordKind } from "./event_log.ts";
+
+/** Which records are wanted. */
+export interface RecordQuery {
+  readonly kind: RecordKind;
+  /** One market; all when absent. */
+  readonly symbol?: string;
+  /** First open time, inclusive, ms UTC. */
+  readonly from?: number;
+  /** Last open time, inclusive, ms UTC. */
+  readonly to?: number;
+  /** Maximum number of records: the latest that match. */
+  readonly limit: number;
+}
+
+/** Consecutive records behind a position. */
+export interface EventPage {
+  readonly events: readonly LogEvent[];
+  /** Whether the page reaches the end of the log. */
+  readonly complete: boolean;
+}
+
+/** A role's own synchronous view of the log: what is durable, and nothing else. */
+export interface RecordStore {
+  /** The records that match a query, oldest first, as JSON. */
+  query(query: RecordQuery): readonly string[];
+  /** Bars of a symbol between open times (ms UTC, both inclusive), oldest first. */
+  bars(symbol: string, from: number, to?: number): Iterable<Bar>;
+  /** Open time of a symbol's last record of a kind, ms UTC. */
+  lastTime(kind: RecordKind, symbol: string): number | undefined;
+  /** The last state of the engine that was appended for a symbol and is undamaged. */
+  state(symbol: string): EngineState | undefined;
+  /**
+   * The records behind a position, oldest first.
+   *
+   * @param position A position of this log; undefined is returned for anything else.
+   */
+  page(position: string, limit: number): EventPage | undefined;
+}

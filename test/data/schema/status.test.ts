@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import {
+  createSymbolCounters,
+  SYMBOL_COUNTERS,
+  SYMBOL_METRICS,
+  type SymbolStatus,
+  symbolStatusSchema,
+} from "../../../data/schema/status.ts";
+
+const STATUS: SymbolStatus = {
+  symbol: "BTCUSDT",
+  last_trade_time: null,
+  last_bar: null,
+  ...createSymbolCounters(),
+  problem: null,
+};
+
+const valuesOf = (status: SymbolStatus) =>
+  new Map(SYMBOL_METRICS.map((metric) => [metric.name, metric.value(status)]));
+
+test("counters start at 0 and make a status", () => {
+  expect(new Set(Object.values(createSymbolCounters()))).toEqual(new Set([0]));
+  expect(symbolStatusSchema.parse(STATUS)).toEqual(STATUS);
+});
+
+test("every counter has a metric and a label", () => {
+  for (const [i, { name, label }] of SYMBOL_COUNTERS.entries()) {
+    expect(label).toMatch(/^[A-Z]/);
+    const counted = valuesOf({ ...STATUS, [name]: i + 1 });
+    expect([...counted.values()].filter((value) => value === i + 1)).toHaveLength(1);
+  }
+  expect(SYMBOL_METRICS.filter(({ type }) => type === "counter")).toHaveLength(
+    SYMBOL_COUNTERS.length,
+  );
+});
+
+test("a time is a gauge in seconds, without a value before the first", () => {
+  expect(valuesOf(STATUS).get("last_bar_timestamp_seconds")).toBeNull();
+  expect(valuesOf({ ...STATUS, last_bar: 60_000 }).get("last_bar_timestamp_seconds")).toBe(60);
+});
+
+test("a problem is a gauge of 0 or 1", () => {
+  expect(valuesOf(STATUS).get("bars_held_up")).toBe(0);
+  expect(valuesOf({ ...STATUS, problem: "waiting" }).get("bars_held_up")).toBe(1);
+});

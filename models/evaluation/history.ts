@@ -1,4 +1,4 @@
-import { blindBars, computeFeatures, type CoreFeatures } from "../../core-wasm/core.ts";
+import { warmUpBars, computeFeatures, type CoreFeatures } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { FitRows } from "../training/fit_worker.ts";
 import { PRESETS } from "../training/presets.ts";
@@ -59,7 +59,7 @@ export function prepareHistory(
   const liquidity = PRESETS.liquidity.features(0);
   if (liquidity.preset !== "liquidity") throw new Error("The liquidity preset is another's");
   const range = smoothRange(bars, lengths, liquidity.windows);
-  const blind = Math.max(blindBars(features), blindBars(liquidity));
+  const blind = Math.max(warmUpBars(features), warmUpBars(liquidity));
   let first = 0;
   const visible = sequences.flatMap((sequence, i) => {
     const length = Math.max(0, (lengths[i] ?? 0) - blind);

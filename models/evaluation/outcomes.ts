@@ -1,4 +1,4 @@
-import { BAR_COLUMNS } from "../../core-wasm/core.ts";
+import { FEATURE_INPUTS } from "../../core-wasm/core.ts";
 import type { Segment } from "./history.ts";
 import { HORIZON } from "./horizon.ts";
 
@@ -27,7 +27,7 @@ export function measureOutcomes(bars: Float64Array, segments: readonly Segment[]
   const volatility = new Float64Array(count).fill(NaN);
   const absoluteReturn = new Float64Array(count).fill(NaN);
   const volume = new Float64Array(count).fill(NaN);
-  const value = (bar: number, column: number) => bars[bar * BAR_COLUMNS + column] ?? NaN;
+  const value = (bar: number, column: number) => bars[bar * FEATURE_INPUTS.length + column] ?? NaN;
   let place = 0;
   for (const { first, length } of segments) {
     const logs = Float64Array.from({ length }, (_, t) => Math.log(value(first + t, CLOSE)));

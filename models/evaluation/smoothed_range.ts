@@ -1,4 +1,4 @@
-import { BAR_COLUMNS, type LiquidityFeatures } from "../../core-wasm/core.ts";
+import { FEATURE_INPUTS, type LiquidityFeatures } from "../../core-wasm/core.ts";
 
 const OPEN = 0;
 const HIGH = 1;
@@ -44,7 +44,7 @@ function standardize(values: Float64Array, windows: LiquidityFeatures["windows"]
 /**
  * Smooths the log range of bars, causally.
  *
- * @param bars {@link BAR_COLUMNS} numbers a bar.
+ * @param bars {@link FEATURE_INPUTS} numbers a bar.
  * @param lengths Bars of each sequence.
  */
 export function smoothRange(
@@ -53,8 +53,8 @@ export function smoothRange(
   windows: LiquidityFeatures["windows"],
 ): SmoothedRange {
   const weight = 1 - 0.5 ** (1 / HALF_LIFE);
-  const value = (t: number, column: number) => bars[t * BAR_COLUMNS + column] ?? NaN;
-  const plain = new Float64Array(bars.length / BAR_COLUMNS);
+  const value = (t: number, column: number) => bars[t * FEATURE_INPUTS.length + column] ?? NaN;
+  const plain = new Float64Array(bars.length / FEATURE_INPUTS.length);
   const standardized = new Float64Array(plain.length);
   let first = 0;
   for (const length of lengths) {

@@ -1,5 +1,5 @@
 import {
-  blindBars,
+  warmUpBars,
   computeFeatures,
   type CoreFeatures,
   type CoreSource,
@@ -83,7 +83,7 @@ function visibleRows(
   const all = sequences.map(barCount);
   const starts = sequences.map(({ start }) => start);
   const { normalized, dims } = computeFeatures(wasm, features, joinBars(sequences), all, starts);
-  const blind = blindBars(features);
+  const blind = warmUpBars(features);
   const lengths = all.map((length) => Math.max(0, length - blind));
   const rows = new Float64Array(lengths.reduce((sum, length) => sum + length, 0) * dims);
   let from = 0;

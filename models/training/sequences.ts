@@ -1,7 +1,25 @@
 import { createHash } from "node:crypto";
+<<<<<<< HEAD
+import { FEATURE_INPUTS } from "../../core-wasm/core.ts";
+
+/** A minute, ms. */
+export const MINUTE_MS = 60_000;
+
+/** A bar of history. */
+export interface HistoryBar {
+  /** Open time, ms UTC. */
+  readonly open_time: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+}
+=======
 import { BAR_COLUMNS } from "../../core-wasm/core.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import { findMinuteError, type Kline } from "../../data/schema/kline.ts";
+>>>>>>> main
 
 /** Bars of strictly contiguous minutes. */
 export interface BarSequence {
@@ -13,7 +31,7 @@ export interface BarSequence {
 
 /** Number of bars in a sequence. */
 export function barCount(sequence: BarSequence): number {
-  return sequence.bars.length / BAR_COLUMNS;
+  return sequence.bars.length / FEATURE_INPUTS.length;
 }
 
 /** Open time of the last bar of a sequence, ms UTC. */

@@ -1,4 +1,4 @@
-import { blindBars, computeFeatures, filterRows } from "../../core-wasm/core.ts";
+import { warmUpBars, computeFeatures, filterRows } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { Artifact } from "../../models/artifact/read.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
@@ -96,7 +96,7 @@ export function compareWithTruth(
   const states = hmm.startprob.length;
   const wasm = loadCore();
   const { normalized, dims } = computeFeatures(wasm, features, bars.bars, [count], [bars.start]);
-  const seen = Math.min(blindBars(features), count);
+  const seen = Math.min(warmUpBars(features), count);
   // What the model does not see must not teach its filter anything either.
   const filtered = filterRows(wasm, hmm, normalized.subarray(seen * dims), [count - seen]);
   const posteriors = new Float64Array(count * states);

@@ -148,7 +148,7 @@ export class Engine {
     }
     for (const [model, fingerprint] of this.#fingerprints.entries()) {
       const same = from.#fingerprints.indexOf(fingerprint);
-      if (same >= 0) this.#scorer.adopt(slot.index, model, from.#scorer, other.index, same);
+      if (same >= 0) this.#scorer.copyState(slot.index, model, from.#scorer, other.index, same);
     }
   }
 

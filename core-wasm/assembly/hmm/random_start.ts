@@ -1,27 +1,27 @@
-/** Where Baum-Welch starts from. */
-import { fitColumns, fitModel, fitStride } from "./baum_welch";
+/** Random initial parameters for Baum-Welch. */
+import { columns, fitModel, stride } from "./fit_data";
 import { MAX_DIMS } from "../forest/forest";
 import { Hmm } from "./hmm";
 import { allocate } from "../memory";
 import { below, uniform } from "../random";
 
-/** Longest expected dwell time of a start, bars. */
-const LONGEST_DWELL: f64 = 100.0;
+/** Largest initial expected dwell time, bars. */
+const MAX_DWELL: f64 = 100.0;
 
 const center: usize = allocate(MAX_DIMS << 3);
 
 /** Copies row t to an address. */
 function copyRow(t: i32, dims: i32, to: usize): void {
   for (let d = 0; d < dims; d++) {
-    store<f64>(to + (d << 3), load<f64>(fitColumns() + fitStride() * (d as usize) + (t << 3)));
+    store<f64>(to + (d << 3), load<f64>(columns + stride * (d as usize) + (t << 3)));
   }
 }
 
-/** Squared distance of row t to `center`. */
+/** Squared distance from row t to `center`. */
 function distance(t: i32, dims: i32): f64 {
   let sum = 0.0;
   for (let d = 0; d < dims; d++) {
-    const x = load<f64>(fitColumns() + fitStride() * (d as usize) + (t << 3)) -
+    const x = load<f64>(columns + stride * (d as usize) + (t << 3)) -
       load<f64>(center + (d << 3));
     sum += x * x;
   }
@@ -29,10 +29,10 @@ function distance(t: i32, dims: i32): f64 {
 }
 
 /**
- * k-means++ (Arthur & Vassilvitskii 2007): the first mean is a random row, each further one a row
- * drawn with probability proportional to its squared distance to the nearest mean so far.
+ * k-means++ (Arthur & Vassilvitskii 2007): the first mean is a random row; each further mean is a
+ * row drawn with probability proportional to its squared distance to the nearest mean so far.
  *
- * @param nearest room for an f64 a row
+ * @param nearest scratch memory, an f64 per row
  */
 function seedMeans(model: Hmm, count: i32, nearest: usize): void {
   const dims = model.dims;
@@ -47,30 +47,30 @@ function seedMeans(model: Hmm, count: i32, nearest: usize): void {
       store<f64>(at, d);
       sum += d;
     }
-    let left = uniform() * sum;
+    let rest = uniform() * sum;
     chosen = 0;
     while (chosen < count - 1) {
-      left -= load<f64>(nearest + (chosen << 3));
-      if (left < 0.0) break;
+      rest -= load<f64>(nearest + (chosen << 3));
+      if (rest < 0.0) break;
       chosen++;
     }
   }
 }
 
 /**
- * A random start: k-means++ means, the covariance of all rows (the unit matrix, as rows are
- * standardized) for each state, and one expected dwell time, log-uniform, for all states.
+ * Sets random initial parameters: k-means++ means, the covariance of all rows (the unit matrix, as
+ * rows are standardized) for each state, and one log-uniform expected dwell time for all states.
  *
  * @param count number of rows
- * @param nearest room for an f64 a row
+ * @param nearest scratch memory, an f64 per row
  */
-export function startHmmFit(count: i32, nearest: usize): void {
+export function startRandomly(count: i32, nearest: usize): void {
   const model = changetype<Hmm>(fitModel());
   const states = model.states;
   const dims = model.dims;
   seedMeans(model, count, nearest);
   const shortest = states > 1 ? (states as f64) / ((states - 1) as f64) : 1.0;
-  const dwell = shortest * NativeMath.pow(LONGEST_DWELL / shortest, uniform());
+  const dwell = shortest * NativeMath.pow(MAX_DWELL / shortest, uniform());
   const stay = states > 1 ? 1.0 - 1.0 / dwell : 1.0;
   const leave = states > 1 ? (1.0 - stay) / ((states - 1) as f64) : 0.0;
   for (let i = 0; i < states; i++) {

@@ -1,10 +1,10 @@
-/** exp of two numbers at once. */
+/** exp of two numbers in one vector. */
 
 const LOG2E: f64 = 1.4426950408889634;
 /** ln 2 in two parts (fdlibm). */
 const LN2_HI: f64 = 6.93147180369123816490e-01;
 const LN2_LO: f64 = 1.90821492927058770002e-10;
-/** 1.5 x 2^52: added to an integer, it leaves the integer in the low bits. */
+/** 1.5 x 2^52: added to a number, it leaves the nearest integer in the low bits. */
 const INTEGER: f64 = 6755399441055744.0;
 
 /** a + b r. */
@@ -21,7 +21,7 @@ function join(a: v128, b: v128, r: v128): v128 {
  * exp of two numbers in [-700, 700], within 1 ulp: x = k ln 2 + r, exp r = 1 + r + r^2 g(r) with g
  * the Chebyshev fit of degree 9 on |r| <= ln 2 / 2, summed by Estrin's scheme; times 2^k.
  */
-export function exp2lanes(x: v128): v128 {
+export function expPair(x: v128): v128 {
   const bits = f64x2.add(f64x2.mul(x, f64x2.splat(LOG2E)), f64x2.splat(INTEGER));
   const k = f64x2.sub(bits, f64x2.splat(INTEGER));
   let r = f64x2.sub(x, f64x2.mul(k, f64x2.splat(LN2_HI)));

@@ -21,8 +21,6 @@ const MINUTE_MS = 60_000;
 const KLINE_COLUMNS = ["timestamp", "open", "high", "low", "close", "volume"];
 /** Larger times are microseconds. */
 const MAX_MS = 1e14;
-/** The core's limits, for the layout of its results. */
-const MAX_DIMS = 8;
 /** Longest run of missing minutes that the core takes, a 32-bit integer. */
 const MAX_SKIP = 2 ** 31 - 1;
 
@@ -47,7 +45,7 @@ function* readBars(path) {
   }
 }
 
-/** Checks an address that the core returned: it returns 0 when memory ran out. */
+/** Checks an address that the core returned: it is 0 when memory ran out. */
 function allocated(address) {
   if (address === 0) throw new RangeError("WebAssembly memory ran out");
   return address >>> 0;
@@ -66,10 +64,10 @@ class Scorer {
     this.#artifact = artifact;
     const result = allocated(core.newEngine(1));
     core.addModel(this.#placeFeatures(), this.#placeForest(), this.#placeHmm());
-    allocated(core.openSlots(symbols));
+    allocated(core.allocateSlots(symbols));
     // The memory grows no more from here on, so these views stay valid.
-    this.#bar = this.#floats(core.nextBar(), 5);
-    this.#result = this.#floats(result, core.resultBytes() / 8);
+    this.#bar = this.#floats(core.inputBar(), 5);
+    this.#result = this.#floats(result, core.RESULT_LENGTH.value);
   }
 
   /** Opens a symbol's state at its first bar: windows of hours follow the clock. */
@@ -87,17 +85,21 @@ class Scorer {
     this.#bar.set([open, high, low, close, volume]);
     this.#core.step(slot);
     const { features, hmm } = this.#artifact;
-    const [score, anomaly, state, bars, logLikelihood] = this.#result;
-    const take = (from, count) => [...this.#result.subarray(from, from + count)];
+    // The core exports the layout of a result as the indices of its fields.
+    const read = (field) => this.#result[this.#core[field].value];
+    const readAll = (field, count) => {
+      const first = this.#core[field].value;
+      return [...this.#result.subarray(first, first + count)];
+    };
     return {
-      features: take(5, features.names.length),
-      normalized: take(5 + MAX_DIMS, features.names.length),
-      posterior: take(5 + 2 * MAX_DIMS, hmm.labels.length),
-      score,
-      isAnomaly: anomaly === 1,
-      state,
-      seconds: bars * (MINUTE_MS / 1000),
-      logLikelihood,
+      features: readAll("RESULT_RAW", features.names.length),
+      normalized: readAll("RESULT_NORMALIZED", features.names.length),
+      posterior: readAll("RESULT_POSTERIOR", hmm.labels.length),
+      score: read("RESULT_SCORE"),
+      isAnomaly: read("RESULT_ANOMALY") === 1,
+      state: read("RESULT_STATE"),
+      seconds: read("RESULT_BARS") * (MINUTE_MS / 1000),
+      logLikelihood: read("RESULT_LOG_LIKELIHOOD"),
     };
   }
 
@@ -120,7 +122,7 @@ class Scorer {
     const core = this.#core;
     const { trees, max_samples, offset } = this.#artifact.forest;
     const nodes = trees.reduce((sum, tree) => sum + tree.feature.length, 0);
-    allocated(core.openTrees(trees.length, nodes));
+    allocated(core.allocateSource(trees.length, nodes));
     this.#integers(core.sourceSizes(), trees.length).set(trees.map((tree) => tree.feature.length));
     this.#integers(core.sourceFeatures(), nodes).set(trees.flatMap((tree) => tree.feature));
     this.#floats(core.sourceThresholds(), nodes).set(trees.flatMap((tree) => tree.threshold));

@@ -1,41 +1,23 @@
 import process from "node:process";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { loadCore } from "../core-wasm/load.ts";
-import { ArtifactError } from "../models/artifact/read.ts";
-import { type Config, ConfigError, readConfig, readEnvFile } from "./config.ts";
+import { type Config, readConfig, refuseOldJournals } from "./config.ts";
 import { FileWatcher } from "./engine/file_watcher.ts";
 import { LiveModels } from "./engine/model_registry.ts";
 import { loadModels } from "./engine/loaded_model.ts";
 import { createApp } from "./serve/app.ts";
 import { EventHub } from "./serve/event_hub.ts";
 import { createLog } from "./log.ts";
+import { isLaunched, onShutdown } from "./shutdown.ts";
 import { SourceSwitch } from "./source_switch.ts";
+import { runCommand } from "../data/common/command.ts";
+import { defineServe } from "./commands/serve.ts";
 import { errorMessage } from "../data/common/errors.ts";
-
-const HELP = `Usage: deno task serve
-
-Streams trades, builds one-minute bars, tells the regime of each market every minute, and serves
-the dashboard and the feed. Configured by the environment or a .env file; the README lists it all.
-
-  SYMBOLS          markets, separated by commas            BTCUSDT
-  SOURCE           auto, binance or simulator              auto
-  DASHBOARD_PORT   where the dashboard is                  8501
-  HOST             address to listen on                    127.0.0.1
-  MODELS           artifacts, the primary first            models/classic.json,models/liquidity.json
-  ADMIN_TOKEN      bearer token that allows a reload of the models by POST
-  DATA_DIR         where the journal is kept               data
-`;
+import { readEnvironment } from "../data/common/environment.ts";
 
 /** Answers under way have so long to end when the service does. */
 const SHUTDOWN_MS = 2000;
-
-/** Ends the process with one line for people. */
-function exit(code: number, message: string): never {
-  process.stderr.write(`microstream: ${message}\n`);
-  process.exit(code);
-}
 
 function listen(config: Config, handler: (request: Request) => Response | Promise<Response>) {
   const { host: hostname, port } = config;
@@ -43,20 +25,23 @@ function listen(config: Config, handler: (request: Request) => Response | Promis
     return Deno.serve({ hostname, port, handler, onListen() {} });
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
-      exit(1, `port ${port} is in use: end what uses it, or set DASHBOARD_PORT to another`);
+      throw new Error(
+        `DASHBOARD_PORT must be free: port ${port} is in use; end what uses it, or choose another`,
+      );
     }
     const why = errorMessage(error);
-    exit(1, `cannot listen on ${hostname}:${port}: ${why}; check HOST and DASHBOARD_PORT`);
+    throw new Error(
+      `Cannot listen on ${hostname}:${port}: ${why}; check HOST and DASHBOARD_PORT`,
+      { cause: error },
+    );
   }
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return;
-  }
-  const config = readConfig(process.env, readEnvFile());
+async function serve(): Promise<void> {
+  const failed = Promise.withResolvers<never>();
+  const environment = readEnvironment();
+  if (!isLaunched()) refuseOldJournals(environment);
+  const config = readConfig(environment);
   const wasm = loadCore();
   const log = createLog(config.logLevel);
   // Before they are read, so that no change goes unseen.
@@ -77,7 +62,7 @@ async function main(): Promise<void> {
     models,
     hub,
     log,
-    onFailure: (error) => exit(1, errorMessage(error)),
+    onFailure: failed.reject,
   });
   const app = createApp({
     symbols: config.symbols,
@@ -102,19 +87,13 @@ async function main(): Promise<void> {
     await Promise.race([server.shutdown(), sleep(SHUTDOWN_MS)]);
     process.exit(0);
   };
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
+  onShutdown(stop);
   const started = sources.start();
   // What cannot start at all, for its journal is not to be had, has failed by the next turn.
-  await Promise.race([started, nextTurn()]);
+  await Promise.race([started, failed.promise, nextTurn()]);
   process.stdout.write(`MicroStream is at http://${shown}:${server.addr.port}\n`);
-  await started;
+  // Runs until it is stopped or fails.
+  await Promise.all([started, failed.promise]);
 }
 
-try {
-  await main();
-} catch (error) {
-  if (error instanceof ConfigError || error instanceof ArtifactError) exit(2, error.message);
-  if (error instanceof TypeError && "code" in error) exit(2, error.message);
-  exit(1, errorMessage(error));
-}
+await runCommand(defineServe(serve));

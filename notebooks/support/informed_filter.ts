@@ -1,4 +1,4 @@
-import { FEATURE_INPUTS, computeFeatures, type CoreHmm, filterRows } from "../../core-wasm/core.ts";
+import { computeFeatures, type CoreHmm, FEATURE_INPUTS, filterRows } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { Artifact } from "../../models/artifact/read.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";

@@ -1,9 +1,9 @@
 import {
-  FEATURE_INPUTS,
-  warmUpBars,
   computeFeatures,
+  FEATURE_INPUTS,
   filterRows,
   smoothRows,
+  warmUpBars,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { Artifact } from "../../models/artifact/read.ts";

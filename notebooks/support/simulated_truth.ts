@@ -1,4 +1,4 @@
-import { warmUpBars, computeFeatures, filterRows } from "../../core-wasm/core.ts";
+import { computeFeatures, filterRows, warmUpBars } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { Artifact } from "../../models/artifact/read.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";

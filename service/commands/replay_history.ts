@@ -1,3 +1,4 @@
+import { isSound } from "../../data/schema/kline.ts";
 import type { HistoryFile } from "../../models/training/train_on_files.ts";
 import { readKlines } from "../../data/files/klines.ts";
 import type { OnRead } from "../../data/files/lines.ts";
@@ -5,7 +6,7 @@ import { readTrades } from "../../data/files/trades.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import type { Signal } from "../../data/schema/signal.ts";
 import type { Engine } from "../engine/engine.ts";
-import { barOfKline, isSound } from "../ingest/bars/kline_bar.ts";
+import { barOfKline } from "../ingest/bars/kline_bar.ts";
 import { barsOfTrades } from "../ingest/bars/trade_history.ts";
 
 /** History to replay; the files of a market are in the order of time. */

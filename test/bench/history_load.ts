@@ -1,6 +1,6 @@
 /** Loads the given kline files in a process of its own and prints the times as JSON. */
 import process from "node:process";
-import { FEATURE_INPUTS, computeFeatures } from "../../core-wasm/core.ts";
+import { computeFeatures, FEATURE_INPUTS } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import { History } from "../../data/sql/history.ts";
 import { readParameters } from "../../models/training/parameters.ts";

@@ -4,7 +4,6 @@ import type { Trade } from "../../../../data/schema/trade.ts";
 import { isTimely, toMilliseconds } from "./frame.ts";
 import { symbolAt } from "./symbols.ts";
 
-
 const scanner = new AggTradeScanner(loadCore());
 const FIELDS = scanner.fields;
 

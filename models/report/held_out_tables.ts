@@ -1,16 +1,14 @@
-import { LEAST_RUN } from "../evaluation/delay.ts";
-import type { Scorecard } from "../artifact/scorecard.ts";
+import { MIN_RUN } from "../evaluation/delay.ts";
 import type { Estimate, HeldOut, WalkForward } from "../artifact/walk_forward.ts";
-import type { Table } from "./tables.ts";
+import { percent, type Table } from "./tables.ts";
 
 type Forecaster = HeldOut["forecast"]["model"];
 type Baseline = HeldOut["forecast"]["baselines"]["hysteresis"];
 
-const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)} %`;
 const fixed = (value: number | null, digits: number) =>
   value === null ? "-" : value.toFixed(digits);
 
-/** A figure and its interval, as in `0.5 [0.4, 0.6]`. */
+/** A figure and its interval, such as `0.5 [0.4, 0.6]`. */
 function interval(estimate: Estimate | null | undefined, digits: number): string {
   if (estimate === null || estimate === undefined) return "-";
   const [value, low, high] = [estimate.value, estimate.low, estimate.high].map((x) =>
@@ -19,37 +17,8 @@ function interval(estimate: Estimate | null | undefined, digits: number): string
   return `${value} [${low}, ${high}]`;
 }
 
-/** A minute, as in `2024-05-01 00:00`. */
+/** A minute, such as `2024-05-01 00:00`. */
 const minute = (iso: string) => iso.slice(0, 16).replace("T", " ");
-
-function inSampleTables(inSample: NonNullable<Scorecard["in_sample"]>): Table[] {
-  return [{
-    title: "On the training bars",
-    rows: [
-      ["log-likelihood per bar", `${inSample.log_likelihood_per_bar.toFixed(6)} nats`],
-      ["anomaly rate", percent(inSample.anomaly_rate, 3)],
-      ["regime changes per day", inSample.flips_per_day.toFixed(1)],
-      ...Object.entries(inSample.regimes).map(([key, regime]) => [
-        key,
-        `${percent(regime.share)} of bars, ${
-          regime.mean_dwell_minutes.toFixed(1)
-        } minutes a visit ` +
-        `(${regime.expected_dwell_minutes.toFixed(1)} by its transition probabilities)`,
-      ]),
-    ],
-  }];
-}
-
-function fitTable(fit: NonNullable<Scorecard["fit"]>): Table {
-  const converged = fit.restarts.filter((restart) => restart.converged).length;
-  return {
-    title: "Baum-Welch",
-    rows: [
-      ["random starts", `${fit.restarts.length}, ${converged} converged`],
-      ["final fit", `${fit.iterations} iterations, ${fit.converged ? "" : "not "}converged`],
-    ],
-  };
-}
 
 function partsTable(title: string, { parts }: HeldOut): Table {
   return {
@@ -66,14 +35,14 @@ function likelihoodTable(title: string, heldOut: HeldOut): Table {
   const names = [
     ["gaussian", "one Gaussian"],
     ["mixture", "mixture without dynamics"],
-    ["fewer_states", "one state less"],
+    ["fewer_states", "one state fewer"],
     ["more_states", "one state more"],
   ] as const;
   return {
     title: `${title}: log-likelihood per bar, nats`,
-    head: ["", "held out", "the model minus it"],
+    head: ["", "held out", "model minus baseline"],
     rows: [
-      ["the model", means.model.toFixed(4), ""],
+      ["model", means.model.toFixed(4), ""],
       ...names.flatMap(([name, words]) => {
         const mean = means[name];
         return mean === undefined ? [] : [[words, mean.toFixed(4), interval(gains[name], 4)]];
@@ -84,7 +53,7 @@ function likelihoodTable(title: string, heldOut: HeldOut): Table {
 
 function selectionTable(title: string, { selection }: HeldOut): Table {
   return {
-    title: `${title}: number of states, on the last training bars`,
+    title: `${title}: number of states, on the last fold's training bars`,
     head: ["states", "parameters", "log-likelihood per bar", "BIC", "ICL"],
     rows: selection.map((row) => [
       String(row.states),
@@ -99,12 +68,12 @@ function selectionTable(title: string, { selection }: HeldOut): Table {
 function regimesTable(title: string, heldOut: HeldOut, horizon: number): Table {
   const ratio = heldOut.last_to_first;
   return {
-    title: `${title}: regimes, and the ${horizon} minutes that followed`,
+    title: `${title}: regimes, and the next ${horizon} minutes`,
     head: [
       "",
       "share",
-      "minutes a visit",
-      "expected",
+      "mean dwell, min",
+      "expected dwell, min",
       "volatility, bp",
       "|return|, bp",
       "volume",
@@ -120,7 +89,7 @@ function regimesTable(title: string, heldOut: HeldOut, horizon: number): Table {
         interval(regime.next?.volume, 1),
       ]),
       [
-        "last over first",
+        "last divided by first",
         "",
         "",
         "",
@@ -142,18 +111,20 @@ function behaviourTable(title: string, heldOut: HeldOut, { protocol }: WalkForwa
       ["regime changes per day", heldOut.flips_per_day.toFixed(1)],
       ["filter and smoother agree", percent(smoothing.agreement)],
       [
-        "filter behind the smoother",
-        `${fixed(smoothing.median_delay_minutes, 1)} minutes in the median, ` +
-        `${fixed(smoothing.p90_delay_minutes, 1)} in nine of ten`,
+        "delay of the filter",
+        `median ${fixed(smoothing.median_delay_minutes, 1)} min, ` +
+        `90th percentile ${fixed(smoothing.p90_delay_minutes, 1)} min`,
       ],
       [
-        "changes never seen by it",
+        "changes missed by the filter",
         smoothing.missed === null
           ? "-"
-          : `${percent(smoothing.missed)} of ${smoothing.changes} that last ${LEAST_RUN} minutes`,
+          : `${
+            percent(smoothing.missed)
+          } of ${smoothing.changes} that last at least ${MIN_RUN} min`,
       ],
       ["Rand index, other seeds", stability.seeds.toFixed(3)],
-      ["Rand index, fold before", fixed(stability.consecutive, 3)],
+      ["Rand index, previous fold", fixed(stability.consecutive, 3)],
       ["anomaly rate", `${percent(heldOut.anomaly_rate, 2)}, nominal ${nominal}`],
     ],
   };
@@ -174,7 +145,7 @@ function forecastTable(title: string, { forecast }: HeldOut, horizon: number): T
   ];
   const { baselines } = forecast;
   return {
-    title: `${title}: the tercile of the next ${horizon} minutes' volatility`,
+    title: `${title}: tercile of the next ${horizon} minutes' volatility`,
     head: [
       "",
       "accuracy",
@@ -185,10 +156,10 @@ function forecastTable(title: string, { forecast }: HeldOut, horizon: number): T
       "rank correlation",
     ],
     rows: [
-      ["the model", ...figures(forecast.model), "", "", ""],
-      row("hysteresis, range against the prior week", baselines.hysteresis),
+      ["model", ...figures(forecast.model), "", "", ""],
+      row("hysteresis, standardized range", baselines.hysteresis),
       row("hysteresis, plain range", baselines.plain_hysteresis),
-      row("range against the prior week", baselines.range),
+      row("standardized range", baselines.range),
       row("training frequencies", baselines.frequencies),
     ],
   };
@@ -206,21 +177,12 @@ function heldOutTables(title: string, heldOut: HeldOut, walkForward: WalkForward
   ];
 }
 
-/** What was measured on held-out bars, as tables. */
+/** A walk-forward evaluation as tables. */
 export function walkForwardTables(walkForward: WalkForward): Table[] {
   const { folds, final, note } = walkForward;
   return [
     ...(note === undefined ? [] : [{ title: "Held-out bars", rows: [[note]] }]),
     ...(folds ? heldOutTables("Walk-forward folds", folds, walkForward) : []),
     ...(final ? heldOutTables("Final part", final, walkForward) : []),
-  ];
-}
-
-/** A scorecard as tables. */
-export function scorecardTables({ in_sample, fit, walk_forward }: Scorecard): Table[] {
-  return [
-    ...(in_sample ? inSampleTables(in_sample) : []),
-    ...(fit ? [fitTable(fit)] : []),
-    ...(walk_forward ? walkForwardTables(walk_forward) : []),
   ];
 }

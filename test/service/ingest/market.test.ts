@@ -1,13 +1,13 @@
+import type { Kline } from "../../../data/schema/kline.ts";
+import { MINUTE_MS, minuteOf } from "../../../data/schema/time.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Kline } from "../../../../data/schema/kline.ts";
-import type { Bar } from "../../../../data/schema/bar.ts";
-import { MINUTE_MS, minuteOf } from "../../../../data/schema/time.ts";
-import { emptyBar } from "../../../../service/ingest/bars/bar_builder.ts";
-import { at, klinesOf, START, trade, tradesInRow, World } from "../../world.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import { emptyBar } from "../../../service/ingest/bars/bar_builder.ts";
+import { at, klinesOf, START, trade, tradesInRow, World } from "../world.ts";
 
-describe("BarAssembler", () => {
-  test("an unbroken minute is built from trades as soon as the next one begins", async () => {
+describe("Market", () => {
+  test("an unbroken minute is published from trades as soon as the next one begins", async () => {
     const all = [
       trade(1, at(0, 5)),
       trade(2, at(1, 1), 100),
@@ -15,9 +15,10 @@ describe("BarAssembler", () => {
       trade(4, at(2, 0)),
     ];
     const world = new World(all);
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all);
-    expect(world.published[1]).toMatchObject({
+    const bars = await world.advanceTo(at(2, 0));
+    expect(bars[1]).toMatchObject({
       symbol: "BTCUSDT",
       timestamp: at(1, 0),
       close_time: at(1, 0) + 59_999,
@@ -40,7 +41,7 @@ describe("BarAssembler", () => {
   test("without later trades the clock closes minutes, tradeless ones as empty bars", async () => {
     const all = [trade(1, at(0, 5)), trade(2, at(1, 1), 100), trade(3, at(1, 9), 103)];
     const world = new World(all);
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all);
     const bars = await world.advanceTo(at(4, 5));
     expect(bars.map((bar) => bar.quality)).toEqual(["trades", "trades", "empty", "empty"]);
@@ -50,7 +51,7 @@ describe("BarAssembler", () => {
   test("a minute is not closed before its grace has passed", async () => {
     const all = [trade(1, at(0, 5)), trade(2, at(1, 5))];
     const world = new World(all);
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all);
     await world.advanceTo(at(2, 1.9));
     expect(world.published.length).toBe(1);
@@ -61,21 +62,21 @@ describe("BarAssembler", () => {
   test("a minute that the clock closed waits for the trades that its kline knows of", async () => {
     const all = [trade(1, at(0, 5)), trade(2, at(1, 5)), trade(3, at(1, 55))];
     const world = new World(all);
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all, [3]);
     const bars = await world.advanceTo(at(2, 30));
     expect(bars[1]).toMatchObject({ quality: "repaired", num_trades: 2, last_trade_id: 3 });
   });
 
-  test("what happened while the connection was gone comes from history, trade by trade", async () => {
+  test("trades of an interruption are fetched from history one by one", async () => {
     const all = tradesInRow(50);
     const world = new World(all);
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all.slice(0, 14));
-    world.pipeline.assembler.disconnected();
+    world.market.disconnected();
     await world.advanceTo(at(3, 50));
     expect(world.published).toHaveLength(1);
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all.slice(39));
     const bars = await world.advanceTo(at(5, 5));
     expect(bars.map((bar) => bar.num_trades)).toEqual(Array(5).fill(10));
@@ -86,59 +87,59 @@ describe("BarAssembler", () => {
     ]);
   });
 
-  test("while the exchange answers nothing the reason is told, and nothing is made up", async () => {
+  test("while the exchange does not answer the status says why, and nothing is published", async () => {
     const all = tradesInRow(50);
     const world = new World(all, emptyBar("BTCUSDT", "binance", at(0, 0) - MINUTE_MS, 100));
     world.faults.works = false;
     await world.advanceTo(at(3, 1));
-    world.pipeline.connected();
+    world.market.connected();
     await world.advanceTo(at(3, 90));
     expect(world.published).toEqual([]);
-    expect(world.pipeline.status.problem).toContain("bars wait for trades: no answer");
+    expect(world.status.problem).toContain("bars wait for trades: no answer");
     world.faults.works = true;
     await world.advanceTo(at(3, 110));
     expect(world.published.map((bar) => bar.timestamp)).toEqual([0, 1, 2, 3].map((m) => at(m, 0)));
-    expect(world.pipeline.status.problem).toBeNull();
+    expect(world.status.problem).toBeNull();
   });
 
-  test("a minute that only the clock closed waits through an outage, and is then made whole", async () => {
+  test("a minute that only the clock closed waits through an outage and is then completed", async () => {
     const all = tradesInRow(40);
     const world = new World(all);
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all.slice(0, 25));
     expect(world.published).toHaveLength(2);
     world.faults.works = false;
     await world.advanceTo(at(2, 100));
-    world.pipeline.assembler.disconnected();
+    world.market.disconnected();
     await world.advanceTo(at(2, 150));
     expect(world.published).toHaveLength(2);
-    expect(world.pipeline.status.problem).toContain("bars wait for klines");
+    expect(world.status.problem).toContain("bars wait for klines");
     world.faults.works = true;
-    world.pipeline.connected();
+    world.market.connected();
     await world.advanceTo(at(2, 200));
     expect(world.published[2]).toMatchObject({ quality: "repaired", num_trades: 10, close: 129 });
-    expect(world.pipeline.status.problem).toBeNull();
+    expect(world.status.problem).toBeNull();
   });
 
-  test("the next id proves a minute that the clock closed, even while no kline can be had", async () => {
+  test("the next id proves a minute that the clock closed, even without a kline, and at once", async () => {
     const all = [trade(1, at(0, 5)), trade(2, at(1, 5)), trade(3, at(1, 20)), trade(4, at(2, 40))];
     const world = new World(all);
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all.slice(0, 3));
     world.faults.works = false;
     await world.advanceTo(at(2, 39));
     expect(world.published).toHaveLength(1);
     await world.play(all.slice(3));
-    await world.advanceTo(at(2, 59));
+    await world.advanceTo(at(2, 40));
     expect(world.published[1]).toMatchObject({ quality: "trades", num_trades: 2 });
   });
 
-  test("klines that come seconds late leave no hole", async () => {
+  test("klines that lag by seconds leave no gap", async () => {
     const all = tradesInRow(60);
     const world = new World(all);
     world.faults.lagMs = 9000;
     await world.advanceTo(at(0, 3));
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all.slice(1));
     await world.advanceTo(at(6, 40));
     expect(world.published.map((bar) => bar.timestamp)).toEqual(
@@ -147,27 +148,27 @@ describe("BarAssembler", () => {
     expect(world.published.map((bar) => bar.num_trades)).toEqual(Array(6).fill(10));
   });
 
-  test("an exchange whose clock stands before the last bar kept is named as the problem", async () => {
+  test("an exchange clock before the last bar of the journal is reported as the problem", async () => {
     const world = new World([], emptyBar("BTCUSDT", "binance", at(9, 0), 100));
     await world.advanceTo(at(2, 0));
-    world.pipeline.connected();
-    expect(world.pipeline.assembler.problem).toMatch(
-      /last bar kept is of .*00:09Z.*another DATA_DIR/,
+    world.market.connected();
+    expect(world.status.problem).toMatch(
+      /last bar in the journal is of .*00:09Z.*another DATA_DIR/,
     );
   });
 
-  test("goes on after the last bar of an earlier run, without a hole and none twice", async () => {
+  test("continues after the last bar of an earlier run, without a gap or a duplicate", async () => {
     const all = tradesInRow(50);
     const last = emptyBar("BTCUSDT", "binance", at(1, 0), 119);
     const world = new World(all, last);
     await world.advanceTo(at(4, 10));
-    world.pipeline.connected();
+    world.market.connected();
     const bars = await world.advanceTo(at(4, 20));
     expect(bars.map((bar) => bar.timestamp)).toEqual([at(2, 0), at(3, 0)]);
     expect(bars.map((bar) => bar.num_trades)).toEqual([10, 10]);
   });
 
-  test("under any loss, repetition, disorder and interruption the bars are the market's", async () => {
+  test("under any loss, duplication, reordering and interruption the bars equal the market's", async () => {
     const step = fc.record({
       seconds: fc.integer({ min: 0, max: 50 }),
       fate: fc.constantFrom("arrives", "arrives", "arrives", "lost", "twice", "late", "cut"),
@@ -189,23 +190,23 @@ describe("BarAssembler", () => {
           const world = new World(all);
           world.faults.lagMs = lagMs;
           world.faults.fails = (request) => answers > 1 && request % answers === 1;
-          world.pipeline.connected();
+          world.market.connected();
           let late: readonly ReturnType<typeof trade>[] = [];
           for (const [i, t] of all.entries()) {
             await world.advanceTo(t.time);
             const fate = steps[i]?.fate;
             if (fate === "cut") {
-              world.pipeline.assembler.disconnected();
-              world.pipeline.connected();
+              world.market.disconnected();
+              world.market.connected();
             }
             if (fate !== "lost" && fate !== "late") world.arrive(t);
             if (fate === "twice") world.arrive(t);
             world.arrive(...late);
             late = fate === "late" ? [t] : [];
           }
-          world.pipeline.assembler.disconnected();
+          world.market.disconnected();
           await world.advanceTo(minuteOf(time) + MINUTE_MS + 5000);
-          world.pipeline.connected();
+          world.market.connected();
           const bars = await world.advanceTo(minuteOf(time) + MINUTE_MS + 58_000);
           const expected = klinesOf(all, START, minuteOf(time) + MINUTE_MS);
           const strip = (

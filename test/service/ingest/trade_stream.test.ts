@@ -1,23 +1,28 @@
 import { describe, expect, test } from "vitest";
 import { at, START, trade, tradesInRow, World } from "../world.ts";
 
-describe("TradeLine", () => {
+describe("TradeStream", () => {
   test("the trades before the connection are taken from history", async () => {
     const all = tradesInRow(25);
     const world = new World(all);
     await world.advanceTo(at(0, 21));
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all.slice(4));
     const [bar] = await world.advanceTo(at(2, 30));
     expect(bar).toMatchObject({ timestamp: START, num_trades: 10, open: 100, quality: "repaired" });
-    expect(world.counts).toMatchObject({ trades: 25, repaired: 4, gaps: 0, lost: 0 });
+    expect(world.status).toMatchObject({
+      trades: 25,
+      repaired_trades: 4,
+      gaps: 0,
+      missing_trades: 0,
+    });
   });
 
-  test("trades that arrive before the line may begin are its first, from their minute on", async () => {
+  test("trades that arrive before the beginning are used, from their minute on", async () => {
     const all = tradesInRow(40);
     const world = new World(all);
     await world.play(all.slice(4, 25));
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all.slice(25));
     const bars = await world.advanceTo(at(4, 5));
     expect(bars.map((bar) => bar.num_trades)).toEqual([10, 10, 10, 10]);
@@ -27,18 +32,23 @@ describe("TradeLine", () => {
   test("a lost trade is fetched before anything behind it is used", async () => {
     const all = tradesInRow(40);
     const world = new World(all);
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all, [17, 18]);
     const bars = await world.advanceTo(at(4, 3));
     expect(bars.map((bar) => bar.quality)).toEqual(["trades", "repaired", "trades", "trades"]);
     expect(bars[1]).toMatchObject({ num_trades: 10, first_trade_id: 10, last_trade_id: 19 });
-    expect(world.counts).toMatchObject({ trades: 40, repaired: 2, gaps: 1, lost: 0 });
+    expect(world.status).toMatchObject({
+      trades: 40,
+      repaired_trades: 2,
+      gaps: 1,
+      missing_trades: 0,
+    });
   });
 
-  test("trades that come in another order within a moment cost no request", async () => {
+  test("trades that arrive out of order within a moment cost no request", async () => {
     const all = tradesInRow(20);
     const world = new World(all);
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all.slice(0, 5));
     const pages = world.pages;
     await world.advanceTo(at(0, 36));
@@ -46,58 +56,58 @@ describe("TradeLine", () => {
     if (five && six && seven) world.arrive(seven, five, six);
     await world.play(all.slice(8));
     expect(world.pages).toBe(pages);
-    expect(world.counts).toMatchObject({ trades: 20, held: 1, gaps: 0, repaired: 0 });
+    expect(world.status).toMatchObject({ trades: 20, held: 1, gaps: 0, repaired_trades: 0 });
   });
 
-  test("history that lags is asked again until the hole is closed", async () => {
+  test("history that lags is requested again until the gap is closed", async () => {
     const all = tradesInRow(40);
     const world = new World(all);
-    world.pipeline.connected();
+    world.market.connected();
     world.faults.lagMs = 9000;
     await world.play(all, [17]);
     await world.advanceTo(at(4, 30));
     expect(world.published[1]).toMatchObject({ quality: "repaired", num_trades: 10 });
   });
 
-  test("a request that fails is made again", async () => {
+  test("a failed request is retried", async () => {
     const all = tradesInRow(40);
     const world = new World(all);
-    world.pipeline.connected();
+    world.market.connected();
     world.faults.fails = (request) => request % 3 !== 0;
     await world.play(all, [5, 17, 29]);
     await world.advanceTo(at(4, 30));
-    expect(world.counts).toMatchObject({ trades: 40, repaired: 3, lost: 0 });
+    expect(world.status).toMatchObject({ trades: 40, repaired_trades: 3, missing_trades: 0 });
   });
 
-  test("a long hole is filled page by page, however often a page fails", async () => {
+  test("a long gap is filled page by page, however often a page fails", async () => {
     const all = Array.from({ length: 30_000 }, (_, i) => trade(i, at(0, i / 100)));
     const world = new World(all, undefined, 100_000);
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all.slice(0, 100));
-    world.pipeline.assembler.disconnected();
+    world.market.disconnected();
     await world.advanceTo(at(4, 50));
     world.faults.fails = (request) => request % 3 !== 0;
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all.slice(29_000, 29_500));
     await world.advanceTo(at(8, 0));
-    expect(world.counts).toMatchObject({ trades: 30_000, lost: 0 });
+    expect(world.status).toMatchObject({ trades: 30_000, missing_trades: 0 });
   });
 
-  test("a hole that the exchange cannot fill is given up, and its minute taken from the kline", async () => {
+  test("a gap that the exchange cannot fill is given up, and its minute taken from the kline", async () => {
     const all = tradesInRow(40);
     const world = new World(all);
-    world.pipeline.connected();
+    world.market.connected();
     world.faults.lacks.add(17);
     await world.play(all, [17]);
     const bars = await world.advanceTo(at(5, 0));
     expect(bars.map((bar) => bar.quality)).toEqual(["trades", "kline", "repaired", "trades"]);
-    expect(world.counts.lost).toBe(1);
+    expect(world.status.missing_trades).toBe(1);
   });
 
-  test("without any answer the line goes on behind the hole after a while", async () => {
+  test("without any answer the stream continues behind the gap after a while", async () => {
     const all = tradesInRow(40);
     const world = new World(all);
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all.slice(0, 12));
     world.faults.works = false;
     await world.play(all.slice(12), [17]);
@@ -107,13 +117,13 @@ describe("TradeLine", () => {
       "incomplete",
       "trades",
     ]);
-    expect(world.counts.lost).toBe(1);
+    expect(world.status.missing_trades).toBe(1);
   });
 
-  test("a trade of an absurdly high id does not end the line", async () => {
+  test("a trade with an absurdly high id does not stop the stream", async () => {
     const all = tradesInRow(60);
     const world = new World(all, undefined, 1000);
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all.slice(0, 15));
     world.arrive(trade(500, at(1, 25)));
     await world.play(all.slice(15));
@@ -122,14 +132,14 @@ describe("TradeLine", () => {
     expect(bars.at(-1)?.quality).toBe("trades");
   });
 
-  test("a hole too long to fill trade by trade is left to klines", async () => {
+  test("a gap too long to fill trade by trade is left to klines", async () => {
     const all = Array.from({ length: 3000 }, (_, i) => trade(i, at(0, i)));
     const world = new World(all, undefined, 500);
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all.slice(0, 90));
-    world.pipeline.assembler.disconnected();
+    world.market.disconnected();
     await world.advanceTo(at(46, 10));
-    world.pipeline.connected();
+    world.market.connected();
     await world.play(all.slice(2780, 2950));
     const bars = world.published;
     expect(bars.map((bar) => bar.num_trades)).toEqual(Array(49).fill(60));
@@ -142,29 +152,29 @@ describe("TradeLine", () => {
     ]);
   });
 
-  test("trade ids that begin anew are followed", async () => {
+  test("restarted trade ids are followed", async () => {
     const old = [trade(900, at(0, 5)), trade(901, at(0, 50))];
     const fresh = [trade(1, at(1, 10)), trade(2, at(2, 1)), trade(3, at(3, 1))];
     const world = new World([...old, ...fresh]);
-    world.pipeline.connected();
+    world.market.connected();
     await world.play([...old, ...fresh]);
     const bars = await world.advanceTo(at(4, 30));
     expect(bars.map(({ timestamp, num_trades }) => [timestamp, num_trades])).toEqual(
       [0, 1, 2, 3].map((minute) => [at(minute, 0), minute === 0 ? 2 : 1]),
     );
     expect(bars.at(-1)?.quality).toBe("trades");
-    expect(world.counts.duplicates).toBe(0);
+    expect(world.status.duplicates).toBe(0);
   });
 
-  test("repetitions are counted and change nothing", async () => {
+  test("duplicates are counted and change nothing", async () => {
     const all = tradesInRow(30);
     const world = new World(all);
-    world.pipeline.connected();
+    world.market.connected();
     for (const t of all) {
       await world.advanceTo(t.time);
       world.arrive(t, t);
     }
     expect((await world.advanceTo(at(3, 5))).map((bar) => bar.num_trades)).toEqual([10, 10, 10]);
-    expect(world.counts).toMatchObject({ trades: 30, duplicates: 30 });
+    expect(world.status).toMatchObject({ trades: 30, duplicates: 30 });
   });
 });

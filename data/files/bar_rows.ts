@@ -8,7 +8,8 @@ import {
   SourceRows,
   toMilliseconds,
 } from "./source_rows.ts";
-import { KLINE_COLUMNS, type MinuteError } from "../schema/kline.ts";
+import { KLINE_COLUMNS } from "../schema/kline.ts";
+import type { MinuteError } from "../schema/sound.ts";
 
 /**
  * Why a row was left out: what {@linkcode MinuteError} says of its numbers, or

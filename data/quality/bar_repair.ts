@@ -1,6 +1,7 @@
 import { type BarQuality, findGaps, findZeroVolume } from "./bar_quality.ts";
 import type { BarRows } from "../files/bar_rows.ts";
-import { findMinuteError, type Kline, KLINE_COLUMNS, type KlineColumn } from "../schema/kline.ts";
+import { type Kline, KLINE_COLUMNS, type KlineColumn } from "../schema/kline.ts";
+import { findMinuteError } from "../schema/sound.ts";
 import { FaultLog } from "../files/row_errors.ts";
 import { firstOfEach, sortedBy } from "../files/sorted_rows.ts";
 

@@ -1,29 +1,18 @@
-import { labelKey } from "../../data/schema/signal.ts";
+import { columnsOf, type KeysOf } from "../../data/schema/columns.ts";
+import { labelKey, signalSchema } from "../../data/schema/signal.ts";
 import type { LoadedModel } from "./loaded_model.ts";
 
-const MARKET = [
-  ...["schema", "symbol", "source", "quality", "final", "timestamp", "datetime"],
-  ...["open", "high", "low", "close", "volume"],
-];
-
-/** The columns of a table of these models' signals: nested names are joined by `_`. */
-export function signalColumns(models: readonly LoadedModel[]): string[] {
-  const [primary, ...others] = models.map(({ artifact }) => artifact);
-  const { names = [] } = primary?.features ?? {};
-  const keys = (labels: readonly string[] = []) => labels.map(labelKey);
-  return [
-    ...MARKET,
-    ...names.map((name) => `features_${name}`),
-    ...names.map((name) => `normalized_${name}`),
-    ...["anomaly_score", "is_anomaly", "regime_state", "regime_name", "confidence"],
-    ...keys(primary?.hmm.labels).map((key) => `regime_probabilities_${key}`),
-    ...["seconds_in_state", "log_likelihood"],
-    ...others.flatMap(({ name, hmm }) =>
-      [
-        ...["state", "name", "confidence"],
-        ...keys(hmm.labels).map((key) => `probabilities_${key}`),
-        ...["seconds_in_state", "log_likelihood"],
-      ].map((field) => `models_${name}_${field}`)
-    ),
-  ];
+/**
+ * The columns of a table of these models' signals, in the order of the schema: nested names are
+ * joined by `_`.
+ */
+export function signalColumns(models: readonly LoadedModel[]): readonly string[] {
+  const artifacts = models.map(({ artifact }) => artifact);
+  const [primary, ...others] = artifacts;
+  const keysOf: KeysOf = (kind, model) => {
+    if (kind === "model") return others.map(({ name }) => name);
+    const { features, hmm } = artifacts.find(({ name }) => name === model) ?? primary ?? {};
+    return (kind === "feature" ? features?.names : hmm?.labels.map(labelKey)) ?? [];
+  };
+  return columnsOf(signalSchema, keysOf).map(({ name }) => name);
 }

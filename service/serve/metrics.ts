@@ -1,5 +1,6 @@
 import process from "node:process";
-import type { Status, SymbolStatus } from "../../data/schema/status.ts";
+import type { Status } from "../../data/schema/status.ts";
+import { SYMBOL_METRICS } from "../../data/schema/symbol_metrics.ts";
 
 /** What the metrics are made of. */
 export interface MetricsInput {
@@ -15,38 +16,6 @@ export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number | null];
-
-/** What a symbol's counters and gauges are called, and what they mean. */
-const SYMBOL_METRICS: readonly (readonly [
-  name: string,
-  type: "counter" | "gauge",
-  help: string,
-  value: (symbol: SymbolStatus) => number | null,
-])[] = [
-  ["trades_total", "counter", "Trades passed on in the order of ids.", (s) => s.trades],
-  ["trade_gaps_total", "counter", "Holes in the ids that did not close alone.", (s) => s.gaps],
-  ["trades_repaired_total", "counter", "Trades taken from history.", (s) => s.repaired_trades],
-  ["trades_missing_total", "counter", "Trades that could not be had.", (s) => s.missing_trades],
-  ["trades_held_total", "counter", "Trades that waited for an earlier one.", (s) => s.held],
-  ["trades_duplicate_total", "counter", "Trades received twice.", (s) => s.duplicates],
-  ["trades_overlapped_total", "counter", "Trades doubled by a hand-over.", (s) => s.overlapped],
-  ["trades_late_total", "counter", "Trades of a published minute.", (s) => s.late],
-  ["bars_audited_total", "counter", "Bars compared with the kline.", (s) => s.audited_bars],
-  ["bars_mismatched_total", "counter", "Bars unlike the kline.", (s) => s.mismatched_bars],
-  [
-    "last_trade_timestamp_seconds",
-    "gauge",
-    "Exchange time of the last trade.",
-    (s) => s.last_trade_time === null ? null : s.last_trade_time / 1000,
-  ],
-  [
-    "last_bar_timestamp_seconds",
-    "gauge",
-    "Open time of the last bar.",
-    (s) => s.last_bar === null ? null : s.last_bar / 1000,
-  ],
-  ["bars_held_up", "gauge", "1 while bars wait for something.", (s) => Number(s.problem !== null)],
-];
 
 function escape(value: string): string {
   return value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
@@ -119,7 +88,7 @@ export function formatMetrics({ status, subscribers, uptime }: MetricsInput): st
     family("clock_offset_seconds", "gauge", "Exchange clock minus this machine's.", [
       [{}, status.clock_offset === null ? null : status.clock_offset / 1000],
     ]),
-    ...SYMBOL_METRICS.map(([name, type, help, value]) =>
+    ...SYMBOL_METRICS.map(({ name, type, help, value }) =>
       family(name, type, help, symbols.map((s): Sample => [{ symbol: s.symbol }, value(s)]))
     ),
   ];

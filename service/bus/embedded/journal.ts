@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
-import { type Bar, barSchema } from "../../../data/schema/bar.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import { parseBar } from "../../../data/schema/parse.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
 import type {
   Bus,
@@ -158,7 +159,7 @@ export class Journal implements Bus, CheckpointStore {
 
   *bars(symbol: string, from: number, to = Number.MAX_SAFE_INTEGER): Iterable<Bar> {
     for (const row of this.#barsBetween.all(symbol, from, to)) {
-      yield barSchema.parse(JSON.parse(text(row, "json")));
+      yield parseBar(text(row, "json"));
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Kline } from "../../../data/schema/kline.ts";
 import type { Trade } from "../../../data/schema/trade.ts";
-import type { Bar, BarSource } from "../../../data/schema/bar.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import type { BarSource } from "../../../data/schema/origin.ts";
 import { MINUTE_MS, minuteOf } from "../../../data/schema/time.ts";
 import { barOfKline } from "./kline_bar.ts";
 import { GRACE_MS, KlineFetcher, type KlineFetcherOptions, PATIENCE_MS } from "./kline_fetcher.ts";

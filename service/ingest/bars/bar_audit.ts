@@ -1,4 +1,5 @@
-import { type Kline, MINUTE_COLUMNS } from "../../../data/schema/kline.ts";
+import type { Kline } from "../../../data/schema/kline.ts";
+import { MINUTE_COLUMNS } from "../../../data/schema/sound.ts";
 import type { Log } from "../../log.ts";
 import type { Bar } from "../../../data/schema/bar.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";

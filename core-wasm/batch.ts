@@ -7,10 +7,10 @@ import {
   int32View,
 } from "./instance.ts";
 import {
-  BAR_COLUMNS,
   type CoreFeatures,
   type CoreForest,
   type CoreHmm,
+  FEATURE_INPUTS,
   FEATURE_NAMES,
   minuteOfTime,
 } from "./model.ts";
@@ -24,7 +24,7 @@ export interface FeatureRows {
   readonly dims: number;
 }
 
-/** What the forward filter says of many rows. */
+/** Output of the forward filter for many rows. */
 export interface FilteredRows {
   /** P(s_t | x_1..x_t), row after row of K. */
   readonly posteriors: Float64Array;
@@ -40,7 +40,7 @@ export interface ViterbiPaths {
   readonly logProbabilities: Float64Array;
 }
 
-/** Copies f64 into a new block of the core's memory. */
+/** Copies f64 to a new block of the core's memory. */
 export function placeFloats(core: CoreExports, values: Float64Array, what: string): number {
   const address = allocate(core, values.byteLength, what);
   float64View(core, address, values.length).set(values);
@@ -60,9 +60,9 @@ function placeLengths(core: CoreExports, lengths: readonly number[]): number {
 /**
  * Features of whole histories, bit for bit those of the live scorer.
  *
- * @param bars {@link BAR_COLUMNS} numbers a bar.
- * @param lengths Bars of each sequence of strictly contiguous minutes; each starts afresh.
- * @param starts Open time of the first bar of each, ms UTC: windows of hours follow the clock.
+ * @param bars The {@link FEATURE_INPUTS} of each bar, bar after bar.
+ * @param lengths Bars of each sequence of contiguous minutes; each starts from an empty state.
+ * @param starts Open time of each sequence's first bar, ms UTC: blocks of hours follow the clock.
  */
 export function computeFeatures(
   wasm: CoreSource,
@@ -73,7 +73,7 @@ export function computeFeatures(
 ): FeatureRows {
   const core = instantiateCore(wasm);
   const dims = FEATURE_NAMES[features.preset].length;
-  const values = bars.length / BAR_COLUMNS * dims;
+  const values = bars.length / FEATURE_INPUTS.length * dims;
   const preset = placePreset(core, features);
   const state = allocate(core, core.presetStateBytes(preset), "the windows");
   const sequences = placeLengths(core, lengths);
@@ -89,7 +89,7 @@ export function computeFeatures(
   };
 }
 
-/** One number a row from a forest. */
+/** One number per row from a forest. */
 function walkForest(
   wasm: CoreSource,
   forest: CoreForest,
@@ -122,7 +122,7 @@ export function scoreRows(
 }
 
 /**
- * Path lengths of many rows, summed over the trees: what the scores are made of.
+ * Path lengths of many rows, summed over the trees; the scores are computed from them.
  *
  * @param rows Normalized features, row after row.
  * @param dims Features in a row.
@@ -167,8 +167,7 @@ export function filterRows(
 }
 
 /**
- * Posteriors that know what came later, P(s_t | all rows of the sequence): for analysis only, as a
- * live system cannot know them.
+ * Smoothed posteriors P(s_t | all rows of the sequence). For analysis only, as they use later rows.
  *
  * @param rows Normalized features, row after row.
  * @param lengths Rows of each sequence; each starts from the initial distribution.
@@ -192,8 +191,8 @@ export function smoothRows(
 }
 
 /**
- * Most probable paths of states (Viterbi), for analysis only. Of equally probable ones the path
- * with the lowest state is taken, as hmmlearn does.
+ * Most probable paths of states (Viterbi), for analysis only. Ties go to the lowest state, as in
+ * hmmlearn.
  *
  * @param rows Normalized features, row after row.
  * @param lengths Rows of each sequence; each starts from the initial distribution.

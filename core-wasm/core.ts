@@ -1,10 +1,12 @@
 /**
- * The one door to the numerical core: features, forest, HMM, and their fitting, computed in
- * WebAssembly alike in Deno, Node and a browser.
+ * The public interface of the numerical core: features, forest, HMM and their fitting, computed in
+ * WebAssembly with the same bits in Deno, Node and a browser.
  */
-export { AGG_TRADE_FIELDS, AggTradeScanner } from "./agg_trade.ts";
-export { computeFeatures, type FeatureRows, type FilteredRows } from "./batch.ts";
+export { AggTradeScanner } from "./agg_trade.ts";
 export {
+  computeFeatures,
+  type FeatureRows,
+  type FilteredRows,
   filterRows,
   scoreRows,
   smoothRows,
@@ -16,8 +18,6 @@ export { fitForest, type ForestFit, type ForestFitOptions, quantile } from "./fi
 export { fitHmm, type HmmFit, type HmmFitOptions, type RandomStart } from "./fit_hmm.ts";
 export type { CoreSource } from "./instance.ts";
 export {
-  BAR_COLUMNS,
-  blindBars,
   type ClassicFeatures,
   type CoreBar,
   type CoreFeatures,
@@ -25,11 +25,14 @@ export {
   type CoreHmm,
   type CoreModel,
   type CoreTree,
+  FEATURE_INPUTS,
   FEATURE_NAMES,
   historyBars,
   type LiquidityFeatures,
   MAX_BLOCKS,
   MAX_DIMS,
   MAX_STATES,
+  warmUpBars,
 } from "./model.ts";
-export { Scorer, type StepResult } from "./scorer.ts";
+export type { StepResult } from "./result.ts";
+export { Scorer } from "./scorer.ts";

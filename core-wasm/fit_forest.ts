@@ -15,11 +15,11 @@ import { placeForest } from "./place.ts";
 /** How an Isolation Forest is fitted. */
 export interface ForestFitOptions {
   readonly seed: number;
-  /** Share of the training rows that is to be anomalous, above 0, at most 0.5. */
+  /** Share of the training rows that are anomalous, above 0, at most 0.5. */
   readonly contamination: number;
   /** Number of trees; 100 as in scikit-learn. */
   readonly trees?: number;
-  /** Rows a tree is grown from; 256, or all when there are fewer, as in scikit-learn. */
+  /** Rows per tree; 256, or all when there are fewer, as in scikit-learn. */
   readonly maxSamples?: number;
 }
 
@@ -30,7 +30,7 @@ export interface ForestFit {
   readonly scores: Float64Array;
 }
 
-/** Random numbers of forests and of HMMs are drawn from different streams of one seed. */
+/** Stream of the seed; HMMs draw from others. */
 const FOREST_STREAM = 0;
 
 /**
@@ -40,11 +40,11 @@ const FOREST_STREAM = 0;
  * @param share 0 to 1.
  */
 export function quantile(sorted: Float64Array, share: number): number {
-  const place = (sorted.length - 1) * share;
-  const below = Math.floor(place);
+  const position = (sorted.length - 1) * share;
+  const below = Math.floor(position);
   const a = sorted[below] ?? NaN;
   const b = sorted[Math.min(below + 1, sorted.length - 1)] ?? NaN;
-  const t = place - below;
+  const t = position - below;
   return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t);
 }
 
@@ -66,7 +66,7 @@ export function fitForest(
   const count = rows.length / dims;
   const maxSamples = Math.min(options.maxSamples ?? 256, count);
   const source = placeFloats(core, rows, "the rows");
-  allocated(core.openForestFit(source, count, dims, maxSamples), "the samples");
+  allocated(core.initForestFit(source, count, dims, maxSamples), "the samples");
   core.seedRandom(options.seed, FOREST_STREAM);
   const trees: CoreTree[] = [];
   for (let t = 0; t < (options.trees ?? 100); t++) {
@@ -81,9 +81,9 @@ export function fitForest(
   }
   const forest = { max_samples: maxSamples, offset: 0, trees };
   const address = placeForest(core, forest, count);
-  const place = allocate(core, count * 8, "the scores");
-  core.scoreRows(address, source, count, dims, place);
-  const scores = float64View(core, place, count).slice();
+  const output = allocate(core, count * 8, "the scores");
+  core.scoreRows(address, source, count, dims, output);
+  const scores = float64View(core, output, count).slice();
   const offset = quantile(scores.slice().sort(), options.contamination);
   return { forest: { ...forest, offset }, scores };
 }

@@ -9,18 +9,18 @@ import {
 } from "./instance.ts";
 import type { CoreHmm } from "./model.ts";
 
-/** A random start: k-means++ means, the covariance of all rows, a random dwell time. */
+/** Random initial parameters: k-means++ means, the covariance of all rows, a random dwell time. */
 export interface RandomStart {
   /** Number of states, 1 to 8. */
   readonly states: number;
   readonly seed: number;
-  /** Number of the start: each draws its own random numbers from the seed. */
+  /** Number of the restart: each draws its own random numbers from the seed. */
   readonly restart: number;
 }
 
 /** How an HMM is fitted. */
 export interface HmmFitOptions {
-  /** Where Baum-Welch starts. */
+  /** Initial parameters of Baum-Welch. */
   readonly start: RandomStart | CoreHmm;
   /** Most E-steps; 500 when absent. */
   readonly maxIterations?: number;
@@ -30,7 +30,7 @@ export interface HmmFitOptions {
   readonly onIteration?: (iteration: number, logLikelihoodPerRow: number) => void;
 }
 
-/** A fitted HMM and how the fit went. */
+/** A fitted HMM and its convergence. */
 export interface HmmFit {
   readonly hmm: CoreHmm;
   /** ln p of the training rows under `hmm`, nats. */
@@ -41,10 +41,11 @@ export interface HmmFit {
   readonly converged: boolean;
 }
 
-/** Least eigenvalue of a covariance of standardized rows: no state may collapse to a point. */
+/** Lower bound of a covariance's eigenvalues for standardized rows: no state may collapse. */
 const COVARIANCE_FLOOR = 1e-4;
-/** What rounding may take from the log-likelihood, nats for each nat and for each row. */
+/** Loss of log-likelihood that rounding may cause, nats per nat and per row. */
 const ROUNDING = 1e-11;
+/** Stream of the seed for restart 0; forests draw from stream 0. */
 const HMM_STREAM = 1;
 
 function chunk(values: ArrayLike<number>, size: number): number[][] {
@@ -55,7 +56,7 @@ function chunk(values: ArrayLike<number>, size: number): number[][] {
   );
 }
 
-/** Writes parameters to start from, in standardized units. */
+/** Writes the initial parameters in standardized units. */
 function writeHmm(core: CoreExports, hmm: CoreHmm, states: number, dims: number): void {
   const model = core.fitModel();
   const centers = float64View(core, core.fitCenters(), dims);
@@ -73,7 +74,7 @@ function writeHmm(core: CoreExports, hmm: CoreHmm, states: number, dims: number)
   );
 }
 
-/** Reads the fitted parameters, back in the units of the input. */
+/** Reads the fitted parameters in the units of the input. */
 function readHmm(core: CoreExports, states: number, dims: number): CoreHmm {
   const model = core.fitModel();
   const centers = float64View(core, core.fitCenters(), dims);
@@ -93,7 +94,7 @@ function readHmm(core: CoreExports, states: number, dims: number): CoreHmm {
   };
 }
 
-/** Copies the rows into the core, column after column, and standardizes them. */
+/** Copies the rows to the core, column after column, and standardizes them. */
 function placeRows(
   core: CoreExports,
   rows: Float64Array,
@@ -115,7 +116,7 @@ function placeRows(
  * @param rows Normalized features, row after row.
  * @param dims Features in a row.
  * @param lengths Rows of each sequence.
- * @throws Error when an iteration lowers the log-likelihood, which would be a bug.
+ * @throws Error when an iteration lowers the log-likelihood, which is a bug.
  */
 export function fitHmm(
   wasm: CoreSource,
@@ -128,25 +129,28 @@ export function fitHmm(
   const states = "states" in start ? start.states : start.startprob.length;
   const core = instantiateCore(wasm);
   const count = rows.length / dims;
-  allocated(core.openHmmFit(count, dims, states, lengths.length), "the rows");
+  allocated(core.initHmmFit(count, dims, states, lengths.length), "the rows");
   const scratch = allocate(core, count * 8, "the rows' distances");
   placeRows(core, rows, dims, lengths);
   if ("states" in start) {
     core.seedRandom(start.seed, HMM_STREAM + start.restart);
-    core.startHmmFit(count, scratch);
+    core.startRandomly(count, scratch);
   } else {
     writeHmm(core, start, states, dims);
-    core.raiseCovariances(COVARIANCE_FLOOR);
+    core.floorCovariances(COVARIANCE_FLOOR);
   }
 
-  let logLikelihood = core.expect();
+  let logLikelihood = core.expectationStep();
   options.onIteration?.(1, logLikelihood / count);
   for (let iterations = 2; iterations <= maxIterations; iterations++) {
-    core.maximize(COVARIANCE_FLOOR);
-    const next = core.expect();
+    core.maximizationStep(COVARIANCE_FLOOR);
+    const next = core.expectationStep();
     const gain = next - logLikelihood;
     if (!(gain >= -ROUNDING * (Math.abs(next) + count))) {
-      throw new Error(`Baum-Welch iteration ${iterations} went from ${logLikelihood} to ${next}`);
+      throw new Error(
+        `Baum-Welch iteration ${iterations} lowered the log-likelihood from ${logLikelihood} to ` +
+          next,
+      );
     }
     logLikelihood = next;
     options.onIteration?.(iterations, next / count);

@@ -1,117 +1,19 @@
 import { instantiateSync } from "@assemblyscript/loader";
+import type { instantiate } from "./exports.d.ts";
 
 /** The compiled core: the bytes of core.wasm, or a module compiled from them. */
 export type CoreSource = BufferSource | WebAssembly.Module;
 
-/** What assembly/index.ts exports. Addresses and sizes are bytes; see there for each function. */
-export type CoreExports = {
-  memory: WebAssembly.Memory;
-  allocate(bytes: number): number;
+/** asc declares a bool as boolean, as its own wrappers return it; a raw export returns 0 or 1. */
+type Raw<T> = T extends (...args: infer A) => boolean ? (...args: A) => number : T;
 
-  openTrees(trees: number, nodes: number): number;
-  sourceSizes(): number;
-  sourceFeatures(): number;
-  sourceThresholds(): number;
-  sourceLefts(): number;
-  sourceRights(): number;
-  sourceCounts(): number;
-  newForest(trees: number, nodes: number, maxSamples: number, offset: number): number;
-  tabulateForest(forest: number): void;
-  sumPathLengths(forest: number, rows: number, count: number, dims: number, sums: number): void;
-  scoreRows(forest: number, rows: number, count: number, dims: number, scores: number): void;
+type Adapted = Awaited<ReturnType<typeof instantiate>>;
 
-  newHmm(states: number, dims: number): number;
-  hmmStartprob(hmm: number): number;
-  hmmTransmat(hmm: number): number;
-  hmmMeans(hmm: number): number;
-  hmmCovars(hmm: number): number;
-  prepareHmm(hmm: number): number;
-  filterStateBytes(hmm: number): number;
-  filterRows(
-    hmm: number,
-    state: number,
-    rows: number,
-    lengths: number,
-    sequences: number,
-    posteriors: number,
-    logLikelihoods: number,
-  ): void;
-
-  smoothRows(
-    hmm: number,
-    rows: number,
-    lengths: number,
-    sequences: number,
-    posteriors: number,
-  ): void;
-  viterbiRows(
-    hmm: number,
-    rows: number,
-    lengths: number,
-    sequences: number,
-    origins: number,
-    path: number,
-    logProbabilities: number,
-  ): void;
-
-  newClassicPreset(window: number): number;
-  newLiquidityPreset(
-    block: number,
-    blocks: number,
-    least: number,
-    fast: number,
-    slow: number,
-  ): number;
-  presetStateBytes(preset: number): number;
-  featureRows(
-    preset: number,
-    state: number,
-    bars: number,
-    lengths: number,
-    starts: number,
-    sequences: number,
-    raw: number,
-    normalized: number,
-  ): void;
-
-  newEngine(models: number): number;
-  addModel(preset: number, forest: number, hmm: number): void;
-  openSlots(capacity: number): number;
-  slotBytes(): number;
-  resultBytes(): number;
-  nextBar(): number;
-  step(slot: number): void;
-  peek(slot: number): void;
-  begin(slot: number, minute: number): void;
-  skip(slot: number, minutes: number): void;
-
-  frameBytes(): number;
-  maxFrameBytes(): number;
-  aggTradeFields(): number;
-  scanAggTrade(length: number): number;
-
-  seedRandom(seed: number, stream: number): void;
-  openForestFit(rows: number, count: number, dims: number, maxSamples: number): number;
-  growTree(): number;
-  treeFeatures(): number;
-  treeThresholds(): number;
-  treeLefts(): number;
-  treeRights(): number;
-  treeCounts(): number;
-
-  openHmmFit(rows: number, dims: number, states: number, sequences: number): number;
-  fitLengths(): number;
-  fitColumns(): number;
-  fitStride(): number;
-  fitCenters(): number;
-  fitSpreads(): number;
-  fitModel(): number;
-  standardize(): void;
-  startHmmFit(rows: number, scratch: number): void;
-  raiseCovariances(floor: number): void;
-  expect(): number;
-  maximize(floor: number): void;
-};
+/**
+ * The exports of assembly/index.ts, by the types that asc emits. Addresses and sizes are bytes; see
+ * there for each function.
+ */
+export type CoreExports = { readonly [K in keyof Adapted]: Raw<Adapted[K]> };
 
 /** Whether a module's exports are the core's. */
 function isCore(exports: WebAssembly.Exports): exports is CoreExports {
@@ -119,42 +21,47 @@ function isCore(exports: WebAssembly.Exports): exports is CoreExports {
 }
 
 /**
- * A fresh instance of the core with its own memory. Its functions are called as they are: the
- * wrappers that the loader puts about them take a seventh of a step.
+ * A new instance of the core with its own memory. Its raw functions are called directly: the
+ * loader's wrappers would take a seventh of a step.
  *
- * @throws TypeError when the module is another.
+ * @throws TypeError when the module is not core.wasm.
  */
 export function instantiateCore(source: CoreSource): CoreExports {
   const { exports } = instantiateSync(source).instance;
-  if (!isCore(exports)) throw new TypeError("Cannot use the module: it must be core.wasm");
+  if (!isCore(exports)) {
+    const names = Object.keys(exports).slice(0, 3).join(", ");
+    throw new TypeError(
+      `Cannot use the module as it must be core.wasm: its exports are ${names || "none"}`,
+    );
+  }
   return exports;
 }
 
 /**
- * Checks an address that the core gave.
+ * Checks an address that the core returned.
  *
- * @throws RangeError when it is 0: the host gave no more memory.
+ * @throws RangeError when it is 0: memory cannot grow further.
  */
 export function allocated(address: number, what: string): number {
   if (address === 0) {
-    throw new RangeError(`Cannot hold ${what}: WebAssembly memory ends at 4 GiB`);
+    throw new RangeError(`Cannot allocate ${what} as WebAssembly memory must fit 4 GiB`);
   }
   return address >>> 0;
 }
 
-/** Takes a zeroed block of the core's memory for `what`. */
+/** Allocates a zeroed block of the core's memory for `what`. */
 export function allocate(core: CoreExports, bytes: number, what: string): number {
   return allocated(core.allocate(bytes), what);
 }
 
-/** A view of f64 in the core's memory, good until the next allocation. */
+/** A view of f64 in the core's memory, valid until the next allocation. */
 export function float64View(core: CoreExports, address: number, length: number): Float64Array {
-  return new Float64Array(core.memory.buffer, address, length);
+  return new Float64Array(core.memory.buffer, address >>> 0, length);
 }
 
-/** A view of i32 in the core's memory, good until the next allocation. */
+/** A view of i32 in the core's memory, valid until the next allocation. */
 export function int32View(core: CoreExports, address: number, length: number): Int32Array {
-  return new Int32Array(core.memory.buffer, address, length);
+  return new Int32Array(core.memory.buffer, address >>> 0, length);
 }
 
 /** A plain array of a view's numbers; `Array.from` takes twenty times as long. */

@@ -1,32 +1,38 @@
-/** Bar as the core reads it: finite numbers, prices above 0, `low <= open, close <= high`. */
+/** A bar as the core reads it: finite numbers, prices above 0, `low <= open, close <= high`. */
 export interface CoreBar {
   readonly open: number;
   readonly high: number;
   readonly low: number;
   readonly close: number;
-  /** Base currency traded. */
+  /** Base currency. */
   readonly volume: number;
-  /** Quote currency traded. */
+  /** Quote currency. */
   readonly quote_volume?: number | undefined;
   /** Number of raw trades. */
   readonly num_trades?: number | undefined;
-  /** Base volume with the buyer as aggressor. */
+  /** Base volume of trades whose aggressor bought. */
   readonly taker_buy_volume?: number | undefined;
 }
 
-/** Numbers of a bar in the core: `open, high, low, close, volume`. */
-export const BAR_COLUMNS = 5;
+/** The numbers of a bar that features are computed from, in the order of the core's `Bar`. */
+export const FEATURE_INPUTS = [
+  "open",
+  "high",
+  "low",
+  "close",
+  "volume",
+] as const satisfies readonly (keyof CoreBar)[];
 
-/** Feature set of the original system. */
+/** Features of the original system. */
 export interface ClassicFeatures {
   readonly preset: "classic";
   readonly windows: {
-    /** Bars in the windows of the activity ratio and of the z-scores. */
+    /** Bars in the windows of the activity ratio and the z-scores. */
     readonly rolling: number;
   };
 }
 
-/** Feature set that sees regimes of hours: see assembly/liquidity.ts. */
+/** Features for regimes of hours: see assembly/features/liquidity.ts. */
 export interface LiquidityFeatures {
   readonly preset: "liquidity";
   readonly windows: {
@@ -34,22 +40,22 @@ export interface LiquidityFeatures {
     readonly block: number;
     /** Blocks in the prior window, at most {@link MAX_BLOCKS}. */
     readonly blocks: number;
-    /** Full blocks before the first bar is standardized; until then the model sees nothing. */
+    /** Complete blocks before the first bar is standardized; earlier bars are not observed. */
     readonly least_blocks: number;
-    /** Half-life of the fast horizon of the range, bars. */
+    /** Half-life of the range's fast horizon, bars. */
     readonly fast: number;
-    /** Half-life of its slow horizon, bars. */
+    /** Half-life of the range's slow horizon, bars. */
     readonly slow: number;
   };
 }
 
-/** Any feature set that the core computes. */
+/** Any features that the core computes. */
 export type CoreFeatures = ClassicFeatures | LiquidityFeatures;
 
 /** Most blocks in a prior window. */
 export const MAX_BLOCKS = 1024;
 
-/** A tree in scikit-learn's arrays, one element a node, children after their parents. */
+/** A tree in scikit-learn's arrays, one element per node, children after their parents. */
 export interface CoreTree {
   /** Feature of the split; -2 at a leaf. */
   readonly feature: readonly number[];
@@ -65,7 +71,7 @@ export interface CoreTree {
 
 /** An Isolation Forest. */
 export interface CoreForest {
-  /** Samples that a tree was grown from. */
+  /** Training samples per tree. */
   readonly max_samples: number;
   /** A score below it is anomalous. */
   readonly offset: number;
@@ -91,10 +97,10 @@ export interface CoreModel {
   readonly hmm: CoreHmm;
 }
 
-/** Most features of a model. */
+/** Most features of a model; the core's limit. */
 export const MAX_DIMS = 8;
 
-/** Most states of an HMM. */
+/** Most states of an HMM; the core's limit. */
 export const MAX_STATES = 8;
 
 /** Names of a preset's features, in the order in which the core computes them. */
@@ -103,20 +109,20 @@ export const FEATURE_NAMES = {
   liquidity: ["log_range", "log_volume"],
 } as const satisfies Record<CoreFeatures["preset"], readonly string[]>;
 
-/** Bars at the start of a sequence of which the model sees nothing. */
-export function blindBars({ preset, windows }: CoreFeatures): number {
+/** Bars at the start of a sequence that the model does not observe. */
+export function warmUpBars({ preset, windows }: CoreFeatures): number {
   return preset === "liquidity" ? windows.least_blocks * windows.block : 0;
 }
 
 /**
- * Bars of history with which the features are all that they can be, wherever the history begins: a
- * block that it begins in counts for nothing.
+ * Bars of history after which the features no longer depend on where it begins. A block that it
+ * begins within does not count.
  */
 export function historyBars({ preset, windows }: CoreFeatures): number {
   return preset === "liquidity" ? (windows.blocks + 1) * windows.block : 2 * windows.rolling;
 }
 
-/** Minute since 1970 of an open time, ms UTC. */
+/** Minutes from 1970 to an open time, ms UTC. */
 export function minuteOfTime(time: number): number {
   return Math.floor(time / 60_000);
 }

@@ -2,7 +2,7 @@ import { allocated, type CoreExports, float64View, int32View } from "./instance.
 import type { CoreFeatures, CoreForest, CoreHmm } from "./model.ts";
 
 /**
- * Makes a feature preset in the core.
+ * Creates a feature preset in the core.
  *
  * @returns Its address.
  */
@@ -17,20 +17,20 @@ export function placePreset(core: CoreExports, features: CoreFeatures): number {
   );
 }
 
-/** Rows that take as long to be scored without tables as the tables take to be made and read. */
-const FEW_ROWS = 3_000;
+/** With fewer rows, building the tables would take longer than it saves. */
+const MIN_TABULATED_ROWS = 3_000;
 
 /**
  * Copies a forest into the core's memory.
  *
- * @param rows Rows that will be scored, if that is known.
+ * @param rows Rows that will be scored; unknown when absent.
  * @returns Its address.
  * @throws RangeError when it is too large.
  */
 export function placeForest(core: CoreExports, forest: CoreForest, rows = Infinity): number {
   const sizes = forest.trees.map((tree) => tree.feature.length);
   const nodes = sizes.reduce((sum, size) => sum + size, 0);
-  allocated(core.openTrees(sizes.length, nodes), "the trees");
+  allocated(core.allocateSource(sizes.length, nodes), "the trees");
   int32View(core, core.sourceSizes(), sizes.length).set(sizes);
   const features = int32View(core, core.sourceFeatures(), nodes);
   const thresholds = float64View(core, core.sourceThresholds(), nodes);
@@ -50,7 +50,7 @@ export function placeForest(core: CoreExports, forest: CoreForest, rows = Infini
     core.newForest(sizes.length, nodes, forest.max_samples, forest.offset),
     "the forest",
   );
-  if (rows > FEW_ROWS) core.tabulateForest(address);
+  if (rows > MIN_TABULATED_ROWS) core.tabulateForest(address);
   return address;
 }
 
@@ -70,7 +70,10 @@ export function placeHmm(core: CoreExports, hmm: CoreHmm): number {
   float64View(core, core.hmmCovars(address), states * dims * dims).set(hmm.covars.flat(2));
   const singular = core.prepareHmm(address);
   if (singular >= 0) {
-    throw new RangeError(`Cannot use covars[${singular}]: it must be positive definite`);
+    throw new RangeError(
+      `Cannot use covars[${singular}] as it must be positive definite: current value is ` +
+        JSON.stringify(hmm.covars[singular]),
+    );
   }
   return address;
 }

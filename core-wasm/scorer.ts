@@ -4,65 +4,26 @@ import {
   type CoreSource,
   float64View,
   instantiateCore,
-  toArray,
 } from "./instance.ts";
-import {
-  BAR_COLUMNS,
-  type CoreBar,
-  type CoreModel,
-  FEATURE_NAMES,
-  MAX_DIMS,
-  minuteOfTime,
-} from "./model.ts";
+import { type CoreBar, type CoreModel, FEATURE_INPUTS, minuteOfTime } from "./model.ts";
 import { placeForest, placeHmm, placePreset } from "./place.ts";
+import { ResultReader, type StepResult } from "./result.ts";
 
-/** What one model says of one bar. */
-export interface StepResult {
-  /** Raw features, in the preset's order. */
-  readonly features: readonly number[];
-  /** The same as the model sees them. */
-  readonly normalized: readonly number[];
-  /** scikit-learn's `score_samples`, -1 (anomalous) to 0. */
-  readonly anomalyScore: number;
-  /** `anomalyScore` below the forest's offset. */
-  readonly isAnomaly: boolean;
-  /** Filtered posterior P(s_t | x_1..x_t). */
-  readonly posterior: readonly number[];
-  /** Most probable state; the first of equals. */
-  readonly state: number;
-  /** Bars since that state became the most probable one, this one included. */
-  readonly barsInState: number;
-  /** ln p(x_t | x_1..x_t-1), nats. */
-  readonly logLikelihood: number;
-}
-
-/** Longest run of missing bars, so that it fits the core's integers. */
+/** Longest run of missing bars that fits the core's integers. */
 const MAX_SKIP = 2 ** 31 - 1;
 
-/** Places of a result's fields, in f64: see `Result` in assembly/engine.ts. */
-const SCORE = 0;
-const ANOMALY = 1;
-const STATE = 2;
-const BARS = 3;
-const LOG_LIKELIHOOD = 4;
-const FEATURES = 5;
-const NORMALIZED = FEATURES + MAX_DIMS;
-const POSTERIOR = NORMALIZED + MAX_DIMS;
-
 /**
- * Live scorer: many symbols' states for a fixed list of models in one instance of the core. All
- * memory is taken at the start; a bar costs one call.
+ * Live scorer: the states of many symbols for a fixed list of models, in one instance of the core.
+ * All memory is allocated at the start; a bar costs one call.
  */
 export class Scorer {
   readonly #core: CoreExports;
-  readonly #models: readonly CoreModel[];
   readonly #capacity: number;
   readonly #bar: Float64Array;
-  readonly #results: Float64Array;
-  readonly #resultLength: number;
+  readonly #results: ResultReader;
   readonly #slots: Uint8Array;
   readonly #slotBytes: number;
-  /** Where each model's part of a slot begins, bytes; at the end, where the last one ends. */
+  /** Offset of each model's part of a slot, bytes, and the end of the last part. */
   readonly #parts: readonly number[];
   #symbols = 0;
 
@@ -77,28 +38,22 @@ export class Scorer {
       );
       parts.push(core.slotBytes());
     }
-    const slots = allocated(core.openSlots(capacity), `the states of ${capacity} symbols`);
+    const slots = allocated(core.allocateSlots(capacity), `the states of ${capacity} symbols`);
     this.#core = core;
-    this.#models = models;
     this.#capacity = capacity;
-    this.#resultLength = core.resultBytes() / 8;
     this.#slotBytes = core.slotBytes();
     this.#parts = parts;
-    this.#bar = float64View(core, core.nextBar(), BAR_COLUMNS);
-    this.#results = new Float64Array(
-      core.memory.buffer,
-      results,
-      this.#resultLength * models.length,
-    );
+    this.#bar = float64View(core, core.inputBar(), FEATURE_INPUTS.length);
+    this.#results = new ResultReader(core, results, models);
     this.#slots = new Uint8Array(core.memory.buffer, slots, this.#slotBytes * capacity);
   }
 
   /**
-   * Makes a scorer.
+   * Creates a scorer.
    *
    * @param wasm The core.
-   * @param models What every bar is scored with.
-   * @param capacity Most symbols it will hold.
+   * @param models The models that score every bar.
+   * @param capacity Most symbols.
    * @throws RangeError when a covariance is not positive definite or memory runs out.
    */
   static create(wasm: CoreSource, models: readonly CoreModel[], capacity: number): Scorer {
@@ -113,13 +68,16 @@ export class Scorer {
    */
   addSymbol(): number {
     if (this.#symbols === this.#capacity) {
-      throw new RangeError(`Cannot add a symbol: the scorer holds at most ${this.#capacity}`);
+      throw new RangeError(
+        `Cannot add a symbol as the number of symbols must be below ${this.#capacity}: ` +
+          `current value is ${this.#symbols}`,
+      );
     }
     return this.#symbols++;
   }
 
   /**
-   * Tells an empty slot when its first bar opens: windows of hours follow the clock.
+   * Sets the time at which an empty slot's first bar opens: blocks of hours follow the clock.
    *
    * @param time Open time, ms UTC.
    */
@@ -128,14 +86,14 @@ export class Scorer {
     this.#core.begin(slot, minuteOfTime(time));
   }
 
-  /** Takes the next minute's bar into a slot, for all models. */
+  /** Adds the next minute's bar to a slot, for all models. */
   step(slot: number, bar: CoreBar): void {
     this.#check(slot);
     this.#write(bar);
     this.#core.step(slot);
   }
 
-  /** Computes what {@link step} would, and leaves the slot as it is: a nowcast. */
+  /** Computes the results of {@link step} without changing the slot: a nowcast. */
   peek(slot: number, bar: CoreBar): void {
     this.#check(slot);
     this.#write(bar);
@@ -143,76 +101,63 @@ export class Scorer {
   }
 
   /**
-   * Tells a slot that bars are missing.
+   * Skips missing bars of a slot.
    *
-   * The regime is predicted minute by minute without an update, and its dwell time goes on. The
-   * next bar has no close one minute before it, so its momentum is 0, as at the start of a
-   * sequence. The rolling windows keep the last bars seen, unless the hole is as long as a window:
-   * then they start empty.
+   * The regime is predicted minute by minute without an update, and its dwell time grows. The next
+   * bar has no close one minute before it, so its momentum is 0, as at the start of a sequence. The
+   * rolling windows keep the last bars, unless the gap is as long as a window: then they are
+   * cleared.
    *
    * @param minutes Number of missing bars, an integer from 0.
+   * @throws RangeError when `minutes` is not such an integer.
    */
   skip(slot: number, minutes: number): void {
     this.#check(slot);
     if (!Number.isInteger(minutes) || minutes < 0) {
       throw new RangeError(
-        `Cannot skip ${minutes} minutes: the number must be an integer from 0`,
+        `Cannot skip bars as their number must be an integer from 0: current value is ${minutes}`,
       );
     }
     if (minutes > 0) this.#core.skip(slot, Math.min(minutes, MAX_SKIP));
   }
 
-  /** What a model says of the bar of the last {@link step} or {@link peek}, of any slot. */
+  /**
+   * A model's output for the bar of the last {@link step} or {@link peek}, of any slot.
+   *
+   * @throws RangeError when there is no such model.
+   */
   result(model: number): StepResult {
-    const parameters = this.#models[model];
-    if (parameters === undefined) {
-      throw new RangeError(
-        `Cannot read model ${model}: there are models 0 to ${this.#models.length - 1}`,
-      );
-    }
-    const at = model * this.#resultLength;
-    const result = this.#results.subarray(at, at + this.#resultLength);
-    const dims = FEATURE_NAMES[parameters.features.preset].length;
-    const states = parameters.hmm.startprob.length;
-    return {
-      features: toArray(result.subarray(FEATURES, FEATURES + dims)),
-      normalized: toArray(result.subarray(NORMALIZED, NORMALIZED + dims)),
-      anomalyScore: result[SCORE] ?? NaN,
-      isAnomaly: result[ANOMALY] === 1,
-      posterior: toArray(result.subarray(POSTERIOR, POSTERIOR + states)),
-      state: result[STATE] ?? NaN,
-      barsInState: result[BARS] ?? NaN,
-      logLikelihood: result[LOG_LIKELIHOOD] ?? NaN,
-    };
+    return this.#results.read(model);
   }
 
-  /** Forgets all bars of a slot. */
+  /** Clears a slot. */
   reset(slot: number): void {
     this.#state(slot).fill(0);
   }
 
-  /** A slot's exact state for all models; good for a scorer with the same models. */
+  /** A slot's exact state for all models, for a scorer with the same models. */
   exportState(slot: number): Uint8Array {
     return this.#state(slot).slice();
   }
 
   /**
-   * Puts a state of {@link exportState} into a slot.
+   * Restores a state of {@link exportState} in a slot.
    *
-   * @throws RangeError when the length is not that of this scorer's states.
+   * @throws RangeError when its length differs from this scorer's states.
    */
   importState(slot: number, bytes: Uint8Array): void {
     const state = this.#state(slot);
     if (bytes.length !== state.length) {
       throw new RangeError(
-        `Cannot import a state of ${bytes.length} bytes: these models have ${state.length}`,
+        `Cannot import a state as its length must be ${state.length} bytes with these models: ` +
+          `current value is ${bytes.length}`,
       );
     }
     state.set(bytes);
   }
 
-  /** Goes on with a model from where another scorer, which runs the same one, stands. */
-  adopt(slot: number, model: number, from: Scorer, fromSlot: number, fromModel: number): void {
+  /** Copies a model's state of a slot from another scorer that runs the same model. */
+  copyState(slot: number, model: number, from: Scorer, fromSlot: number, fromModel: number): void {
     this.#part(slot, model).set(from.#part(fromSlot, fromModel));
   }
 
@@ -225,7 +170,7 @@ export class Scorer {
     return this.#slots.subarray(slot * this.#slotBytes, (slot + 1) * this.#slotBytes);
   }
 
-  /** Writes a bar as `Bar` in assembly/bar.ts has it. */
+  /** Writes a bar's {@link FEATURE_INPUTS}; a loop over the names would be slower. */
   #write({ open, high, low, close, volume }: CoreBar): void {
     this.#bar[0] = open;
     this.#bar[1] = high;
@@ -236,7 +181,10 @@ export class Scorer {
 
   #check(slot: number): void {
     if (!(Number.isInteger(slot) && slot >= 0 && slot < this.#symbols)) {
-      throw new RangeError(`Cannot use slot ${slot}: ${this.#symbols} symbols were added`);
+      throw new RangeError(
+        `Cannot use a slot as it must be below the number of symbols, ${this.#symbols}: ` +
+          `current value is ${slot}`,
+      );
     }
   }
 }

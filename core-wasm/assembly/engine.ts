@@ -1,7 +1,7 @@
 /**
- * The live engine: every model's state of every symbol, and one call a bar.
+ * The live engine: the state of every symbol for every model, and one call per bar.
  *
- * A slot is the state of one symbol: for each model its features' state, then its filter's.
+ * A slot is the state of one symbol: for each model the state of its features, then of its filter.
  */
 import { Bar } from "./features/bar";
 import { Forest, MAX_DIMS } from "./forest/forest";
@@ -14,7 +14,7 @@ import {
   filterSkip,
   filterStateBytes,
   filterStep,
-  filterWait,
+  filterUnobserved,
 } from "./hmm/filter";
 import { allocate } from "./memory";
 import {
@@ -30,13 +30,13 @@ class Model {
   preset: usize;
   forest: usize;
   hmm: usize;
-  /** Where the features' state stands in a slot, bytes. */
+  /** Offset of the features' state in a slot, bytes. */
   features: usize;
-  /** Where the filter's state stands in a slot, bytes. */
+  /** Offset of the filter's state in a slot, bytes. */
   filter: usize;
 }
 
-/** What one model says of one bar; read by the host, all f64. */
+/** A model's output for one bar, all f64; raw features, normalized features and posterior follow. */
 @unmanaged
 class Result {
   score: f64;
@@ -46,10 +46,21 @@ class Result {
   logLikelihood: f64;
 }
 
-const RESULT_BYTES: usize = offsetof<Result>() + ((MAX_DIMS + MAX_DIMS + MAX_STATES) << 3);
 const RAW: usize = offsetof<Result>();
 const NORMALIZED: usize = RAW + (MAX_DIMS << 3);
 const POSTERIOR: usize = NORMALIZED + (MAX_DIMS << 3);
+const RESULT_BYTES: usize = POSTERIOR + (MAX_STATES << 3);
+
+// Layout of a result for the host, in f64.
+export const RESULT_SCORE: usize = offsetof<Result>("score") >> 3;
+export const RESULT_ANOMALY: usize = offsetof<Result>("anomaly") >> 3;
+export const RESULT_STATE: usize = offsetof<Result>("state") >> 3;
+export const RESULT_BARS: usize = offsetof<Result>("bars") >> 3;
+export const RESULT_LOG_LIKELIHOOD: usize = offsetof<Result>("logLikelihood") >> 3;
+export const RESULT_RAW: usize = RAW >> 3;
+export const RESULT_NORMALIZED: usize = NORMALIZED >> 3;
+export const RESULT_POSTERIOR: usize = POSTERIOR >> 3;
+export const RESULT_LENGTH: usize = RESULT_BYTES >> 3;
 
 const bar: usize = allocate(offsetof<Bar>());
 
@@ -58,11 +69,11 @@ let models: usize = 0;
 let results: usize = 0;
 let slots: usize = 0;
 let slotSize: usize = 0;
-/** A slot's state is copied here to be stepped without a trace. */
+/** A copy of a slot, which {@link peek} steps instead. */
 let shadow: usize = 0;
 
 /**
- * Starts an engine for a number of models.
+ * Allocates an engine for a number of models.
  *
  * @returns address of the results; 0 when memory ran out
  */
@@ -72,7 +83,7 @@ export function newEngine(count: i32): usize {
   return results;
 }
 
-/** Adds a model. */
+/** Adds a model: addresses of its preset, forest and HMM. */
 export function addModel(preset: usize, forest: usize, hmm: usize): void {
   const model = changetype<Model>(models + offsetof<Model>() * (modelCount as usize));
   model.preset = preset;
@@ -85,11 +96,11 @@ export function addModel(preset: usize, forest: usize, hmm: usize): void {
 }
 
 /**
- * Takes the memory of the slots, when all models are added.
+ * Allocates the slots, after all models were added.
  *
  * @returns address of the first slot; 0 when memory ran out
  */
-export function openSlots(capacity: i32): usize {
+export function allocateSlots(capacity: i32): usize {
   shadow = allocate(slotSize);
   slots = allocate(slotSize * (capacity as usize));
   return slots;
@@ -100,13 +111,8 @@ export function slotBytes(): usize {
   return slotSize;
 }
 
-/** Bytes of a model's result. */
-export function resultBytes(): usize {
-  return RESULT_BYTES;
-}
-
-/** Address of the bar that {@link step} and {@link peek} take; the host writes it. */
-export function nextBar(): usize {
+/** Address of the `Bar` that {@link step} and {@link peek} take; the host writes it. */
+export function inputBar(): usize {
   return bar;
 }
 
@@ -122,7 +128,7 @@ function stepState(state: usize): void {
     result.anomaly = ready && result.score < forest.offset ? 1.0 : 0.0;
     const filter = state + model.filter;
     result.logLikelihood = ready ? filterStep(model.hmm, filter, x) : 0.0;
-    if (!ready) filterWait(model.hmm, filter);
+    if (!ready) filterUnobserved(model.hmm, filter);
     result.state = filterArgmax(filter) as f64;
     result.bars = filterBars(filter) as f64;
     memory.copy(
@@ -133,18 +139,18 @@ function stepState(state: usize): void {
   }
 }
 
-/** Takes the bar at {@link nextBar} into a slot; the results are those of this bar. */
+/** Adds the bar at {@link inputBar} to a slot and writes the results. */
 export function step(slot: i32): void {
   stepState(slots + slotSize * (slot as usize));
 }
 
-/** The results of {@link step}, without a change of the slot. */
+/** Writes the results of {@link step} without changing the slot. */
 export function peek(slot: i32): void {
   memory.copy(shadow, slots + slotSize * (slot as usize), slotSize);
   stepState(shadow);
 }
 
-/** Tells an empty slot at which minute since 1970 its first bar opens. */
+/** Sets the minute since 1970 at which an empty slot's first bar opens. */
 export function begin(slot: i32, minute: i32): void {
   const state = slots + slotSize * (slot as usize);
   for (let m = 0; m < modelCount; m++) {
@@ -153,7 +159,7 @@ export function begin(slot: i32, minute: i32): void {
   }
 }
 
-/** Tells a slot that bars are missing. */
+/** Skips missing bars of a slot. */
 export function skip(slot: i32, minutes: i32): void {
   const state = slots + slotSize * (slot as usize);
   for (let m = 0; m < modelCount; m++) {

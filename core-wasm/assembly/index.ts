@@ -1,35 +1,59 @@
-export { aggTradeFields, frameBytes, maxFrameBytes, scanAggTrade } from "./wire/agg_trade";
-export { allocate } from "./memory";
+/** Everything that the host calls or reads. asc writes its types to ../exports.d.ts. */
 export {
-  expect,
+  AGG_TRADE,
+  AGG_TRADE_EVENT_TIME,
+  AGG_TRADE_FIRST,
+  AGG_TRADE_ID,
+  AGG_TRADE_LAST,
+  AGG_TRADE_LENGTH,
+  AGG_TRADE_MAKER,
+  AGG_TRADE_PRICE,
+  AGG_TRADE_QUANTITY,
+  AGG_TRADE_SYMBOL,
+  AGG_TRADE_SYMBOL_END,
+  AGG_TRADE_SYMBOL_HASH,
+  AGG_TRADE_TIME,
+  FRAME,
+  MAX_FRAME_BYTES,
+  scanAggTrade,
+} from "./wire/agg_trade";
+export { allocate } from "./memory";
+export { expectationStep, floorCovariances, initHmmFit, maximizationStep } from "./hmm/baum_welch";
+export {
   fitCenters,
   fitColumns,
   fitLengths,
   fitModel,
   fitSpreads,
   fitStride,
-  maximize,
-  openHmmFit,
-  raiseCovariances,
   standardize,
-} from "./hmm/baum_welch";
-export { startHmmFit } from "./hmm/baum_welch_start";
+} from "./hmm/fit_data";
+export { startRandomly } from "./hmm/random_start";
 export {
   addModel,
+  allocateSlots,
   begin,
+  inputBar,
   newEngine,
-  nextBar,
-  openSlots,
   peek,
-  resultBytes,
+  RESULT_ANOMALY,
+  RESULT_BARS,
+  RESULT_LENGTH,
+  RESULT_LOG_LIKELIHOOD,
+  RESULT_NORMALIZED,
+  RESULT_POSTERIOR,
+  RESULT_RAW,
+  RESULT_SCORE,
+  RESULT_STATE,
   skip,
   slotBytes,
   step,
 } from "./engine";
 export { featureRows } from "./features/batch";
 export {
+  allocateSource,
+  MAX_DIMS,
   newForest,
-  openTrees,
   sourceCounts,
   sourceFeatures,
   sourceLefts,
@@ -41,14 +65,23 @@ export { scoreRows, sumPathLengths } from "./forest/score";
 export { tabulateForest } from "./forest/tabulate";
 export {
   growTree,
-  openForestFit,
+  initForestFit,
   treeCounts,
   treeFeatures,
   treeLefts,
   treeRights,
   treeThresholds,
 } from "./forest/fit";
-export { hmmCovars, hmmMeans, hmmStartprob, hmmTransmat, newHmm, prepareHmm } from "./hmm/hmm";
+export {
+  hmmCovars,
+  hmmMeans,
+  hmmStartprob,
+  hmmTransmat,
+  MAX_STATES,
+  newHmm,
+  prepareHmm,
+} from "./hmm/hmm";
+
 export { filterRows, filterStateBytes } from "./hmm/filter";
 export { smoothRows } from "./hmm/smooth";
 export { viterbiRows } from "./hmm/viterbi";

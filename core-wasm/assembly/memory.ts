@@ -1,15 +1,15 @@
 /** Cache line, and more than any SIMD load needs. */
 const ALIGNMENT: usize = 64;
 
-/** First free byte. Nothing is ever freed: an instance lives as long as its one job. */
+/** First free byte. Memory is never freed: an instance lives as long as its one job. */
 let top: usize = __heap_base;
 
 /**
- * Takes a zeroed block of memory. Growing detaches the host's views, so all blocks of a job are
- * taken before its loop starts.
+ * Allocates a zeroed block of memory. Growing detaches the host's views, so a job allocates all its
+ * blocks before its loop starts.
  *
  * @param bytes size of the block
- * @returns its address, a multiple of 64; 0 when the host gives no more memory
+ * @returns its address, a multiple of 64; 0 when memory cannot grow
  */
 export function allocate(bytes: usize): usize {
   const start = (top + ALIGNMENT - 1) & ~(ALIGNMENT - 1);

@@ -1,13 +1,13 @@
-/** Sorting numbers, and something along with each. */
+/** Radix sort of numbers, each with a payload. */
 
 const DIGIT_BITS: i32 = 11;
 const DIGITS: i32 = 1 << DIGIT_BITS;
 const KEY_BITS: i32 = 32;
 
-/** Where the next key with a digit goes, i32 a digit. */
+/** Index of the next key with each digit, i32. */
 const next: usize = memory.data(2048 * 4, 64);
 
-/** Sorts by one digit, from one place to another. */
+/** Sorts by one digit, from one block of memory to another. */
 function sortDigit(count: i32, shift: i32, from: usize, to: usize): void {
   memory.fill(next, 0, DIGITS << 2);
   for (let i = 0; i < count; i++) {
@@ -23,19 +23,18 @@ function sortDigit(count: i32, shift: i32, from: usize, to: usize): void {
   for (let i = 0; i < count; i++) {
     const pair = load<u64>(from + (i << 3));
     const digit: usize = ((pair as u32) >> shift) & (DIGITS - 1);
-    const place = load<i32>(next + (digit << 2));
-    store<i32>(next + (digit << 2), place + 1);
-    store<u64>(to + (place << 3), pair);
+    const index = load<i32>(next + (digit << 2));
+    store<i32>(next + (digit << 2), index + 1);
+    store<u64>(to + (index << 3), pair);
   }
 }
 
 /**
- * Sorts pairs of a key and a payload, u32 each, by the keys; pairs with equal keys keep their
- * order.
+ * Sorts pairs of a key and a payload, u32 each, by the keys. The sort is stable.
  *
  * @param pairs address of the pairs
- * @param scratch room for as many
- * @returns address of the sorted pairs, one of the two
+ * @param scratch memory for as many pairs
+ * @returns address of the sorted pairs: `pairs` or `scratch`
  */
 export function sortPairs(count: i32, pairs: usize, scratch: usize): usize {
   let from = pairs;

@@ -18,10 +18,10 @@ function splitmix(): u64 {
 }
 
 /**
- * Starts the generator.
+ * Seeds the generator.
  *
  * @param seed a non-negative safe integer
- * @param stream number of the independent stream drawn from that seed
+ * @param stream number of an independent stream of that seed
  */
 export function seedRandom(seed: f64, stream: i32): void {
   mixer = (seed as u64) ^ ((stream as u64) << 53);

@@ -1,4 +1,5 @@
 import { clearTimeout, setTimeout } from "node:timers";
+import { errorMessage } from "../common/errors.ts";
 
 /** Waits; injected so that tests need not. */
 export type Wait = (ms: number) => Promise<void>;
@@ -89,10 +90,6 @@ function refusal({ status, headers }: Response): DownloadError {
   return new DownloadError(`the server answered HTTP ${status}`, { transient, retryAfterMs });
 }
 
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** Speaks HTTP to the server of the files: patient, polite, bounded. */
 export class DownloadClient {
   readonly #wait: Wait;
@@ -174,7 +171,7 @@ export class DownloadClient {
             timer.refresh();
           }
         } catch (cause) {
-          throw new DownloadError(`the answer broke off (${reason(cause)})`, {
+          throw new DownloadError(`the answer broke off (${errorMessage(cause)})`, {
             transient: true,
             cause,
           });
@@ -196,7 +193,7 @@ export class DownloadClient {
     try {
       return await fetch(url, { method, headers, signal });
     } catch (cause) {
-      const message = `no answer from ${new URL(url).origin} (${reason(cause)})`;
+      const message = `no answer from ${new URL(url).origin} (${errorMessage(cause)})`;
       throw new DownloadError(message, { transient: true, hopeless: true, cause });
     }
   }

@@ -3,6 +3,7 @@ import { type DownloadClient, DownloadError } from "./client.ts";
 import { dailyDump, type Dump, monthlyDump, type Series } from "./dump.ts";
 import { downloadFile } from "./file.ts";
 import type { Month } from "./period.ts";
+import { errorMessage } from "../common/errors.ts";
 
 /** Files under way at once. */
 const PARALLEL = 3;
@@ -106,7 +107,7 @@ class Run {
       if (outcome === "missing") return false;
       this[outcome].push(name);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       this.failed.push({ name, reason });
       if (error instanceof DownloadError && error.hopeless) this.#hopeless = true;
     } finally {

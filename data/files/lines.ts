@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { readZip } from "./zip.ts";
+import { errorMessage } from "../common/errors.ts";
 
 /** Told how many bytes of the file, as it lies on the disk, were read; for progress. */
 export type OnRead = (bytes: number) => void;
@@ -40,7 +41,7 @@ export async function* readLines(path: string, onRead?: OnRead): AsyncGenerator<
       if (filled.length > 0) yield filled;
     }
   } catch (error) {
-    throw new Error(`Cannot read ${path}: ${error instanceof Error ? error.message : error}`, {
+    throw new Error(`Cannot read ${path}: ${errorMessage(error)}`, {
       cause: error,
     });
   }

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type * as arrow from "apache-arrow";
 import type * as duckdb from "@duckdb/duckdb-wasm/blocking";
 import { offline } from "./offline.ts";
+import { errorMessage } from "../common/errors.ts";
 
 const require = createRequire(import.meta.url);
 const DUCKDB = "@duckdb/duckdb-wasm/blocking";
@@ -83,7 +84,7 @@ export class Database {
 }
 
 function explain(cause: unknown): Error {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = errorMessage(cause);
   const [, missing] = /exists in the (\w+) extension/.exec(message) ??
     /\/(\w+)\.duckdb_extension/.exec(message) ?? [];
   if (missing !== undefined) {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import { errorMessage } from "../common/errors.ts";
 import type { BarRows } from "../files/bar_rows.ts";
 import { KLINE_COLUMNS } from "../schema/kline.ts";
 
@@ -127,7 +128,7 @@ export function readJournal(path: string, barsOf: BarsOf): JournalSignals {
       opinions: readColumns(database.prepare(OPINIONS).iterate(), OPINION_TEXTS, OPINION_NUMBERS),
     };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = errorMessage(cause);
     throw refuse(`it must be one that the service wrote: ${why}`, cause);
   } finally {
     database?.close();

@@ -6,12 +6,12 @@ import { dimensionProblems, hmmSchema, orderProblems } from "./hmm.ts";
 import { type Problem, problems } from "./problems.ts";
 import { scorecardSchema } from "./scorecard.ts";
 
-/** What a model's name may be. */
+/** Allowed names of a model. */
 export const MODEL_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits");
 
-/** Of a model that MicroStream fitted. */
+/** Training record of a model that MicroStream fitted. */
 const fittedSchema = z.strictObject({
   origin: z.literal("fitted").optional(),
   symbol: z.string().min(1),
@@ -22,20 +22,20 @@ const fittedSchema = z.strictObject({
   rows: z.int().min(1),
   /** Runs of contiguous minutes. */
   sequences: z.int().min(1),
-  /** Of the bars' numbers, see `hashSequences`. */
+  /** SHA-256 of the bars, see `hashSequences`. */
   sha256,
   seed: z.int().min(0),
   /** Version of MicroStream that fitted the model. */
   version: z.string().min(1),
 });
 
-/** Of a model that was fitted elsewhere, on bars that nobody here knows. */
+/** Training record of a model that was fitted elsewhere, on unknown bars. */
 const importedSchema = z.strictObject({
   origin: z.literal("imported"),
-  /** Of the pickled models. */
+  /** SHA-256 of the pickled models. */
   forest_sha256: sha256,
   hmm_sha256: sha256,
-  /** What read them, with versions. */
+  /** The libraries that read them, with versions. */
   libraries: z.string().min(1),
 });
 
@@ -56,7 +56,7 @@ const artifactObject = z.strictObject({
   scorecard: scorecardSchema,
 });
 
-/** A model: what it sees, its parameters, where they come from and how good they are. */
+/** A model: its features, parameters, training record and scorecard. */
 export type Artifact = DeepReadonly<z.infer<typeof artifactObject>>;
 
 /** A model that MicroStream fitted. */

@@ -15,14 +15,14 @@ const liquidityNames = z.tuple([
   z.literal(FEATURE_NAMES.liquidity[1]),
 ]);
 
-/** What a model sees of the bars. */
+/** The features of a model. */
 export const featuresSchema = z.discriminatedUnion("preset", [
   z.strictObject({
     preset: z.literal("classic"),
-    /** In the order in which the model sees them. */
+    /** In the order of the model's dimensions. */
     names: classicNames,
     windows: z.strictObject({
-      /** Bars in the windows of the activity ratio and of the z-scores. */
+      /** Bars in the windows of the activity ratio and the z-scores. */
       rolling: z.int().min(2).max(MAX_WINDOW),
     }),
   }),
@@ -34,11 +34,11 @@ export const featuresSchema = z.discriminatedUnion("preset", [
       block: z.int().min(1).max(MAX_WINDOW),
       /** Blocks in the prior window. */
       blocks: z.int().min(2).max(MAX_BLOCKS),
-      /** Full blocks before the first bar is standardized. */
+      /** Complete blocks before the first bar is standardized. */
       least_blocks: z.int().min(2).max(MAX_BLOCKS),
-      /** Half-life of the fast horizon of the range, bars. */
+      /** Half-life of the range's fast horizon, bars. */
       fast: z.number().positive().max(MAX_WINDOW),
-      /** Half-life of its slow horizon, bars. */
+      /** Half-life of the range's slow horizon, bars. */
       slow: z.number().positive().max(MAX_WINDOW),
     }),
   }),

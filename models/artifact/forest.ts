@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { type Problem, problems } from "./problems.ts";
 
-/** In scikit-learn's arrays, the feature of a leaf. */
+/** Feature of a leaf in scikit-learn's arrays. */
 const LEAF = -2;
-/** In scikit-learn's arrays, the children of a leaf. */
+/** Children of a leaf in scikit-learn's arrays. */
 const NO_CHILD = -1;
 
 const treeArrays = z.strictObject({
@@ -16,7 +16,7 @@ const treeArrays = z.strictObject({
 
 type Tree = z.infer<typeof treeArrays>;
 
-/** Children must come after their parents and have one each, so that every path ends at a leaf. */
+/** Children come after their parents, and each has one parent, so that every path ends at a leaf. */
 function* childProblems(tree: Tree): Iterable<Problem> {
   const nodes = tree.feature.length;
   const parents = new Array<number>(nodes).fill(0);
@@ -34,10 +34,10 @@ function* childProblems(tree: Tree): Iterable<Problem> {
       }
     }
   }
-  const stray = parents.findIndex((number, i) => number !== (i === 0 ? 0 : 1));
-  if (stray >= 0) {
-    const message = `each node but the first must be the child of one node: node ${stray} is ` +
-      `that of ${parents[stray]}`;
+  const wrong = parents.findIndex((number, i) => number !== (i === 0 ? 0 : 1));
+  if (wrong >= 0) {
+    const message = "each node except the first must be the child of exactly one node: node " +
+      `${wrong} is the child of ${parents[wrong]}`;
     yield { path: [], message };
   }
 }
@@ -46,7 +46,8 @@ function* treeProblems(tree: Tree): Iterable<Problem> {
   const nodes = tree.feature.length;
   for (const name of ["threshold", "left", "right", "n_samples"] as const) {
     if (tree[name].length === nodes) continue;
-    const message = `must have ${nodes} elements, as feature has: it has ${tree[name].length}`;
+    const message = `must have ${nodes} elements like feature: current value is ` +
+      `${tree[name].length}`;
     yield { path: [name], message };
     return;
   }
@@ -54,22 +55,22 @@ function* treeProblems(tree: Tree): Iterable<Problem> {
   yield* countProblems(tree);
 }
 
-/** Every sample of a node goes to one of its children. */
+/** A node's sample count is the sum of its children's. */
 function* countProblems(tree: Tree): Iterable<Problem> {
   const count = (i: number | undefined) => tree.n_samples[i ?? -1] ?? NaN;
   for (const [i, feature] of tree.feature.entries()) {
     const below = count(tree.left[i]) + count(tree.right[i]);
     if (feature === LEAF || below === count(i)) continue;
-    const message = `must be the sum of its children's, ${below}: current value is ${count(i)}`;
+    const message = `must be its children's sum, ${below}: current value is ${count(i)}`;
     yield { path: ["n_samples", i], message };
     return;
   }
 }
 
 const forestObject = z.strictObject({
-  /** Samples that a tree was grown from. */
+  /** Training samples per tree. */
   max_samples: z.int().min(2),
-  /** Share of the training bars that is anomalous; "auto" when the offset is just -0.5. */
+  /** Share of the training bars that are anomalous; "auto": the offset is -0.5. */
   contamination: z.union(
     [z.number().gt(0).max(0.5), z.literal("auto")],
     'must be a number above 0, at most 0.5, or "auto"',
@@ -88,10 +89,10 @@ function* sampleProblems(forest: z.infer<typeof forestObject>): Iterable<Problem
   }
 }
 
-/** An Isolation Forest in scikit-learn's terms. */
+/** An Isolation Forest in scikit-learn's representation. */
 export const forestSchema = forestObject.superRefine(problems(sampleProblems));
 
-/** Features that a row does not have. */
+/** Features outside the model's dimensions. */
 export function* featureIndexProblems(
   forest: { readonly trees: readonly { readonly feature: readonly number[] }[] },
   dims: number,
@@ -99,7 +100,7 @@ export function* featureIndexProblems(
   for (const [t, tree] of forest.trees.entries()) {
     const i = tree.feature.findIndex((feature) => feature === -1 || feature >= dims);
     if (i < 0) continue;
-    const message = `must be ${LEAF} at a leaf, else 0 to ${dims - 1}: current value is ` +
+    const message = `must be ${LEAF} at a leaf, otherwise 0 to ${dims - 1}: current value is ` +
       `${tree.feature[i]}`;
     yield { path: ["forest", "trees", t, "feature", i], message };
   }

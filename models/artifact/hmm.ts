@@ -4,18 +4,18 @@ import { labelKey } from "../../data/schema/signal.ts";
 import { isPositiveDefinite, isSymmetric } from "../training/matrix.ts";
 import { lengthProblems, type Problem, problems } from "./problems.ts";
 
-/** How far from 1 a sum of probabilities may be. */
+/** Allowed deviation of a sum of probabilities from 1. */
 const TOLERANCE = 1e-6;
 
-/** Features are of the order of 1; beyond these bounds densities are of no use. */
-const MOST_MEAN = 1e6;
-const MOST_COVAR = 1e12;
-const LEAST_VARIANCE = 1e-12;
+// Features are of the order of 1; beyond these bounds densities are meaningless.
+const MAX_MEAN = 1e6;
+const MAX_COVAR = 1e12;
+const MIN_VARIANCE = 1e-12;
 
 const distribution = z.array(z.number().min(0).max(1)).superRefine(problems(function* (values) {
   const sum = values.reduce((total, value) => total + value, 0);
   if (Math.abs(sum - 1) <= TOLERANCE) return;
-  yield { path: [], message: `probabilities must sum to 1: their sum is ${sum}` };
+  yield { path: [], message: `must sum to 1: current sum is ${sum}` };
 }));
 
 const hmmArrays = z.strictObject({
@@ -24,9 +24,9 @@ const hmmArrays = z.strictObject({
   /** Transition probabilities from row to column [K][K]. */
   transmat: z.array(distribution),
   /** [K][D]. */
-  means: z.array(z.array(z.number().min(-MOST_MEAN).max(MOST_MEAN))),
+  means: z.array(z.array(z.number().min(-MAX_MEAN).max(MAX_MEAN))),
   /** [K][D][D]. */
-  covars: z.array(z.array(z.array(z.number().min(-MOST_COVAR).max(MOST_COVAR)))),
+  covars: z.array(z.array(z.array(z.number().min(-MAX_COVAR).max(MAX_COVAR)))),
   /** Names of the regimes [K], in canonical order. */
   labels: z.array(z.string().min(1)),
 });
@@ -39,8 +39,8 @@ function* covarProblems(covar: readonly (readonly number[])[], k: number): Itera
     yield* lengthProblems(["covars", k, wrong], covar[wrong] ?? [], covar.length);
   } else if (!isSymmetric(covar)) {
     yield { path: ["covars", k], message: "must be symmetric" };
-  } else if (covar.some((row, i) => (row[i] ?? 0) < LEAST_VARIANCE)) {
-    yield { path: ["covars", k], message: `variances must be at least ${LEAST_VARIANCE}` };
+  } else if (covar.some((row, i) => (row[i] ?? 0) < MIN_VARIANCE)) {
+    yield { path: ["covars", k], message: `must have variances of at least ${MIN_VARIANCE}` };
   } else if (!isPositiveDefinite(covar)) {
     yield { path: ["covars", k], message: "must be positive definite" };
   }
@@ -58,14 +58,14 @@ function* hmmProblems(hmm: Hmm): Iterable<Problem> {
   const keys = hmm.labels.map(labelKey);
   for (const [k, key] of keys.entries()) {
     if (key !== "" && keys.indexOf(key) === k) continue;
-    yield { path: ["labels", k], message: `must give a key of its own: it gives "${key}"` };
+    yield { path: ["labels", k], message: `must have a unique key: current key is "${key}"` };
   }
 }
 
 /** A Gaussian hidden Markov model. */
 export const hmmSchema = hmmArrays.superRefine(problems(hmmProblems));
 
-/** States out of canonical order, in which the mean of the first feature rises: names follow it. */
+/** States out of canonical order: ascending mean of the first feature, which the labels follow. */
 export function* orderProblems(
   { means }: { readonly means: readonly (readonly number[])[] },
 ): Iterable<Problem> {
@@ -73,12 +73,12 @@ export function* orderProblems(
     const before = means[k - 1]?.[0] ?? -Infinity;
     if (mean >= before) continue;
     const message =
-      `states must stand in canonical order: ${mean} is below ${before} of the one before`;
+      `must be in canonical order, at least ${before} of the previous state: current value is ${mean}`;
     yield { path: ["hmm", "means", k, 0], message };
   }
 }
 
-/** Means and covariances that are not of the features' dimensions. */
+/** Means and covariances whose dimensions differ from the features'. */
 export function* dimensionProblems(
   hmm: {
     readonly means: readonly (readonly number[])[];

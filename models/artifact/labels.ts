@@ -1,4 +1,4 @@
-/** Words for how far a regime is from the middle, by the number of regimes on a side. */
+/** Words for the distance of a regime from the middle, by the number of regimes on a side. */
 const INTENSITIES: Readonly<Record<number, readonly string[]>> = {
   1: ["Extreme"],
   2: ["Extreme", "Mild"],
@@ -7,7 +7,7 @@ const INTENSITIES: Readonly<Record<number, readonly string[]>> = {
 };
 
 /**
- * Labels of a classic model's regimes, from the lowest mean momentum to the highest.
+ * Labels of a classic model's regimes in ascending order of mean momentum.
  *
  * @param states Number of regimes, 1 to 9.
  */
@@ -20,7 +20,7 @@ export function classicLabels(states: number): string[] {
 }
 
 /**
- * Labels of a liquidity model's regimes, from the lowest mean log range to the highest.
+ * Labels of a liquidity model's regimes in ascending order of mean log range.
  *
  * @param states Number of regimes, from 2.
  */

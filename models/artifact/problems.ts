@@ -1,12 +1,12 @@
 import type { z } from "zod";
 
-/** Something wrong at a path below the value that is checked. */
+/** An invalid value at a path below the checked one. */
 export interface Problem {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
-/** Turns a function that finds problems into a refinement of a schema. */
+/** A schema refinement from a function that finds problems. */
 export function problems<T>(find: (value: T) => Iterable<Problem>) {
   return (value: T, context: z.RefinementCtx): void => {
     for (const { path, message } of find(value)) {
@@ -15,12 +15,12 @@ export function problems<T>(find: (value: T) => Iterable<Problem>) {
   };
 }
 
-/** A problem when `items` are not as many as they must be. */
+/** A problem when `items` has a wrong length. */
 export function* lengthProblems(
   path: readonly (string | number)[],
   items: readonly unknown[],
   length: number,
 ): Iterable<Problem> {
   if (items.length === length) return;
-  yield { path, message: `must have ${length} elements: it has ${items.length}` };
+  yield { path, message: `must have ${length} elements: current value is ${items.length}` };
 }

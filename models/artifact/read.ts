@@ -1,16 +1,17 @@
-/** Model artifacts: reading, checking, naming and writing them. */
+/** Model artifacts: reading, validating, fingerprinting and formatting. */
 import { createHash } from "node:crypto";
 import { type Artifact, artifactSchema } from "./artifact.ts";
+import { errorMessage, UsageError } from "../../data/common/errors.ts";
 
 export type { Artifact, FittedArtifact } from "./artifact.ts";
 export type { Scorecard } from "./scorecard.ts";
 
-/** Thrown for an artifact that cannot be used; the message is one line for people. */
-export class ArtifactError extends Error {
+/** Thrown for an invalid artifact; the message is one line. */
+export class ArtifactError extends UsageError {
   override readonly name = "ArtifactError";
 }
 
-/** A path as in `hmm.transmat[1]`. */
+/** A path such as `hmm.transmat[1]`. */
 function formatPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === "number") return `${text}[${key}]`;
@@ -26,7 +27,7 @@ function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorMessage(cause);
     throw new ArtifactError(`${file}: must be a model artifact in JSON: ${oneLine(reason)}`, {
       cause,
     });
@@ -37,8 +38,8 @@ function parseJson(text: string, file: string): unknown {
  * Reads an artifact.
  *
  * @param text Content of the file.
- * @param file Its name, for messages.
- * @throws ArtifactError naming the file, the path of the first offending field and what is allowed.
+ * @param file Name of the file, for messages.
+ * @throws ArtifactError with the file, the path of the first invalid field and what is allowed.
  */
 export function parseArtifact(text: string, file: string): Artifact {
   const parsed = artifactSchema.safeParse(parseJson(text, file));
@@ -50,7 +51,7 @@ export function parseArtifact(text: string, file: string): Artifact {
   );
 }
 
-/** JSON with the keys of objects in order and without spaces. */
+/** JSON with sorted keys and without spaces. */
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
@@ -59,8 +60,8 @@ function canonicalJson(value: unknown): string {
 }
 
 /**
- * Names what a model computes: the first 12 hexadecimal digits of the SHA-256 of its name,
- * features, forest and HMM. Formatting, the time of training and the scorecard do not count.
+ * Identifies what a model computes: the first 12 hexadecimal digits of the SHA-256 of its name,
+ * features, forest and HMM, independent of formatting, training time and scorecard.
  *
  * @param text Content of a valid artifact.
  */
@@ -70,7 +71,7 @@ export function fingerprint(text: string): string {
   return createHash("sha256").update(content).digest("hex").slice(0, 12);
 }
 
-/** The artifact as a file: readable, a tree or a row of a matrix on one line. */
+/** The text of an artifact's file: readable, with a tree or a row of a matrix on each line. */
 export function formatArtifact(artifact: Artifact): string {
   const write = (value: unknown, depth: number, indent: string): string => {
     if (depth === 0 || typeof value !== "object" || value === null) return JSON.stringify(value);

@@ -1,42 +1,42 @@
 import { z } from "zod";
 import type { DeepReadonly } from "../../data/schema/define.ts";
 
-/** A figure with its 95 % block-bootstrap interval. */
+/** An estimate with its 95 % block-bootstrap interval. */
 const estimate = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
 
 /** Bars from one open time to another, both inclusive. */
 const span = z.strictObject({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
-  /** Bars that the model sees. */
+  /** Observed bars. */
   bars: z.int().min(1),
 });
 
 const regime = z.strictObject({
   /** Share of the bars in which this is the most probable regime. */
   share: z.number(),
-  /** What the transition probabilities say: 1 / (1 - probability to stay), mean of the fits. */
+  /** From the transition probabilities: 1 / (1 - self-transition), mean of the fits. */
   expected_dwell_minutes: z.number(),
-  /** Mean length of its runs; 0 when it never was the most probable one. */
+  /** Mean length of its runs; 0 when it is never the most probable regime. */
   mean_dwell_minutes: z.number(),
-  /** Means over the minutes that follow; null when it never was the most probable one. */
+  /** Mean outcomes of the next minutes; null when it is never the most probable regime. */
   next: z.strictObject({
     /** Realized volatility: root of the sum of squared one-minute log returns, basis points. */
     volatility_bp: estimate,
     /** |log return|, basis points. */
     absolute_return_bp: estimate,
-    /** Base currency traded. */
+    /** Base currency. */
     volume: estimate,
   }).nullable(),
 });
 
-/** How well a forecaster tells the volatility of the minutes that follow. */
+/** Scores of a forecaster of the next minutes' volatility. */
 const forecaster = {
-  /** Share of bars whose tercile is the most probable one. */
+  /** Share of bars whose tercile was forecast as the most probable. */
   accuracy: z.number(),
   /** Mean ln p of the true tercile, nats. */
   log_score: z.number(),
-  /** Spearman's, within each part; null when the forecast is the same for all bars. */
+  /** Spearman's, within folds; null when the forecast is constant. */
   rank_correlation: z.number().nullable(),
 };
 
@@ -51,11 +51,11 @@ const baseline = z.strictObject({
 });
 
 const threshold = z.strictObject({
-  /** Goes up a level above these, from level to level, in units of the range. */
+  /** The level rises above these, in units of the range. */
   enter: z.array(z.number()),
-  /** Comes down from the level above below these. */
+  /** The level falls below these. */
   leave: z.array(z.number()),
-  /** Changes of level in 1,440 training bars. */
+  /** Changes of level per 1,440 training bars. */
   flips_per_day: z.number(),
 });
 
@@ -66,25 +66,25 @@ const likelihoods = z.strictObject({
   gaussian: z.number(),
   /** As many Gaussians as the model has states, without dynamics. */
   mixture: z.number(),
-  /** An HMM with one state less. */
+  /** An HMM with one state fewer. */
   fewer_states: z.number(),
-  /** An HMM with one state more; absent when there can be no more. */
+  /** An HMM with one state more; absent when the model has the most states already. */
   more_states: z.number().optional(),
 });
 
-/** Measured on bars that no fit, threshold or quantile has seen. */
+/** Measures on bars that no fit, threshold or quantile has used. */
 const heldOut = z.strictObject({
-  /** What was fitted on what, and tested on what. */
+  /** Training and test bars of each part. */
   parts: z.array(z.strictObject({ train: span, test: span })).min(1),
   log_likelihood_per_bar: likelihoods,
-  /** The model's mean ln p minus theirs, nats. */
+  /** The model's mean ln p minus the baseline's, nats. */
   log_likelihood_gain: z.strictObject({
     gaussian: estimate,
     mixture: estimate,
     fewer_states: estimate,
     more_states: estimate.optional(),
   }),
-  /** On the training bars of the last part; lower is better. */
+  /** Criteria on the training bars of the last part; lower is better. */
   selection: z.array(z.strictObject({
     states: z.int().min(1),
     /** Free parameters. */
@@ -98,21 +98,21 @@ const heldOut = z.strictObject({
   flips_per_day: z.number(),
   /** By label key. */
   regimes: z.record(z.string(), regime),
-  /** Means in the last regime over those in the first; null when one of them never was. */
+  /** Means of the last regime divided by the first's; null when one of them does not occur. */
   last_to_first: z.strictObject({
     volatility: estimate,
     absolute_return: estimate,
     volume: estimate,
   }).nullable(),
-  /** The filter beside the smoother, which knows the later bars; see `measureDelay`. */
+  /** The filter compared with the smoother, which uses later bars; see `measureDelay`. */
   smoothing: z.strictObject({
     /** Share of bars with the same most probable regime. */
     agreement: z.number(),
-    /** Regime changes of the smoother that last. */
+    /** Lasting regime changes of the smoother. */
     changes: z.int(),
-    /** Share of them that the filter never saw; null without any. */
+    /** Share of them that the filter never makes; null without any. */
     missed: z.number().nullable(),
-    /** Bars by which the filter follows; null without any. */
+    /** Delay of the filter; null without any. */
     median_delay_minutes: z.number().nullable(),
     p90_delay_minutes: z.number().nullable(),
   }),
@@ -120,59 +120,59 @@ const heldOut = z.strictObject({
   stability: z.strictObject({
     /** Re-fits with other seeds. */
     seeds: z.number(),
-    /** The model of the part before; null when there is none. */
+    /** With the previous part's model; null when there is none. */
     consecutive: z.number().nullable(),
   }),
-  /** Share of bars that the forest calls anomalous. */
+  /** Share of anomalous bars. */
   anomaly_rate: z.number(),
-  /** The volatility of the minutes that follow, in terciles of the training bars. */
+  /** Forecasts of the next minutes' volatility, in terciles of the training bars. */
   forecast: z.strictObject({
     model: z.strictObject(forecaster),
     baselines: z.strictObject({
-      /** The best hysteresis thresholds on the range measured against the prior window. */
+      /** The best hysteresis thresholds on the standardized range. */
       hysteresis: baseline,
-      /** The same on the plain range. */
+      /** The best hysteresis thresholds on the plain range. */
       plain_hysteresis: baseline,
-      /** Terciles of the range measured against the prior window; ranks are the range's own. */
+      /** Terciles of the standardized range; ranks are the range's own. */
       range: baseline,
-      /** The shares of the terciles among the training bars. */
+      /** The terciles' shares of the training bars. */
       frequencies: baseline,
     }),
-    /** Of each part. */
+    /** Chosen thresholds of each part. */
     thresholds: z.array(z.strictObject({ hysteresis: threshold, plain_hysteresis: threshold })),
   }),
 });
 
-/** A walk-forward evaluation: fits on the past, measures on what came after it. */
+/** A walk-forward evaluation: each part is measured with a fit on earlier bars. */
 export const walkForwardSchema = z.strictObject({
   protocol: z.strictObject({
-    /** Minutes that are forecast. */
+    /** Minutes of a forecast. */
     horizon_minutes: z.int(),
-    /** Most bars that a fit is made on, the latest before its test. */
+    /** Most training bars of a fit, the latest before its test. */
     train_bars: z.int(),
-    /** Minutes left out between training and test. */
+    /** Minutes between training and test that are left out. */
     purge_minutes: z.int(),
-    /** Random starts of each fit. */
+    /** Random starts per fit. */
     restarts: z.int(),
-    /** Fits of each part with seeds of their own. */
+    /** Fits per part with different seeds. */
     refits: z.int(),
-    /** Bars of a bootstrap block, at most one and a half times as many. */
+    /** Bars of a bootstrap block; a block may have up to one and a half times as many. */
     block_bars: z.int(),
     resamples: z.int(),
     /** Nominal share of anomalous bars. */
     contamination: z.union([z.number(), z.literal("auto")]),
   }),
-  /** Why a part is missing. */
+  /** Why parts are missing. */
   note: z.string().min(1).optional(),
-  /** The folds together. */
+  /** All folds pooled. */
   folds: heldOut.optional(),
-  /** The last part of the history, apart from all research. */
+  /** The last part of the history, which no research has used. */
   final: heldOut.optional(),
 });
 
 /** A walk-forward evaluation. */
 export type WalkForward = DeepReadonly<z.infer<typeof walkForwardSchema>>;
-/** What was measured on held-out bars. */
+/** Measures on held-out bars. */
 export type HeldOut = DeepReadonly<z.infer<typeof heldOut>>;
-/** A figure with its interval. */
+/** An estimate with its interval. */
 export type Estimate = DeepReadonly<z.infer<typeof estimate>>;

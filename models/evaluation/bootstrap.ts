@@ -4,7 +4,7 @@ import type { Estimate } from "../artifact/walk_forward.ts";
 
 /** Resamples of an interval. */
 export const RESAMPLES = 1000;
-/** Bars of a block: a day, so that the daily rhythm and most of a storm stay together. */
+/** Bars of a block: a day, which keeps the daily pattern and most volatility clusters together. */
 export const BLOCK_BARS = 1440;
 
 /** Rows cut into blocks. */
@@ -15,11 +15,11 @@ export interface Blocks {
 }
 
 /**
- * Cuts sequences into blocks of contiguous rows, never across two of them. What is left at the end
- * of a sequence is a block of its own when it is half a block, else part of the one before.
+ * Cuts sequences into blocks of contiguous rows. No block spans two sequences. The rest at the end
+ * of a sequence is a block of its own from half a block on, else part of the previous block.
  *
  * @param lengths Rows of each sequence.
- * @param size Rows of a block.
+ * @param size Rows per block.
  */
 export function cutBlocks(lengths: readonly number[], size = BLOCK_BARS): Blocks {
   const of = new Int32Array(lengths.reduce((sum, length) => sum + length, 0));
@@ -36,7 +36,7 @@ export function cutBlocks(lengths: readonly number[], size = BLOCK_BARS): Blocks
   return { of, count };
 }
 
-/** Sum of the values of each block; those that are not a number are left out. */
+/** Sum of the values of each block, without NaN. */
 export function sumBlocks(values: ArrayLike<number>, blocks: Blocks): Float64Array {
   const sums = new Float64Array(blocks.count);
   for (let t = 0; t < values.length; t++) {
@@ -50,11 +50,11 @@ export function sumBlocks(values: ArrayLike<number>, blocks: Blocks): Float64Arr
 /**
  * Percentile intervals by resampling blocks with replacement (Carlstein 1986; Efron and Tibshirani
  * 1993, chapters 8 and 13). A statistic is a function of sums over rows, so that a resample costs
- * an addition a block, and all statistics see the same resamples: differences are paired.
+ * one addition per block. All statistics use the same resamples: differences are paired.
  */
 export class BlockBootstrap {
   readonly #blocks: number;
-  /** Blocks drawn, resample after resample. */
+  /** Drawn blocks, resample after resample. */
   readonly #draws: Int32Array;
 
   /**
@@ -70,10 +70,10 @@ export class BlockBootstrap {
   /**
    * Estimates a statistic and its 95 % interval.
    *
-   * @param columns Sums of each block, a column a quantity.
-   * @param statistic What to make of the columns' totals; a resample that gives no finite number
-   *   (a regime that is not in it) does not count.
-   * @returns null when the rows themselves give no finite number.
+   * @param columns Sums of each block, one column per quantity.
+   * @param statistic Function of the columns' totals. Resamples without a finite result (a regime
+   *   that does not occur) are ignored.
+   * @returns null when the statistic of all rows is not finite.
    */
   estimate(
     columns: readonly Float64Array[],
@@ -96,13 +96,16 @@ export class BlockBootstrap {
   }
 
   /**
-   * Estimates a mean: the total of one column over that of another.
+   * Estimates a mean: the total of one column divided by that of another.
    *
    * @throws RangeError when it is not finite.
    */
   mean(columns: readonly [sums: Float64Array, counts: Float64Array]): Estimate {
     const found = this.estimate(columns, ([sum = NaN, count = NaN]) => sum / count);
     if (found !== null) return found;
-    throw new RangeError("Cannot estimate a mean of values that are not all finite, or of none");
+    const [sums, counts] = columns.map((column) => column.reduce((sum, x) => sum + x, 0));
+    throw new RangeError(
+      `Cannot estimate a mean as it must be finite: its sum is ${sums}, its count ${counts}`,
+    );
   }
 }

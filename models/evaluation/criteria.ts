@@ -5,18 +5,18 @@ import type { HeldOut } from "../artifact/walk_forward.ts";
 
 type Selection = HeldOut["selection"][number];
 
-/** Free parameters of a Gaussian HMM: starts, transitions, means and covariances. */
+/** Number of free parameters of a Gaussian HMM: starts, transitions, means and covariances. */
 export function countParameters(states: number, dims: number): number {
   return states - 1 + states * (states - 1) + states * dims + states * dims * (dims + 1) / 2;
 }
 
 /**
- * Criteria for the number of states, lower is better: BIC = -2 ln p(x) + m ln n (Schwarz 1978) and
- * ICL, in which the bars' likelihood is that of bars and most probable path together (Biernacki,
- * Celeux and Govaert 2000), so that states that cannot be told apart cost.
+ * Criteria for the number of states, lower is better: BIC = -2 ln p(x) + m ln n (Schwarz 1978), and
+ * ICL, which uses the joint likelihood of bars and most probable path (Biernacki, Celeux and Govaert
+ * 2000) and so penalizes states that overlap.
  *
  * @param logLikelihood ln p of the rows under `hmm`, nats.
- * @param rows The rows that it was fitted on.
+ * @param rows The rows of the fit.
  */
 export function selectionCriteria(
   hmm: CoreHmm,

@@ -1,17 +1,17 @@
-/** Runs of the smoother that are shorter are no change of regime. */
-export const LEAST_RUN = 5;
+/** A shorter run of the leading path is not a change of regime, bars. */
+export const MIN_RUN = 5;
 
-/** How the filter follows the smoother. */
+/** How one path follows another. */
 export interface Delays {
-  /** Changes of the smoothed path into runs that last. */
+  /** Lasting changes of the leading path. */
   readonly changes: number;
-  /** Those that the filter never saw. */
+  /** Changes that the following path never made. */
   readonly missed: number;
-  /** Bars by which the filter followed each of the others. */
+  /** Delay of each other change, bars. */
   readonly delays: readonly number[];
 }
 
-/** Bars until a path is in `state`, from `first` on; undefined when not before `end`. */
+/** Bars from `first` until a path is in `state`; undefined when it is not before `end`. */
 function barsUntil(path: Uint8Array, state: number, first: number, end: number) {
   for (let t = first; t < end; t++) if (path[t] === state) return t - first;
   return undefined;
@@ -21,11 +21,11 @@ function barsUntil(path: Uint8Array, state: number, first: number, end: number) 
  * Measures how far one path follows another.
  *
  * A change is a bar t, not the first of its sequence, at which the leading path enters a state s
- * and stays in it for at least `leastRun` bars, up to bar e (exclusive). The follower's delay is
- * t' - t, where t' is the first bar from t on, before e, at which it is in s: 0 when it is there
- * already. Without such a bar the change is missed.
+ * and stays in it for at least `minRun` bars, up to bar e (exclusive). The delay is t' - t, where t'
+ * is the first bar in [t, e) at which the following path is in s: 0 when it already is. Without such
+ * a bar the change is missed.
  *
- * @param leading The smoother's path, or the truth.
+ * @param leading The smoother's path, or the true regimes.
  * @param following The filter's path.
  * @param lengths Bars of each sequence.
  */
@@ -33,7 +33,7 @@ export function measureDelay(
   leading: Uint8Array,
   following: Uint8Array,
   lengths: readonly number[],
-  leastRun = LEAST_RUN,
+  minRun = MIN_RUN,
 ): Delays {
   const delays: number[] = [];
   let missed = 0;
@@ -44,7 +44,7 @@ export function measureDelay(
       const state = leading[t] ?? 0;
       let end = t + 1;
       while (end < last && leading[end] === state) end++;
-      if (t > first && end - t >= leastRun) {
+      if (t > first && end - t >= minRun) {
         const delay = barsUntil(following, state, t, end);
         if (delay === undefined) missed++;
         else delays.push(delay);

@@ -7,25 +7,25 @@ import { fitFold, type FoldFitOptions, type FoldModels, REFITS, RESTARTS } from 
 import { type Fold, planFolds, TRAIN_BARS } from "./folds.ts";
 import { type EvaluationHistory, gatherRows, prepareHistory, selectSegments } from "./history.ts";
 import { type FoldMeasures, measureFold } from "./measure_fold.ts";
-import { HORIZON } from "./horizon.ts";
+import { HORIZON } from "./outcomes.ts";
 import { summarizeFolds } from "./summarize.ts";
 
-/** How a model is evaluated; it is fitted anew for each part. */
+/** How a model is evaluated. Each part has a fit of its own. */
 export interface EvaluationOptions extends FoldFitOptions {
   readonly features: CoreFeatures;
-  /** Whether the final part is looked at; false while a model is still searched for. */
+  /** Whether the final part is evaluated; false while a model is still being developed. */
   readonly final: boolean;
-  /** Called as parts are done. */
+  /** Called with the number of finished parts. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * Minutes between training and test, at most, beyond the horizon: a week. Features look back only,
- * so nothing of a test is known in training however short it is; it ends what storms they share.
+ * Most minutes between training and test beyond the horizon: a week. Features are causal, so even a
+ * short gap would not leak the test into training; the gap separates volatility clusters.
  */
-const MOST_PURGED = 10_080;
+const MAX_PURGED = 10_080;
 
-/** A fold's models and what their test says of them. */
+/** A fold's models and their test results. */
 interface TestedFold {
   readonly models: FoldModels;
   readonly measures: FoldMeasures;
@@ -46,10 +46,10 @@ async function testFold(
 }
 
 /**
- * Evaluates a model walk-forward: for each part of the history, in the order of time, it is fitted
- * on what came before and measured on the part. Quantiles, thresholds, frequencies and the anomaly
- * offset are learnt on the training bars too. A history that is too short is not evaluated, and the
- * note says so.
+ * Evaluates a model walk-forward: for each part of the history, in order of time, a model is fitted
+ * on earlier bars and measured on the part. Quantiles, thresholds, frequencies and the anomaly
+ * offset come from the training bars too. A history that is too short is not evaluated; the note
+ * gives the reason.
  */
 export async function evaluateWalkForward(
   sequences: readonly BarSequence[],
@@ -57,7 +57,7 @@ export async function evaluateWalkForward(
 ): Promise<WalkForward> {
   const { features, preset, states, contamination, seed, final, onProgress } = options;
   const history = prepareHistory(sequences, features);
-  const purge = Math.min(historyBars(features), MOST_PURGED) + HORIZON;
+  const purge = Math.min(historyBars(features), MAX_PURGED) + HORIZON;
   const plan = planFolds(history.visible, purge);
   const labels = PRESETS[preset].labels(states);
   const parts = [...plan.folds, ...(final && plan.final ? [plan.final] : [])];

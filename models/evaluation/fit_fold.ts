@@ -13,13 +13,13 @@ import type { HeldOut } from "../artifact/walk_forward.ts";
 import { selectionCriteria } from "./criteria.ts";
 import { fitMixture } from "./mixture.ts";
 
-/** Random starts of each fit. */
+/** Random starts per fit. */
 export const RESTARTS = 3;
-/** Fits with seeds of their own, the model's included. */
+/** Fits with different seeds, the model's included. */
 export const REFITS = 3;
-/** Convergence of the fits, nats a row: an evaluation need not have the last digits. */
+/** Convergence of the fits, nats per row: an evaluation does not need the last digits. */
 const TOLERANCE = 1e-6;
-/** Rows that random starts are tried on. */
+/** Rows of the random starts. */
 const SEARCH_ROWS = 20_000;
 
 /** How the models of a fold are fitted. */
@@ -31,23 +31,23 @@ export interface FoldFitOptions {
   readonly workers?: number | undefined;
 }
 
-/** All that is fitted on the training bars of a fold but forecasts. */
+/** The models fitted on a fold's training bars. */
 export interface FoldModels {
   /** The model, its states in canonical order. */
   readonly hmm: CoreHmm;
   readonly forest: CoreForest;
-  /** The model from other seeds. */
+  /** The same model from other seeds. */
   readonly refits: readonly CoreHmm[];
   readonly gaussian: CoreHmm;
   /** A mixture without dynamics, as an HMM. */
   readonly mixture: CoreHmm;
   readonly fewerStates: CoreHmm;
-  /** Absent when there can be no more states. */
+  /** Absent when the model has the most states already. */
   readonly moreStates?: CoreHmm;
   readonly selection: HeldOut["selection"];
 }
 
-/** Fits a fold's model, its baselines and its re-fits, as the model itself is fitted. */
+/** Fits a fold's model, its baselines and its re-fits with the procedure of the published model. */
 export async function fitFold(train: FitRows, options: FoldFitOptions): Promise<FoldModels> {
   const { preset, states, contamination, seed, workers } = options;
   const wasm = loadCore();
@@ -67,7 +67,9 @@ export async function fitFold(train: FitRows, options: FoldFitOptions): Promise<
   const canonical = found.map(({ best }) => PRESETS[preset].canonical(best.hmm));
   const [hmm, fewerStates, ...others] = canonical;
   if (hmm === undefined || fewerStates === undefined) {
-    throw new Error("Cannot fit without a search");
+    throw new Error(
+      `Cannot fit a fold as there must be 2 searches: current value is ${found.length}`,
+    );
   }
   const refits = others.slice(candidates.length - 2);
   const moreStates = candidates.length > 2 ? others[0] : undefined;

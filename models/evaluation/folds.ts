@@ -1,33 +1,33 @@
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import { type Interval, type Segment } from "./history.ts";
 
-/** Most folds; the first part of the history is only trained on. */
+/** Most folds; the first part of the history is for training only. */
 const FOLDS = 4;
-/** Share of the bars in the last part, which is kept apart. */
+/** Share of the bars in the final part. */
 const FINAL_SHARE = 0.2;
-/** Least bars of a part beyond what is purged: a week. */
-const LEAST_BARS = 10_080;
-/** A border moves to a hole in the history that is nearer than this share of the least part. */
+/** Minimum bars of a part beyond the purged ones: a week. */
+const MIN_BARS = 10_080;
+/** A border moves to a gap in the history that is nearer than this share of the smallest part. */
 const SNAP = 0.3;
-/** Most bars that a fit is made on, so that an evaluation takes seconds. */
+/** Most training bars of a fit, so that an evaluation takes seconds. */
 export const TRAIN_BARS = 150_000;
 
-/** What is fitted on one interval and tested on a later one. */
+/** An interval for training and a later one for testing. */
 export interface Fold {
   readonly train: Interval;
   readonly test: Interval;
 }
 
-/** The parts of a walk-forward evaluation, in the order of time. */
+/** The parts of a walk-forward evaluation, in order of time. */
 export interface FoldPlan {
   readonly folds: readonly Fold[];
   /** The last part; absent when the history is too short. */
   readonly final?: Fold;
-  /** Why there are less folds than usual. */
+  /** Why there are fewer folds than usual. */
   readonly note?: string;
 }
 
-/** Bars that open before a time. */
+/** Number of bars that open before a time. */
 function barsBefore(segments: readonly Segment[], time: number): number {
   return segments.reduce((sum, { start, length }) => {
     const before = Math.ceil((time - start) / MINUTE_MS);
@@ -47,7 +47,7 @@ function timeOfBar(segments: readonly Segment[], count: number): number {
   return barsBefore(segments, low) >= count ? low : high;
 }
 
-/** Time of a border, moved to the start of a segment when there is one near. */
+/** Time of a border, moved to the start of a segment nearby. */
 function borderAt(segments: readonly Segment[], count: number, reach: number): number {
   const distance = ({ start }: Segment) => Math.abs(barsBefore(segments, start) - count);
   const near = segments
@@ -57,21 +57,21 @@ function borderAt(segments: readonly Segment[], count: number, reach: number): n
 }
 
 /**
- * Plans a walk-forward evaluation by time: a first part that is only trained on, up to four folds,
- * and the last fifth of the bars as the final part. A part is trained on the latest
- * {@link TRAIN_BARS} bars before it, of which those that open less than `purge` minutes before it
- * are left out: no label of a training bar and no window of its features reaches into the test.
+ * Plans a walk-forward evaluation by time: a first part for training only, up to four folds, and
+ * the last fifth of the bars as the final part. A part is trained on the latest {@link TRAIN_BARS}
+ * bars that open at least `purge` minutes before it: no label of a training bar and no window of its
+ * features reaches into the test.
  *
- * @param segments The bars that can be seen.
+ * @param segments The observed bars.
  * @param purge Minutes.
  */
 export function planFolds(segments: readonly Segment[], purge: number): FoldPlan {
   const bars = segments.reduce((sum, { length }) => sum + length, 0);
-  const least = purge + LEAST_BARS;
+  const smallest = purge + MIN_BARS;
   const early = bars * (1 - FINAL_SHARE);
-  const count = Math.min(FOLDS, Math.floor(early / least) - 1);
+  const count = Math.min(FOLDS, Math.floor(early / smallest) - 1);
   if (count < 1) {
-    const needed = Math.ceil(2 * least / (1 - FINAL_SHARE));
+    const needed = Math.ceil(2 * smallest / (1 - FINAL_SHARE));
     return {
       folds: [],
       note: `no walk-forward part: the history has ${bars} bars beyond the warm-up, ` +

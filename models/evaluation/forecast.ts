@@ -1,9 +1,9 @@
 import type { CoreHmm } from "../../core-wasm/core.ts";
-import { HORIZON } from "./horizon.ts";
+import { HORIZON } from "./outcomes.ts";
 
-/** Classes of the volatility to come. */
+/** Classes of the future volatility. */
 export const CLASSES = 3;
-/** The class of a bar whose future is not known. */
+/** The class of a bar whose outcome is unknown. */
 export const UNKNOWN = 255;
 
 /**
@@ -17,13 +17,13 @@ export function classify(volatility: Float64Array, borders: readonly number[]): 
   });
 }
 
-/** How much each bar belongs to each of some groups: row after row, each summing to 1. */
+/** Weight of each bar in each of some groups: row after row, each summing to 1. */
 export interface Memberships {
   readonly weights: Float64Array;
   readonly groups: number;
 }
 
-/** Bars that each belong to one group. */
+/** Memberships of bars that each belong to one group. */
 export function membershipsOf(path: Uint8Array, groups: number): Memberships {
   const weights = new Float64Array(path.length * groups);
   for (let t = 0; t < path.length; t++) weights[t * groups + (path[t] ?? 0)] = 1;
@@ -31,8 +31,8 @@ export function membershipsOf(path: Uint8Array, groups: number): Memberships {
 }
 
 /**
- * Share of the coming {@link HORIZON} minutes that a market spends in each state, expected from
- * the filtered posteriors: the mean over h of p A^h, h = 1..{@link HORIZON}.
+ * Expected share of the next {@link HORIZON} minutes in each state, from the filtered posteriors:
+ * the mean over h of p A^h, h = 1..{@link HORIZON}.
  */
 export function expectOccupancy(posteriors: Float64Array, { transmat }: CoreHmm): Memberships {
   const groups = transmat.length;
@@ -58,19 +58,19 @@ export function expectOccupancy(posteriors: Float64Array, { transmat }: CoreHmm)
   return { weights, groups };
 }
 
-/** What each group was followed by in training. */
+/** The outcomes of each group in training. */
 export interface ForecastTable {
-  /** Probability of each class, a row of {@link CLASSES} a group. */
+  /** Probability of each class, a row of {@link CLASSES} per group. */
   readonly probabilities: Float64Array;
   /** Mean volatility of each group. */
   readonly volatility: Float64Array;
 }
 
 /**
- * Learns what groups are followed by. Each class of a group counts one bar more than it was seen,
- * so that nothing is impossible.
+ * Estimates the outcomes of each group. Each class of a group counts one bar more than observed
+ * (Laplace smoothing), so that no class has probability 0.
  */
-export function learnTable(
+export function fitTable(
   { weights, groups }: Memberships,
   truth: Uint8Array,
   volatility: Float64Array,
@@ -98,7 +98,7 @@ export function learnTable(
   };
 }
 
-/** How a forecaster did at each bar whose future is known; NaN at the others. */
+/** A forecaster's scores at each bar with a known outcome; NaN at the others. */
 export interface ForecastScores {
   /** 1 when the most probable class is the true one, else 0. */
   readonly hits: Float64Array;
@@ -108,13 +108,13 @@ export interface ForecastScores {
   readonly expected: Float64Array;
 }
 
-/** Whether a value is the largest, the first of equals. */
-function isMost(values: Float64Array, place: number): boolean {
-  const value = values[place] ?? NaN;
-  return values.every((other, i) => i < place ? other < value : other <= value);
+/** Whether the value at an index is the largest; ties go to the first. */
+function isArgmax(values: Float64Array, index: number): boolean {
+  const value = values[index] ?? NaN;
+  return values.every((other, i) => i < index ? other < value : other <= value);
 }
 
-/** Scores a forecaster: what it says of a bar is the table's rows, weighted with memberships. */
+/** Scores a forecaster: its forecast is the mean of the table's rows, weighted by memberships. */
 export function scoreForecast(
   { weights, groups }: Memberships,
   { probabilities, volatility }: ForecastTable,
@@ -136,7 +136,7 @@ export function scoreForecast(
       }
       mean += weight * (volatility[k] ?? 0);
     }
-    hits[t] = isMost(p, actual) ? 1 : 0;
+    hits[t] = isArgmax(p, actual) ? 1 : 0;
     logScores[t] = Math.log(p[actual] ?? NaN);
     expected[t] = mean;
   }

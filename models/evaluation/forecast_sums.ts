@@ -3,26 +3,26 @@ import { type BlockBootstrap, type Blocks, sumBlocks } from "./bootstrap.ts";
 import type { ForecastScores } from "./forecast.ts";
 import { correlation, scaledRanks } from "./ranks.ts";
 
-/** Sums of each block over the bars whose future is known. */
+/** Sums of each block over the bars with a known outcome. */
 export interface ForecastSums {
   readonly bars: Float64Array;
   readonly hits: Float64Array;
   readonly logScores: Float64Array;
-  /** Of the ranks of forecast and outcome: x, y, x^2, y^2, x y. */
+  /** Sums of the ranks of forecast and outcome: x, y, x^2, y^2, x y. */
   readonly ranks: readonly Float64Array[];
 }
 
-/** What forecasts are held against. */
+/** The outcomes that forecasts are compared with. */
 export interface ForecastTest {
   readonly isKnown: (value: number, row: number) => boolean;
-  /** Blocks of all bars, and of those whose future is known. */
+  /** Blocks of all bars, and of those with a known outcome. */
   readonly blocks: Blocks;
   readonly knownBlocks: Blocks;
   /** Ranks of the known volatilities. */
   readonly ranks: Float64Array;
 }
 
-/** Prepares the test of forecasts of volatilities, NaN where they are not known. */
+/** Prepares the test of volatility forecasts; unknown volatilities are NaN. */
 export function prepareForecastTest(volatility: Float64Array, blocks: Blocks): ForecastTest {
   const isKnown = (_: number, t: number) => !Number.isNaN(volatility[t] ?? NaN);
   return {
@@ -33,7 +33,7 @@ export function prepareForecastTest(volatility: Float64Array, blocks: Blocks): F
   };
 }
 
-/** Sums a forecaster's scores; ranks are those among the bars that are given. */
+/** Sums a forecaster's scores. Ranks are among the given bars. */
 export function sumForecast(
   { hits, logScores, expected }: ForecastScores,
   { isKnown, blocks, knownBlocks, ranks: y }: ForecastTest,
@@ -64,14 +64,14 @@ export function summarizeForecast({ bars, hits, logScores, ranks }: ForecastSums
   };
 }
 
-/** A baseline's figures, and the model's beyond them. */
+/** A baseline's figures, and the model's minus them. */
 export function summarizeBaseline(
   model: ForecastSums,
   baseline: ForecastSums,
   bootstrap: BlockBootstrap,
 ): Baseline {
-  const difference = (of: (sums: ForecastSums) => Float64Array) =>
-    bootstrap.mean([of(model).map((sum, i) => sum - (of(baseline)[i] ?? NaN)), model.bars]);
+  const difference = (column: (sums: ForecastSums) => Float64Array) =>
+    bootstrap.mean([column(model).map((sum, i) => sum - (column(baseline)[i] ?? NaN)), model.bars]);
   const columns = [model.bars, ...model.ranks, baseline.bars, ...baseline.ranks];
   const width = columns.length / 2;
   return {

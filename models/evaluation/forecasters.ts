@@ -5,22 +5,22 @@ import { type ForecastSums, prepareForecastTest, sumForecast } from "./forecast_
 import {
   classify,
   expectOccupancy,
-  learnTable,
+  fitTable,
   type Memberships,
   membershipsOf,
   scoreForecast,
 } from "./forecast.ts";
 import { chooseHysteresis, type ChosenHysteresis, hysteresisPath } from "./hysteresis.ts";
 
-/** What forecasters know of some bars, and what came after them. */
+/** The input of forecasters for some bars, and the outcomes. */
 export interface ForecastBars {
   /** The model's filtered posteriors. */
   readonly posteriors: Float64Array;
-  /** Smoothed log range against the prior window. */
+  /** Smoothed log range, standardized by the prior window. */
   readonly range: Float64Array;
-  /** Smoothed log range as it is. */
+  /** Smoothed log range. */
   readonly plainRange: Float64Array;
-  /** Volatility to come; NaN where it is not known. */
+  /** Future volatility; NaN where it is unknown. */
   readonly volatility: Float64Array;
   /** Bars of each sequence. */
   readonly lengths: readonly number[];
@@ -28,7 +28,7 @@ export interface ForecastBars {
 
 type Thresholds = HeldOut["forecast"]["thresholds"][number];
 
-/** How all forecasters did on test bars. */
+/** The scores of all forecasters on test bars. */
 export interface ForecasterSums {
   readonly model: ForecastSums;
   readonly hysteresis: ForecastSums;
@@ -43,9 +43,9 @@ function describe({ enter, leave, flipsPerDay }: ChosenHysteresis): Thresholds["
 }
 
 /**
- * Lets the model and its baselines forecast in which tercile of the training bars the volatility
- * of the next minutes falls. All that a forecaster has (borders, thresholds, frequencies) is learnt
- * on the training bars.
+ * Compares forecasts of the model and its baselines: in which tercile of the training bars the
+ * volatility of the next minutes falls. Everything that a forecaster uses (borders, thresholds,
+ * frequencies) comes from the training bars.
  */
 export function compareForecasters(
   hmm: CoreHmm,
@@ -58,17 +58,17 @@ export function compareForecasters(
   const trainTruth = classify(train.volatility, borders);
   const testTruth = classify(test.volatility, borders);
   const levels = hmm.startprob.length;
-  const held = prepareForecastTest(test.volatility, blocks);
+  const outcomes = prepareForecastTest(test.volatility, blocks);
 
   const compare = (
     groupsOf: (bars: ForecastBars) => Memberships,
     ranking?: Float64Array,
   ): ForecastSums => {
-    const table = learnTable(groupsOf(train), trainTruth, train.volatility);
+    const table = fitTable(groupsOf(train), trainTruth, train.volatility);
     const scores = scoreForecast(groupsOf(test), table, testTruth);
     return sumForecast(
       ranking === undefined ? scores : { ...scores, expected: ranking },
-      held,
+      outcomes,
     );
   };
   const choose = (values: (bars: ForecastBars) => Float64Array) => {

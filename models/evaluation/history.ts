@@ -1,46 +1,47 @@
-import { blindBars, computeFeatures, type CoreFeatures } from "../../core-wasm/core.ts";
+import { computeFeatures, type CoreFeatures, warmUpBars } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { FitRows } from "../training/fit_worker.ts";
 import { PRESETS } from "../training/presets.ts";
 import { barCount, type BarSequence, joinBars } from "../training/sequences.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
-import { HORIZON } from "./horizon.ts";
+import { HORIZON } from "./outcomes.ts";
 import { smoothRange } from "./smoothed_range.ts";
 
-/** Times from one to another, ms UTC; the end is exclusive. */
+/** A half-open interval of time, ms UTC: the end is exclusive. */
 export interface Interval {
   readonly from: number;
   readonly to: number;
 }
 
-/** Contiguous bars of a history: places among the bars of all sequences. */
+/** Contiguous bars of a history. */
 export interface Segment {
+  /** Index of the first bar among the bars of all sequences. */
   readonly first: number;
   readonly length: number;
-  /** Open time of the first, ms UTC. */
+  /** Open time of the first bar, ms UTC. */
   readonly start: number;
 }
 
-/** History as the evaluation sees it: every value is causal, of the bar and those before it. */
+/** History prepared for evaluation. Every value is causal: it depends on the bar and earlier ones. */
 export interface EvaluationHistory {
-  /** Bars of all sequences, in the core's columns. */
+  /** Feature inputs of the bars of all sequences. */
   readonly bars: Float64Array;
   /** The model's features of each bar. */
   readonly rows: Float64Array;
   readonly dims: number;
-  /** Smoothed log range against the prior window of the liquidity preset. */
+  /** Smoothed log range, standardized by the prior window of the liquidity preset. */
   readonly range: Float64Array;
-  /** Log range with nothing but the same smoothing. */
+  /** Smoothed log range. */
   readonly plainRange: Float64Array;
-  /** What can be seen of each sequence, by the model and by the baselines. */
+  /** The observed bars of each sequence: all but the warm-up. */
   readonly visible: readonly Segment[];
 }
 
 /**
- * Computes what an evaluation needs of the bars, in one pass over each sequence.
+ * Computes the features and baselines of all bars.
  *
- * Bars that the liquidity preset does not see are left out whatever the model, so that the
- * scorecards of all presets are of the same bars.
+ * The liquidity preset's warm-up is left out for every model, so that the scorecards of all presets
+ * are of the same bars.
  */
 export function prepareHistory(
   sequences: readonly BarSequence[],
@@ -57,15 +58,19 @@ export function prepareHistory(
     sequences.map(({ start }) => start),
   );
   const liquidity = PRESETS.liquidity.features(0);
-  if (liquidity.preset !== "liquidity") throw new Error("The liquidity preset is another's");
+  if (liquidity.preset !== "liquidity") {
+    throw new TypeError(
+      `Cannot use the preset as it must be liquidity: current value is ${liquidity.preset}`,
+    );
+  }
   const range = smoothRange(bars, lengths, liquidity.windows);
-  const blind = Math.max(blindBars(features), blindBars(liquidity));
+  const warmUp = Math.max(warmUpBars(features), warmUpBars(liquidity));
   let first = 0;
   const visible = sequences.flatMap((sequence, i) => {
-    const length = Math.max(0, (lengths[i] ?? 0) - blind);
+    const length = Math.max(0, (lengths[i] ?? 0) - warmUp);
     first += lengths[i] ?? 0;
-    const start = sequence.start + blind * MINUTE_MS;
-    // A shorter run has no bar whose outcome is known.
+    const start = sequence.start + warmUp * MINUTE_MS;
+    // A shorter segment has no bar with a known outcome.
     return length > HORIZON ? { first: first - length, length, start } : [];
   });
   return {
@@ -78,7 +83,7 @@ export function prepareHistory(
   };
 }
 
-/** What can be seen in an interval, in the order of time. */
+/** The observed bars of an interval, in order of time. */
 export function selectSegments(
   visible: readonly Segment[],
   { from, to }: Interval,
@@ -95,7 +100,7 @@ export function selectSegments(
   });
 }
 
-/** The model's features of segments, as fits take them. */
+/** The model's features of segments, as the input of a fit. */
 export function gatherRows(
   { rows, dims }: EvaluationHistory,
   segments: readonly Segment[],
@@ -110,10 +115,10 @@ export function gather(
   width = 1,
 ): Float64Array {
   const result = new Float64Array(width * segments.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
+  let offset = 0;
   for (const { first, length } of segments) {
-    result.set(values.subarray(first * width, (first + length) * width), place);
-    place += length * width;
+    result.set(values.subarray(first * width, (first + length) * width), offset);
+    offset += length * width;
   }
   return result;
 }

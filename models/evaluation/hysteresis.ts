@@ -1,26 +1,25 @@
 import { quantile } from "../../core-wasm/core.ts";
 import { DAY_MINUTES } from "../../data/schema/time.ts";
 
-/** Most changes of level a day that thresholds may give on their training bars. */
-const MOST_FLIPS = 20;
-/** Quantiles of the training values that borders between levels are tried at. */
+/** Most changes of level per day that thresholds may cause on their training bars. */
+const MAX_FLIPS = 20;
+/** Candidate borders between levels, quantiles of the training values. */
 const CENTERS = Array.from({ length: 19 }, (_, i) => (i + 1) / 20);
-/** Distances between the two thresholds of a border that are tried, deviations of the values. */
+/** Candidate distances between the two thresholds of a border, deviations of the values. */
 const GAPS = [0, 0.15, 0.3, 0.5, 0.75, 1.1];
-/** Sweeps over the borders in which each is moved to its best place. */
-const MOST_SWEEPS = 4;
+/** Most sweeps of the coordinate search over the borders. */
+const MAX_SWEEPS = 4;
 
-/** Levels of a value: up above one threshold, down below another that is not higher. */
+/** Thresholds with hysteresis: a level rises above one threshold and falls below a lower one. */
 export interface Hysteresis {
-  /** Ascending; from level i to i + 1 above the i-th. */
+  /** Ascending; the level rises from i to i + 1 above the i-th. */
   readonly enter: readonly number[];
-  /** Ascending; from level i + 1 to i below the i-th. */
+  /** Ascending; the level falls from i + 1 to i below the i-th. */
   readonly leave: readonly number[];
 }
 
 /**
- * Level of each value. A sequence starts at the level whose borders' middles its first value lies
- * between.
+ * Level of each value. The first value of a sequence is compared with the middles of the borders.
  *
  * @param lengths Values of each sequence.
  */
@@ -45,19 +44,19 @@ export function hysteresisPath(
   return path;
 }
 
-/** What thresholds are chosen on. */
+/** The data that thresholds are chosen on. */
 export interface HysteresisTask {
   readonly values: Float64Array;
   /** Values of each sequence. */
   readonly lengths: readonly number[];
-  /** Class of each value, 0 to `classes - 1`; 255 when it is not known. */
+  /** Class of each value, 0 to `classes - 1`; 255 when it is unknown. */
   readonly truth: Uint8Array;
   readonly classes: number;
   /** Number of levels, from 2. */
   readonly levels: number;
 }
 
-/** How thresholds did on what they were chosen on. */
+/** Chosen thresholds and their scores on the data that they were chosen on. */
 export interface ChosenHysteresis extends Hysteresis {
   /** Share of the values whose class is the most frequent one of their level. */
   readonly accuracy: number;
@@ -74,7 +73,7 @@ function assess(task: HysteresisTask, { enter, leave }: Hysteresis): ChosenHyste
     const level = path[t] ?? 0;
     const cell = level * 256 + (truth[t] ?? 255);
     counts[cell] = (counts[cell] ?? 0) + 1;
-    // The start of a sequence may count as a flip: a few among thousands.
+    // The start of a sequence may count as a flip: negligible among thousands.
     if (level !== last) flips++;
     last = level;
   }
@@ -89,17 +88,17 @@ function assess(task: HysteresisTask, { enter, leave }: Hysteresis): ChosenHyste
   return { enter, leave, accuracy: hits / known, flipsPerDay };
 }
 
-/** The better of two: few flips first, then accuracy. */
+/** The better of two: first by the excess of flips, then by accuracy. */
 function better(a: ChosenHysteresis, b: ChosenHysteresis): ChosenHysteresis {
-  const excess = (x: ChosenHysteresis) => Math.max(0, x.flipsPerDay - MOST_FLIPS);
+  const excess = (x: ChosenHysteresis) => Math.max(0, x.flipsPerDay - MAX_FLIPS);
   if (excess(a) !== excess(b)) return excess(a) < excess(b) ? a : b;
   return b.accuracy > a.accuracy ? b : a;
 }
 
 /**
- * Chooses the thresholds that tell the classes best with at most 20 changes of level a day: for
- * each distance between the two thresholds of a border, the borders are moved in turn, each to its
- * best place on a grid of quantiles, until none moves.
+ * Chooses the thresholds that separate the classes best with at most 20 changes of level per day, by
+ * coordinate search: for each distance between the two thresholds of a border, each border in turn
+ * moves to its best position on a grid of quantiles, until none moves.
  */
 export function chooseHysteresis(task: HysteresisTask): ChosenHysteresis {
   const sorted = task.values.slice().sort();
@@ -110,29 +109,29 @@ export function chooseHysteresis(task: HysteresisTask): ChosenHysteresis {
   const tries = GAPS.map((gap) => {
     const half = gap * deviation / 2;
     const assessed = new Map<string, ChosenHysteresis>();
-    const at = (places: readonly number[]): ChosenHysteresis => {
-      const key = places.join();
+    const at = (positions: readonly number[]): ChosenHysteresis => {
+      const key = positions.join();
       const found = assessed.get(key) ?? assess(task, {
-        enter: places.map((place) => (borders[place] ?? NaN) + half),
-        leave: places.map((place) => (borders[place] ?? NaN) - half),
+        enter: positions.map((position) => (borders[position] ?? NaN) + half),
+        leave: positions.map((position) => (borders[position] ?? NaN) - half),
       });
       assessed.set(key, found);
       return found;
     };
-    let places = Array.from(
+    let positions = Array.from(
       { length: task.levels - 1 },
       (_, i) => Math.round((i + 1) * (borders.length + 1) / task.levels) - 1,
     );
-    let best = at(places);
-    for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
+    let best = at(positions);
+    for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
       const before = best;
-      for (const i of places.keys()) {
-        const low = (places[i - 1] ?? -1) + 1;
+      for (const i of positions.keys()) {
+        const low = (positions[i - 1] ?? -1) + 1;
         const high = places[i + 1] ?? borders.length;
-        for (let place = low; place < high; place++) {
-          const moved = places.with(i, place);
+        for (let position = low; position < high; position++) {
+          const moved = positions.with(i, position);
           const tried = at(moved);
-          if (better(best, tried) !== best) [best, places] = [tried, moved];
+          if (better(best, tried) !== best) [best, positions] = [tried, moved];
         }
       }
       if (best === before) break;

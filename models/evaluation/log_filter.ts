@@ -1,10 +1,10 @@
-/** A hidden Markov chain, whatever its emissions. */
+/** A hidden Markov chain without its emissions. */
 export interface HiddenChain {
   /** Initial distribution [K]. */
   readonly startprob: readonly number[];
   /**
-   * Transition probabilities from row to column [K][K]; for a chain that changes with time, those
-   * into the state of a row of the densities from the one before it.
+   * Transition probabilities from row to column [K][K]; in a chain that changes with time, a
+   * function that returns those into a given row of the densities.
    */
   readonly transmat: Transitions | ((row: number) => Transitions);
 }
@@ -13,13 +13,13 @@ type Transitions = readonly (readonly number[])[];
 
 /**
  * Forward filter of a hidden Markov chain over given emission densities (Rabiner 1989, section
- * III.A). With the true chain and the true densities it is the Bayes-optimal filter: no other rule
- * that knows only the present and the past is right more often.
+ * III.A). With the true chain and the true densities it is the Bayes-optimal filter: no other causal
+ * rule is right more often.
  *
- * @param logDensities ln p(x_t | s_t = k), row after row of K; any constant may be added to a row.
+ * @param logDensities ln p(x_t | s_t = k), row after row of K, up to a constant per row.
  * @param lengths Rows of each sequence; each starts from the initial distribution.
  * @returns P(s_t | x_1..x_t), row after row of K.
- * @throws RangeError when no state can have emitted a row, or a density is NaN.
+ * @throws RangeError when a row has density 0 in every reachable state, or a density is NaN.
  */
 export function filterLogDensities(
   { startprob, transmat }: HiddenChain,
@@ -36,20 +36,21 @@ export function filterLogDensities(
     for (const end = row + length; row < end; row++) {
       const logs = logDensities.subarray(row * states, (row + 1) * states);
       const posterior = posteriors.subarray(row * states, (row + 1) * states);
-      const most = logs.reduce(
+      const highest = logs.reduce(
         (a, b, k) => (predicted[k] ?? 0) > 0 ? Math.max(a, b) : a,
         -Infinity,
       );
       let sum = 0;
       for (let k = 0; k < states; k++) {
         const prior = predicted[k] ?? 0;
-        const p = prior > 0 ? prior * Math.exp((logs[k] ?? NaN) - most) : 0;
+        const p = prior > 0 ? prior * Math.exp((logs[k] ?? NaN) - highest) : 0;
         posterior[k] = p;
         sum += p;
       }
       if (!(sum > 0)) {
         throw new RangeError(
-          `Cannot filter row ${row}: a state must have a log density, they are ${logs.join(", ")}`,
+          `Cannot filter row ${row} as a reachable state must have a finite log density: ` +
+            `current values are ${logs.join(", ")}`,
         );
       }
       predicted.fill(0);

@@ -22,7 +22,7 @@ export interface LikelihoodSums {
   readonly moreStates?: Float64Array;
 }
 
-/** What a fold's test bars say of its models. */
+/** Measures of a fold's models on its test bars. */
 export interface FoldMeasures {
   readonly part: HeldOut["parts"][number];
   /** Bars of each block. */
@@ -37,7 +37,7 @@ export interface FoldMeasures {
   readonly agreement: number;
   /** Mean adjusted Rand index of the paths of all pairs of re-fits. */
   readonly seedStability: number;
-  /** That of the paths of this model and of the fold before's; undefined without one. */
+  /** Adjusted Rand index of the paths of this and the previous fold's model; absent without one. */
   readonly consecutiveStability?: number;
   readonly anomalies: number;
   readonly forecast: ForecasterSums;
@@ -91,9 +91,9 @@ function meanOfPairs(paths: readonly Uint8Array[]): number {
 }
 
 /**
- * Measures models on the test bars of a fold. Nothing is learnt from the test bars.
+ * Measures models on the test bars of a fold. Nothing is fitted on the test bars.
  *
- * @param before The model of the fold before.
+ * @param before The previous fold's model.
  */
 export function measureFold(
   history: EvaluationHistory,

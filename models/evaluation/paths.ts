@@ -1,4 +1,4 @@
-/** Index of the most probable state of each row; the first of equals. */
+/** Index of the most probable state of each row; ties go to the first. */
 export function argmaxRows(posteriors: Float64Array, states: number): Uint8Array {
   const result = new Uint8Array(posteriors.length / states);
   for (let t = 0; t < result.length; t++) {
@@ -11,11 +11,11 @@ export function argmaxRows(posteriors: Float64Array, states: number): Uint8Array
   return result;
 }
 
-/** How often and how long a path is in its states. */
+/** Visits of a path to its states. */
 export interface Visits {
   /** Bars in each state. */
   readonly bars: readonly number[];
-  /** Runs of each state; one ends with its sequence. */
+  /** Runs of each state; a run ends with its sequence. */
   readonly runs: readonly number[];
   /** Changes of state within sequences. */
   readonly flips: number;
@@ -47,7 +47,7 @@ export function countVisits(
   return { bars, runs, flips: runs.reduce((sum, number) => sum + number, 0) - sequences };
 }
 
-/** Expected run of a state, bars: 1 / (1 - probability to stay), at most 1 / epsilon. */
+/** Expected dwell time of a state, bars: 1 / (1 - self-transition), at most 1 / epsilon. */
 export function expectedDwell(transmat: readonly (readonly number[])[], state: number): number {
   return 1 / Math.max(1 - (transmat[state]?.[state] ?? NaN), Number.EPSILON);
 }

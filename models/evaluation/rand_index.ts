@@ -10,15 +10,16 @@ function sumPairs(counts: ReadonlyMap<number, number>): number {
 
 /**
  * Adjusted Rand index of two labellings of the same rows (Hubert and Arabie 1985, equation 5): 1
- * when they are the same up to names, 0 on average for independent ones, 1 when each is a single
- * group.
+ * when they are equal up to names or each is a single group, 0 on average when they are
+ * independent.
  *
- * @throws RangeError when they are not of the same length.
+ * @throws RangeError when their lengths differ.
  */
 export function adjustedRandIndex(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) {
     throw new RangeError(
-      `Cannot compare labellings of ${a.length} and of ${b.length} rows: they must be as long`,
+      `Cannot compare labellings as their lengths must be equal: current values are ${a.length} ` +
+        `and ${b.length}`,
     );
   }
   const cells = new Map<number, number>();
@@ -33,6 +34,6 @@ export function adjustedRandIndex(a: ArrayLike<number>, b: ArrayLike<number>): n
   }
   const [both, inA, inB] = [cells, rows, columns].map(sumPairs);
   const expected = (inA ?? NaN) * (inB ?? NaN) / pairs(a.length);
-  const most = ((inA ?? NaN) + (inB ?? NaN)) / 2;
-  return most === expected ? 1 : ((both ?? NaN) - expected) / (most - expected);
+  const highest = ((inA ?? NaN) + (inB ?? NaN)) / 2;
+  return highest === expected ? 1 : ((both ?? NaN) - expected) / (highest - expected);
 }

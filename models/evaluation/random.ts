@@ -8,14 +8,14 @@ function splitmix(state: number): number {
 
 const GOLDEN = 0x9e3779b9;
 
-/** Seeded random numbers: sfc32 (Doty-Humphrey, PractRand). The same seed gives the same ones. */
+/** Seeded random numbers: sfc32 (Doty-Humphrey, PractRand). */
 export class Random {
   #a: number;
   #b: number;
   #c: number;
   #counter = 1;
 
-  /** @param seed A whole number from 0. */
+  /** @param seed An integer from 0. */
   constructor(seed: number) {
     const low = splitmix(seed + GOLDEN);
     this.#a = low;
@@ -24,7 +24,7 @@ export class Random {
     for (let i = 0; i < 12; i++) this.#next();
   }
 
-  /** A whole number from 0, below `end`, all alike. */
+  /** A uniform integer from 0 to `end` - 1. */
   index(end: number): number {
     return Math.floor(this.#next() / 2 ** 32 * end);
   }

@@ -1,7 +1,7 @@
 /**
- * Ranks scaled to (0, 1): (rank - 1/2) / n, equal values sharing the mean of their ranks.
+ * Ranks scaled to (0, 1): (rank - 1/2) / n. Equal values share the mean of their ranks.
  *
- * @param values No value is NaN.
+ * @param values Values without NaN.
  */
 export function scaledRanks(values: Float64Array): Float64Array {
   const order = new Uint32Array(values.length).map((_, i) => i);
@@ -18,14 +18,14 @@ export function scaledRanks(values: Float64Array): Float64Array {
 }
 
 /**
- * Pearson's correlation from totals over rows: n, x, y, x^2, y^2, x y. NaN when one does not vary;
- * of ranks it is Spearman's.
+ * Pearson's correlation from totals over rows: n, x, y, x^2, y^2, x y. Of ranks it is Spearman's.
+ * NaN when a variable is constant.
  */
 export function correlation(
   [n = NaN, x = NaN, y = NaN, xx = NaN, yy = NaN, xy = NaN]: readonly number[],
 ): number {
   const [varianceX, varianceY] = [xx - x * x / n, yy - y * y / n];
-  // What rounding leaves of a constant is no variance.
+  // A smaller variance is rounding error.
   if (!(varianceX > 1e-9 * n && varianceY > 1e-9 * n)) return NaN;
   return (xy - x * y / n) / Math.sqrt(varianceX * varianceY);
 }

@@ -2,7 +2,7 @@ import type { Estimate, HeldOut } from "../artifact/walk_forward.ts";
 import { type BlockBootstrap, type Blocks, sumBlocks } from "./bootstrap.ts";
 import type { Outcomes } from "./outcomes.ts";
 
-/** Sums of each block over the bars of one regime whose future is known. */
+/** Sums of each block over the bars of one regime with a known outcome. */
 export interface RegimeSums {
   readonly bars: Float64Array;
   readonly volatility: Float64Array;
@@ -10,7 +10,7 @@ export interface RegimeSums {
   readonly volume: Float64Array;
 }
 
-/** Sums what came after the bars of each regime. */
+/** Sums the outcomes of the bars of each regime. */
 export function sumRegimes(
   path: Uint8Array,
   states: number,
@@ -29,7 +29,7 @@ export function sumRegimes(
   });
 }
 
-/** A mean: the first total over the second. */
+/** A mean: the first total divided by the second. */
 export function ratio([sum = NaN, count = NaN]: readonly number[]): number {
   return sum / count;
 }
@@ -40,7 +40,7 @@ function ratioOfMeans(
   return a / countA / (b / countB);
 }
 
-/** Means over what came after the bars of a regime; null when it never was. */
+/** Mean outcomes of a regime; null when it does not occur. */
 export function estimateNext(
   sums: RegimeSums,
   bootstrap: BlockBootstrap,
@@ -53,14 +53,14 @@ export function estimateNext(
   return { volatility_bp: volatility, absolute_return_bp: absoluteReturn, volume };
 }
 
-/** Means in one regime over those in another; null when one is without bars or movement. */
+/** Ratios of two regimes' mean outcomes; null when one has no bars or no movement. */
 export function compareRegimes(
   above: RegimeSums,
   below: RegimeSums,
   bootstrap: BlockBootstrap,
 ): HeldOut["last_to_first"] {
-  const compare = (of: (sums: RegimeSums) => Float64Array): Estimate | null =>
-    bootstrap.estimate([of(above), above.bars, of(below), below.bars], ratioOfMeans);
+  const compare = (column: (sums: RegimeSums) => Float64Array): Estimate | null =>
+    bootstrap.estimate([column(above), above.bars, column(below), below.bars], ratioOfMeans);
   const volatility = compare((sums) => sums.volatility);
   const absoluteReturn = compare((sums) => sums.absoluteReturn);
   const volume = compare((sums) => sums.volume);

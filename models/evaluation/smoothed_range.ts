@@ -1,20 +1,20 @@
-import { BAR_COLUMNS, type LiquidityFeatures } from "../../core-wasm/core.ts";
+import { FEATURE_INPUTS, type LiquidityFeatures } from "../../core-wasm/core.ts";
 
-const OPEN = 0;
-const HIGH = 1;
-const LOW = 2;
-/** Half-life of the smoothing, bars: of 5, 10, 15 and 20 it did best. */
+const OPEN = FEATURE_INPUTS.indexOf("open");
+const HIGH = FEATURE_INPUTS.indexOf("high");
+const LOW = FEATURE_INPUTS.indexOf("low");
+/** Half-life of the smoothing, bars: the best of 5, 10, 15 and 20. */
 const HALF_LIFE = 10;
-/** Keeps the log of a bar without range finite. */
+/** Keeps the log of a zero range finite. */
 const FLOOR = 1e-5;
-/** Blocks that deviate less are equal but for rounding. */
-const LEAST_SCALE = 1e-9;
+/** A smaller deviation of the block means is rounding error. */
+const MIN_SCALE = 1e-9;
 
-/** The range of each bar as a plain threshold on it would see it: the baseline of all models. */
+/** The smoothed range of each bar, the input of the threshold baselines. */
 export interface SmoothedRange {
-  /** Exponentially weighted mean of the log range, afresh in each sequence. */
+  /** Exponentially weighted mean of the log range; each sequence starts with its first value. */
   readonly plain: Float64Array;
-  /** The same against the prior window of the liquidity preset; 0 while that is too short. */
+  /** The same, standardized by the prior window of the liquidity preset; 0 during its warm-up. */
   readonly standardized: Float64Array;
 }
 
@@ -22,7 +22,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Measures one sequence's values against the means of the blocks before, in place. */
+/** Standardizes one sequence's values by the means of the previous blocks, in place. */
 function standardize(values: Float64Array, windows: LiquidityFeatures["windows"]): void {
   const { block, blocks, least_blocks } = windows;
   const means: number[] = [];
@@ -37,14 +37,14 @@ function standardize(values: Float64Array, windows: LiquidityFeatures["windows"]
     sum = 0;
     location = mean(means);
     const deviation = Math.sqrt(mean(means.map((value) => (value - location) ** 2)));
-    scale = deviation > LEAST_SCALE ? deviation : 1;
+    scale = deviation > MIN_SCALE ? deviation : 1;
   }
 }
 
 /**
  * Smooths the log range of bars, causally.
  *
- * @param bars {@link BAR_COLUMNS} numbers a bar.
+ * @param bars The {@link FEATURE_INPUTS} of each bar.
  * @param lengths Bars of each sequence.
  */
 export function smoothRange(
@@ -53,8 +53,8 @@ export function smoothRange(
   windows: LiquidityFeatures["windows"],
 ): SmoothedRange {
   const weight = 1 - 0.5 ** (1 / HALF_LIFE);
-  const value = (t: number, column: number) => bars[t * BAR_COLUMNS + column] ?? NaN;
-  const plain = new Float64Array(bars.length / BAR_COLUMNS);
+  const value = (t: number, column: number) => bars[t * FEATURE_INPUTS.length + column] ?? NaN;
+  const plain = new Float64Array(bars.length / FEATURE_INPUTS.length);
   const standardized = new Float64Array(plain.length);
   let first = 0;
   for (const length of lengths) {

@@ -10,7 +10,7 @@ import { DAY_MINUTES } from "../../data/schema/time.ts";
 
 const sumOf = (values: Iterable<number>) => [...values].reduce((sum, x) => sum + x, 0);
 
-/** Mean over folds, weighted with their test bars. */
+/** Mean over folds, weighted by their test bars. */
 function weightedMean(
   folds: readonly FoldMeasures[],
   of: (fold: FoldMeasures) => number | undefined,
@@ -124,11 +124,11 @@ function summarizeSmoothing(folds: readonly FoldMeasures[]): HeldOut["smoothing"
 }
 
 /**
- * Puts folds together into what the scorecard says of held-out bars.
+ * Pools folds into the held-out part of the scorecard.
  *
  * @param folds At least one.
  * @param labels Labels of the regimes.
- * @param seed Of the bootstrap.
+ * @param seed Seed of the bootstrap.
  */
 export function summarizeFolds(
   folds: readonly FoldMeasures[],

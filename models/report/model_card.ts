@@ -12,7 +12,7 @@ function describeData({ training }: Artifact): Table {
     return {
       title: "Data",
       rows: [
-        ["origin", "fitted elsewhere and imported; the bars are not known"],
+        ["origin", "fitted elsewhere and imported; the training bars are unknown"],
         ["forest, SHA-256", training.forest_sha256],
         ["HMM, SHA-256", training.hmm_sha256],
         ["read with", training.libraries],
@@ -25,7 +25,7 @@ function describeData({ training }: Artifact): Table {
       ["market", `${training.symbol}, ${training.market}, one-minute bars`],
       ["first bar", training.period.from],
       ["last bar", training.period.to],
-      ["bars", `${training.rows} in ${training.sequences} unbroken sequences`],
+      ["bars", `${training.rows} in ${training.sequences} contiguous sequences`],
       ["SHA-256", training.sha256],
       ["seed", String(training.seed)],
       ["fitted by", `MicroStream ${training.version}`],
@@ -43,12 +43,12 @@ function describeParameters({ features, forest, hmm }: Artifact): Table[] {
         ["windows", windows.join(", ")],
         ["isolation forest", `${forest.trees.length} trees of ${forest.max_samples} samples`],
         ["contamination", String(forest.contamination)],
-        ["anomalous below a score of", number(forest.offset)],
+        ["anomaly threshold of the score", number(forest.offset)],
       ],
     },
     {
-      title: "Regimes: mean and standard deviation of each feature, start",
-      head: ["", ...features.names, "start"],
+      title: "Regimes: mean and standard deviation of each feature, initial probability",
+      head: ["", ...features.names, "initial"],
       rows: hmm.labels.map((label, k) => [
         label,
         ...features.names.map((_, d) => {
@@ -59,7 +59,7 @@ function describeParameters({ features, forest, hmm }: Artifact): Table[] {
       ]),
     },
     {
-      title: "Transition probabilities, a minute",
+      title: "Transition probabilities per minute",
       head: ["from", ...hmm.labels],
       rows: hmm.labels.map((label, k) => [label, ...(hmm.transmat[k] ?? []).map(number)]),
     },
@@ -69,26 +69,27 @@ function describeParameters({ features, forest, hmm }: Artifact): Table[] {
 function describeProtocol({ scorecard }: Artifact): string {
   const protocol = scorecard.walk_forward?.protocol;
   if (protocol === undefined) return "It was not evaluated on held-out bars.";
-  return `Evaluated walk-forward, by time: each part is tested with models fitted anew on at most ` +
-    `the ${protocol.train_bars} latest bars before it, less the ${protocol.purge_minutes} minutes ` +
-    `next to it (${protocol.restarts} random starts; ${protocol.refits} seeds for stability). ` +
-    `Intervals are 95 %, from ${protocol.resamples} resamples of blocks of about ` +
-    `${protocol.block_bars} contiguous bars.`;
+  return `Evaluated walk-forward, by time: each part is tested with models fitted on at most the ` +
+    `latest ${protocol.train_bars} bars that end ${protocol.purge_minutes} minutes before it ` +
+    `(${protocol.restarts} random starts; ${protocol.refits} seeds for stability). Intervals are ` +
+    `95 %, from ${protocol.resamples} resamples of blocks of about ${protocol.block_bars} ` +
+    `contiguous bars.`;
 }
 
 const CAVEATS = [
-  "There are no labels on a real market, so no accuracy of the regimes is claimed: they are judged " +
-  "by what followed them and by how well they describe bars that no fit has seen.",
-  "The held-out figures are of models fitted as this one was, on what came before each test; this " +
-  "one was fitted on all of the bars above, those of the tests included.",
-  "Intervals take blocks of a day for independent. Storms that last longer make them too narrow.",
-  "It tells nothing of costs, fills or returns of a strategy, and nothing of markets or years that " +
-  "it was not tested on.",
+  "A real market has no labels, so no accuracy of the regimes is claimed: they are evaluated by the " +
+  "outcomes that followed them and by the likelihood of held-out bars.",
+  "The held-out figures are of models fitted with the same procedure on the bars before each test. " +
+  "This model was fitted on all of the bars above, including those of the tests.",
+  "Intervals assume that blocks of a day are independent. Volatility clusters that last longer make " +
+  "them too narrow.",
+  "The figures do not cover costs, fills or returns of a strategy, nor markets or years outside the " +
+  "tests.",
 ];
 
 /**
- * The model card of an artifact: what it is, what it was fitted on, its parameters, how good it is
- * and what to beware of (after Mitchell et al. 2019).
+ * The model card of an artifact: its data, parameters, scorecard and caveats (after Mitchell et al.
+ * 2019).
  *
  * @returns Markdown.
  */
@@ -100,9 +101,9 @@ export function formatModelCard(artifact: Artifact): string {
     "",
     `An Isolation Forest and a Gaussian hidden Markov model with ${hmm.labels.length} regimes ` +
     `(${hmm.labels.join(", ")}) over the \`${features.preset}\` features of one-minute bars. ` +
-    `What it publishes is the forward-filtered posterior, which no later bar changes.`,
+    `It publishes the forward-filtered posterior, which no later bar changes.`,
     "",
-    `Fingerprint \`${fingerprint(formatArtifact(artifact))}\`, made ${created}.`,
+    `Fingerprint \`${fingerprint(formatArtifact(artifact))}\`, created ${created}.`,
     "",
     tablesToMarkdown([describeData(artifact), ...describeParameters(artifact)], 2),
     "## Scorecard",

@@ -1,49 +1,18 @@
-import type { CoreHmm, FilteredRows } from "../../core-wasm/core.ts";
-import { argmaxRows, countVisits, expectedDwell } from "../evaluation/paths.ts";
-import { labelKey } from "../../data/schema/signal.ts";
 import type { Scorecard } from "../artifact/scorecard.ts";
-import { scorecardTables } from "./scorecard_tables.ts";
-import { formatTables } from "./tables.ts";
-import { DAY_MINUTES } from "../../data/schema/time.ts";
+import { walkForwardTables } from "./held_out_tables.ts";
+import { formatTables, type Table } from "./tables.ts";
+import { fitTable, inSampleTable } from "./training_tables.ts";
 
-type InSample = NonNullable<Scorecard["in_sample"]>;
-
-/**
- * Measures a model on the bars that it was trained on.
- *
- * @param labels Labels of the states.
- * @param filtered What the forward filter says of the bars.
- * @param lengths Bars of each sequence.
- * @param scores Anomaly scores of the bars.
- * @param offset A score below it is anomalous.
- */
-export function measureInSample(
-  hmm: CoreHmm,
-  labels: readonly string[],
-  filtered: FilteredRows,
-  lengths: readonly number[],
-  scores: Float64Array,
-  offset: number,
-): InSample {
-  const path = argmaxRows(filtered.posteriors, labels.length);
-  const { bars, runs, flips } = countVisits(path, lengths, labels.length);
-  const regimes = labels.map((label, k) => {
-    const share = (bars[k] ?? 0) / path.length;
-    return [labelKey(label), {
-      share,
-      expected_dwell_minutes: expectedDwell(hmm.transmat, k),
-      mean_dwell_minutes: share > 0 ? (bars[k] ?? 0) / (runs[k] ?? 0) : 0,
-    }] as const;
-  });
-  return {
-    log_likelihood_per_bar: filtered.logLikelihoods.reduce((sum, x) => sum + x, 0) / path.length,
-    anomaly_rate: scores.reduce((sum, score) => sum + Number(score < offset), 0) / scores.length,
-    flips_per_day: flips / path.length * DAY_MINUTES,
-    regimes: Object.fromEntries(regimes),
-  };
+/** A scorecard as tables. */
+export function scorecardTables({ in_sample, fit, walk_forward }: Scorecard): Table[] {
+  return [
+    ...(in_sample ? [inSampleTable(in_sample)] : []),
+    ...(fit ? [fitTable(fit)] : []),
+    ...(walk_forward ? walkForwardTables(walk_forward) : []),
+  ];
 }
 
-/** The scorecard as tables for the terminal. */
+/** A scorecard as text for the terminal. */
 export function formatScorecard(scorecard: Scorecard): string {
   return formatTables(scorecardTables(scorecard));
 }

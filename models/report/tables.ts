@@ -1,12 +1,17 @@
-/** A table of text, for the terminal or for Markdown. */
+/** A table of text, for the terminal or Markdown. */
 export interface Table {
   readonly title: string;
-  /** Names of the columns; absent for a list of names and values. */
+  /** Column names; absent for a list of names and values. */
   readonly head?: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Tables for the terminal: columns aligned, the first to the left. */
+/** A share as text, such as `5.0 %`. */
+export function percent(share: number, digits = 1): string {
+  return `${(100 * share).toFixed(digits)} %`;
+}
+
+/** Tables for the terminal: columns aligned, the first one to the left. */
 export function formatTables(tables: readonly Table[]): string {
   return tables.map(({ title, head, rows }) => {
     const lines = [...(head ? [head] : []), ...rows];
@@ -25,7 +30,7 @@ export function formatTables(tables: readonly Table[]): string {
 
 const escapeCell = (cell: string) => cell.replaceAll("|", "\\|");
 
-/** Tables in Markdown, each under a heading of `level`. */
+/** Tables in Markdown, each under a heading of a level. */
 export function tablesToMarkdown(tables: readonly Table[], level: number): string {
   return tables.map(({ title, head, rows }) => {
     const names = head ?? (rows[0] ?? []).map(() => "");

@@ -1,6 +1,6 @@
 import type { CoreHmm } from "../../core-wasm/core.ts";
 
-/** The same model with its states in another order: `order[k]` is the old index of new state k. */
+/** A model with its states reordered: `order[k]` is the old index of new state k. */
 export function reorderStates(hmm: CoreHmm, order: readonly number[]): CoreHmm {
   const pick = <T>(values: readonly T[]): T[] => order.flatMap((k) => values.slice(k, k + 1));
   return {
@@ -11,7 +11,7 @@ export function reorderStates(hmm: CoreHmm, order: readonly number[]): CoreHmm {
   };
 }
 
-/** The same model with its states in ascending order of the mean of a feature. */
+/** A model with its states in ascending order of a feature's mean. */
 export function sortByMean(hmm: CoreHmm, feature: number): CoreHmm {
   const mean = (k: number) => hmm.means[k]?.[feature] ?? NaN;
   const order = hmm.startprob.map((_, k) => k).sort((a, b) => mean(a) - mean(b));

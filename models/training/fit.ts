@@ -1,10 +1,10 @@
 import {
-  blindBars,
   computeFeatures,
   type CoreFeatures,
   type CoreSource,
   filterRows,
   fitForest,
+  warmUpBars,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { Artifact, FittedArtifact } from "../artifact/read.ts";
@@ -12,36 +12,36 @@ import type { TrainingParameters } from "./parameters.ts";
 import { evaluateWalkForward } from "../evaluation/evaluate.ts";
 import type { FitRows } from "./fit_worker.ts";
 import { type PresetName, PRESETS } from "./presets.ts";
-import { measureInSample } from "../report/scorecard.ts";
+import { measureInSample } from "../evaluation/in_sample.ts";
 import { type HmmSearch, searchHmm } from "./search_hmm.ts";
 import { barCount, type BarSequence, hashSequences, joinBars, lastTime } from "./sequences.ts";
 import { VERSION } from "../../data/common/version.ts";
 
-/** Least bars that a model is fitted on: a day. */
-const LEAST_BARS = 1440;
+/** Minimum bars of a fit: a day. */
+const MIN_BARS = 1440;
 const RESTARTS = 10;
 
-/** What a model is fitted on, and how. */
+/** The bars of a fit, and its settings. */
 export interface FitOptions extends TrainingParameters {
   readonly preset: PresetName;
   /** Name of the model; the preset's when absent. */
   readonly name?: string | undefined;
   readonly sequences: readonly BarSequence[];
-  /** The market that the bars are of. */
+  /** Market of the bars. */
   readonly symbol: string;
   readonly market: "spot" | "usdm";
-  /** Same bars, same seed: same model, on any host. */
+  /** The same bars and seed give the same model on any host. */
   readonly seed: number;
   /**
-   * Evaluates the model walk-forward, see `evaluateWalkForward`; `final`: looks at the last part of
-   * the history too. Absent: no evaluation.
+   * Walk-forward evaluation, see `evaluateWalkForward`; `final` includes the last part of the
+   * history. Absent: no evaluation.
    */
   readonly evaluation?: { readonly final: boolean } | undefined;
-  /** When the model was made, for the record; now when absent. */
+  /** Time of creation in the artifact; now when absent. */
   readonly created?: Date | undefined;
-  /** Most workers at a time; the machine's processors when absent. */
+  /** Most workers; the number of processors when absent. */
   readonly workers?: number | undefined;
-  /** Called as the work goes on. */
+  /** Called with the progress of each stage. */
   readonly onProgress?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 
@@ -74,7 +74,7 @@ function describeFit({ best, restarts }: HmmSearch): Artifact["scorecard"]["fit"
   };
 }
 
-/** The features of the bars that a model of them sees: a preset may be blind at first. */
+/** The features of all observed bars: those after the warm-up of each sequence. */
 function visibleRows(
   wasm: CoreSource,
   features: CoreFeatures,
@@ -83,8 +83,8 @@ function visibleRows(
   const all = sequences.map(barCount);
   const starts = sequences.map(({ start }) => start);
   const { normalized, dims } = computeFeatures(wasm, features, joinBars(sequences), all, starts);
-  const blind = blindBars(features);
-  const lengths = all.map((length) => Math.max(0, length - blind));
+  const warmUp = warmUpBars(features);
+  const lengths = all.map((length) => Math.max(0, length - warmUp));
   const rows = new Float64Array(lengths.reduce((sum, length) => sum + length, 0) * dims);
   let from = 0;
   let to = 0;
@@ -97,46 +97,46 @@ function visibleRows(
   return { rows, dims, lengths: lengths.filter((length) => length > 0) };
 }
 
-/** Tells of works that go on side by side as of one; each says how much of it is done. */
+/** Reports the summed progress of concurrent tasks; each call returns one task's callback. */
 function joinProgress(
   report: (done: number, total: number) => void,
 ): () => (done: number, total: number) => void {
-  const works: (readonly [done: number, total: number])[] = [];
+  const tasks: (readonly [done: number, total: number])[] = [];
   return () => {
-    const own = works.push([0, 0]) - 1;
+    const own = tasks.push([0, 0]) - 1;
     return (...step) => {
-      works[own] = step;
+      tasks[own] = step;
       report(
-        works.reduce((sum, [done]) => sum + done, 0),
-        works.reduce((sum, [, total]) => sum + total, 0),
+        tasks.reduce((sum, [done]) => sum + done, 0),
+        tasks.reduce((sum, [, total]) => sum + total, 0),
       );
     };
   };
 }
 
-/** Waits until two works have ended, even when one fails, so that none goes on for nobody. */
+/** Waits until both tasks have ended, even when one fails, so that none is left running. */
 async function settleBoth<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([a, b]);
   return [await a, await b];
 }
 
 /**
- * Fits a model: features of each sequence, Isolation Forest, HMM in canonical order, and what can
- * be said of them on the training bars.
+ * Fits a model: features of each sequence, Isolation Forest, HMM in canonical order, scorecard.
  *
  * @throws RangeError for too few bars.
  */
 export async function fitModel(options: FitOptions): Promise<FittedArtifact> {
   const { preset, sequences, seed, contamination, states, evaluation, onProgress } = options;
-  const rules = PRESETS[preset];
-  const features = rules.features(options.window);
+  const definition = PRESETS[preset];
+  const features = definition.features(options.window);
   const wasm = loadCore();
   const visible = visibleRows(wasm, features, sequences);
   const { rows: normalized, dims, lengths } = visible;
   const rows = lengths.reduce((sum, length) => sum + length, 0);
-  if (rows < LEAST_BARS) {
+  if (rows < MIN_BARS) {
     throw new RangeError(
-      `Cannot fit a ${preset} model on ${rows} bars beyond its warm-up: at least ${LEAST_BARS} are needed`,
+      `Cannot fit a ${preset} model as the bars beyond its warm-up must be at least ${MIN_BARS}: ` +
+        `current value is ${rows}`,
     );
   }
   onProgress?.("Isolation Forest", 0, 1);
@@ -145,7 +145,7 @@ export async function fitModel(options: FitOptions): Promise<FittedArtifact> {
     onProgress?.(evaluation ? "fit and evaluation" : "hidden Markov model", done, total)
   );
   const { workers } = options;
-  // Side by side, since a final fit alone keeps one processor busy only.
+  // Concurrently, since the final fit alone uses only one processor.
   const [search, walkForward] = await settleBoth(
     searchHmm(visible, { states, seed, restarts: RESTARTS, workers, onProgress: part() }),
     Promise.resolve(
@@ -161,8 +161,8 @@ export async function fitModel(options: FitOptions): Promise<FittedArtifact> {
       }),
     ),
   );
-  const hmm = rules.canonical(search.best.hmm);
-  const labels = rules.labels(states);
+  const hmm = definition.canonical(search.best.hmm);
+  const labels = definition.labels(states);
   const filtered = filterRows(wasm, hmm, normalized, lengths);
   return {
     schema: 1,

@@ -1,11 +1,11 @@
 import type { HmmFit } from "../../core-wasm/core.ts";
 import type { FitJob, FitReply, FitRequest, FitRows } from "./fit_worker.ts";
 
-/** How the fits are spread. */
+/** How fits run in parallel. */
 export interface ParallelOptions {
-  /** Most workers at a time; the machine's processors when absent. */
+  /** Most workers; the number of processors when absent. */
   readonly workers?: number | undefined;
-  /** Called as fits come to an end, with how many have. */
+  /** Called with the number of finished fits. */
   readonly onFit?: ((done: number) => void) | undefined;
 }
 
@@ -25,11 +25,11 @@ function request(worker: Worker, job: FitJob): Promise<HmmFit> {
 }
 
 /**
- * Fits HMMs on the same rows in parallel workers. A fit depends on nothing but its job, so that
- * the results are the same for any number of workers.
+ * Fits HMMs on the same rows in parallel workers. A fit depends only on its job, so the results are
+ * the same for any number of workers.
  *
  * @returns The fits, in the order of the jobs.
- * @throws Error that the first fit to fail threw.
+ * @throws Error of the first fit that fails.
  */
 export async function fitInParallel(
   rows: FitRows,
@@ -41,7 +41,7 @@ export async function fitInParallel(
   const pool: Worker[] = [];
   const work = async (worker: Worker): Promise<void> => {
     worker.postMessage({ rows } satisfies FitRequest);
-    // The workers share the iterator: each takes the next job that is waiting.
+    // The workers share the iterator: each takes the next waiting job.
     for (const [i, job] of waiting) {
       fits.set(i, await request(worker, job));
       onFit?.(fits.size);

@@ -1,8 +1,9 @@
-/** A worker that fits HMMs, one after the other, on the rows that it is given first. */
+/** A worker that receives rows, then fits HMMs on them one after the other. */
 import { fitHmm, type HmmFit, type HmmFitOptions } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
+import { errorMessage } from "../../data/common/errors.ts";
 
-/** What all fits of a worker are made on. */
+/** The rows of all fits of a worker. */
 export interface FitRows {
   /** Normalized features, row after row. */
   readonly rows: Float64Array;
@@ -12,28 +13,28 @@ export interface FitRows {
   readonly lengths: readonly number[];
 }
 
-/** A fit to make. */
+/** A fit to run. */
 export type FitJob = Omit<HmmFitOptions, "onIteration">;
 
-/** What a worker is told: its rows, then fits to make. */
+/** A message to a worker: first its rows, then jobs. */
 export type FitRequest = { readonly rows: FitRows } | { readonly job: FitJob };
 
-/** What a worker answers to each job. */
+/** A worker's reply to a job. */
 export type FitReply = { readonly fit: HmmFit } | { readonly failure: string };
 
-let given: FitRows | undefined;
+let received: FitRows | undefined;
 
-function answer(job: FitJob): FitReply {
+function run(job: FitJob): FitReply {
   try {
-    if (given === undefined) throw new Error("Cannot fit without rows");
-    const { rows, dims, lengths } = given;
+    if (received === undefined) throw new Error("Cannot fit as rows must be sent before jobs");
+    const { rows, dims, lengths } = received;
     return { fit: fitHmm(loadCore(), rows, dims, lengths, job) };
   } catch (error) {
-    return { failure: error instanceof Error ? error.message : String(error) };
+    return { failure: errorMessage(error) };
   }
 }
 
 self.addEventListener("message", ({ data }: MessageEvent<FitRequest>) => {
-  if ("rows" in data) given = data.rows;
-  else self.postMessage(answer(data.job));
+  if ("rows" in data) received = data.rows;
+  else self.postMessage(run(data.job));
 });

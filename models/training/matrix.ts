@@ -1,4 +1,4 @@
-/** True when a matrix equals its transpose within rounding. */
+/** Whether a matrix equals its transpose within rounding. */
 export function isSymmetric(matrix: readonly (readonly number[])[]): boolean {
   return matrix.every((row, i) =>
     row.every((value, j) => {
@@ -8,7 +8,7 @@ export function isSymmetric(matrix: readonly (readonly number[])[]): boolean {
   );
 }
 
-/** True when a symmetric matrix has a Cholesky factor. */
+/** Whether a symmetric matrix has a Cholesky factor. */
 export function isPositiveDefinite(matrix: readonly (readonly number[])[]): boolean {
   const factor: number[][] = [];
   for (const [i, row] of matrix.entries()) {

@@ -4,10 +4,10 @@ import { sortByMean } from "./canonical_order.ts";
 import { classicLabels, liquidityLabels } from "../artifact/labels.ts";
 import { stationaryDistribution } from "./stationary.ts";
 
-/** The name of a feature set that can be fitted. */
+/** Name of a feature preset. */
 export type PresetName = CoreFeatures["preset"];
 
-/** What a preset decides of a model beyond its fitted numbers. */
+/** A preset's part of a model besides its fitted numbers. */
 interface Preset {
   /** The features, given the classic window of the training parameters. */
   readonly features: (window: number) => Artifact["features"];
@@ -16,13 +16,15 @@ interface Preset {
   readonly labels: (states: number) => string[];
 }
 
-/** Blocks of four hours and a week of them: what the liquidity preset measures against. */
-const FOUR_HOURS = 240;
+/** Block of the liquidity preset: four hours of bars. */
+const BLOCK = 240;
+/** Blocks in its prior window: a week. */
 const WEEK_OF_BLOCKS = 42;
-/** Three days: with less, the deviation of so few blocks may be next to nothing. */
-const LEAST_BLOCKS = 18;
-/** Half-lives of its range: to see a storm within minutes, and not to flip with every bar. */
+/** Minimum blocks, three days: the deviation of fewer blocks may be close to zero. */
+const MIN_BLOCKS = 18;
+/** Half-life of its range's fast horizon, bars: it detects a volatility cluster within minutes. */
 const FAST = 5;
+/** Half-life of its range's slow horizon, bars: it avoids flips at single bars. */
 const SLOW = 30;
 
 /** Feature presets by name. */
@@ -42,15 +44,15 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       preset: "liquidity",
       names: [...FEATURE_NAMES.liquidity],
       windows: {
-        block: FOUR_HOURS,
+        block: BLOCK,
         blocks: WEEK_OF_BLOCKS,
-        least_blocks: LEAST_BLOCKS,
+        least_blocks: MIN_BLOCKS,
         fast: FAST,
         slow: SLOW,
       },
     }),
-    // By log range. A service joins a market at any time, not at the start of a training file, so
-    // the chain begins in its long-run distribution.
+    // By log range. The service starts at any time, unlike a training file, so the chain begins in
+    // its stationary distribution.
     canonical: (hmm) => {
       const sorted = sortByMean(hmm, 0);
       return { ...sorted, startprob: stationaryDistribution(sorted.transmat) };

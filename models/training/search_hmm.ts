@@ -2,43 +2,43 @@ import type { CoreHmm, HmmFit } from "../../core-wasm/core.ts";
 import { fitInParallel } from "./fit_in_parallel.ts";
 import type { FitRows } from "./fit_worker.ts";
 
-/** Rows that random starts are tried on. */
+/** Rows of the random starts. */
 const SEARCH_ROWS = 60_000;
-/** Contiguous rows that are taken together, so that dwell times survive the sampling. */
+/** Contiguous rows of a sampled segment, long enough to preserve dwell times. */
 const SEGMENT_ROWS = 1_000;
-/** Convergence of the random starts, nats a row. */
+/** Convergence of the random starts, nats per row. */
 const SEARCH_TOLERANCE = 1e-6;
-/** Starts whose log-likelihoods a row differ by less have found the same optimum. */
+/** Starts whose log-likelihoods per row differ by less have found the same optimum. */
 const SAME_OPTIMUM = 1e-4;
-/** Most optima of the sample that are fitted on all rows. */
+/** Most optima of the sample that are refined on all rows. */
 const FINALISTS = 2;
-/** An optimum that is worse by more, nats a row, is worse not only on the sample. */
-const OUT_OF_REACH = 0.02;
-/** Convergence of the fit on all rows, nats a row. */
+/** An optimum that is worse by more, nats per row, is also worse on all rows. */
+const MAX_LAG = 0.02;
+/** Convergence of the fit on all rows, nats per row. */
 const FINAL_TOLERANCE = 1e-9;
 
-/** How the best HMM is searched for. */
+/** Settings of a search for the best HMM. */
 export interface HmmSearchOptions {
   readonly states: number;
   readonly seed: number;
   /** Number of random starts. */
   readonly restarts: number;
-  /** Most workers at a time; the machine's processors when absent. */
+  /** Most workers; the number of processors when absent. */
   readonly workers?: number | undefined;
-  /** Called as fits come to an end. */
+  /** Called with the number of finished fits. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** What a search found. */
+/** The result of a search. */
 export interface HmmSearch {
   readonly best: HmmFit;
-  /** The random starts in their order; log-likelihoods are a row. */
+  /** The random starts in order; log-likelihoods are per row. */
   readonly restarts: readonly (Omit<HmmFit, "hmm" | "logLikelihood"> & {
     readonly logLikelihoodPerRow: number;
   })[];
 }
 
-/** Evenly spaced segments of the sequences, about as many rows as are asked for in all. */
+/** Evenly spaced segments of the sequences, about `searchRows` rows in total. */
 function sampleSegments(all: FitRows, searchRows: number): FitRows {
   const { rows, dims, lengths } = all;
   const count = rows.length / dims;
@@ -55,37 +55,37 @@ function sampleSegments(all: FitRows, searchRows: number): FitRows {
     first += length;
   }
   const sample = new Float64Array(segments.reduce((sum, segment) => sum + segment.length, 0));
-  let place = 0;
+  let offset = 0;
   for (const segment of segments) {
-    sample.set(segment, place);
-    place += segment.length;
+    sample.set(segment, offset);
+    offset += segment.length;
   }
   return { rows: sample, dims, lengths: segments.map((segment) => segment.length / dims) };
 }
 
-/** The best fits, without those that found the optimum of a better one or are far behind. */
+/** The best fits, without repeated optima and those that lag far behind. */
 function pickFinalists(fits: readonly HmmFit[], rows: number): CoreHmm[] {
   const ranked = [...fits].sort((a, b) => b.logLikelihood - a.logLikelihood);
   const distinct = ranked.filter((fit, i) => {
     const lag = (better: HmmFit | undefined) =>
       ((better?.logLikelihood ?? Infinity) - fit.logLikelihood) / rows;
-    return lag(ranked[i - 1]) > SAME_OPTIMUM && (i === 0 || lag(ranked[0]) < OUT_OF_REACH);
+    return lag(ranked[i - 1]) > SAME_OPTIMUM && (i === 0 || lag(ranked[0]) < MAX_LAG);
   });
   return distinct.slice(0, FINALISTS).map((fit) => fit.hmm);
 }
 
-/** Several searches on the same rows, worked on at the same time. */
+/** Several concurrent searches on the same rows. */
 export interface HmmSearches {
   readonly searches: readonly Pick<HmmSearchOptions, "states" | "seed" | "restarts">[];
   readonly workers?: number | undefined;
   readonly onProgress?: HmmSearchOptions["onProgress"];
-  /** Convergence of the fits on all rows, nats a row; {@link FINAL_TOLERANCE} when absent. */
+  /** Convergence of the fits on all rows, nats per row; {@link FINAL_TOLERANCE} when absent. */
   readonly tolerance?: number;
-  /** Rows that random starts are tried on; {@link SEARCH_ROWS} when absent. */
+  /** Rows of the random starts; {@link SEARCH_ROWS} when absent. */
   readonly searchRows?: number;
 }
 
-/** The items of each search, when they stand one search after the other. */
+/** Splits a list into the items of each search. */
 function divide<T>(items: readonly T[], counts: readonly number[]): T[][] {
   let first = 0;
   return counts.map((count) => items.slice(first, first += count));
@@ -93,10 +93,10 @@ function divide<T>(items: readonly T[], counts: readonly number[]): T[][] {
 
 /**
  * Fits Gaussian HMMs from many random starts in parallel workers: all starts on a sample of
- * segments, then the best ones of each search, where they differ, on all rows. The results do not
- * depend on the number of workers.
+ * segments, then the best distinct optima of each search on all rows. The results do not depend on
+ * the number of workers.
  *
- * @returns What each search found, in their order.
+ * @returns The result of each search, in order.
  */
 export async function searchHmms(
   all: FitRows,
@@ -141,11 +141,11 @@ export async function searchHmms(
 /**
  * Fits one Gaussian HMM; see {@link searchHmms}.
  *
- * @throws Error that the first fit to fail threw.
+ * @throws Error of the first fit that fails.
  */
 export async function searchHmm(all: FitRows, options: HmmSearchOptions): Promise<HmmSearch> {
   const { workers, onProgress, ...search } = options;
   const [found] = await searchHmms(all, { searches: [search], workers, onProgress });
-  if (found === undefined) throw new Error("Cannot find an HMM without a search");
+  if (found === undefined) throw new Error("Cannot search as there must be one search: found none");
   return found;
 }

@@ -1,20 +1,20 @@
 import { createHash } from "node:crypto";
-import { BAR_COLUMNS } from "../../core-wasm/core.ts";
+import { FEATURE_INPUTS } from "../../core-wasm/core.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { Kline } from "../../data/schema/kline.ts";
 import { findMinuteError } from "../../data/schema/sound.ts";
 
-/** Bars of strictly contiguous minutes. */
+/** Bars of contiguous minutes. */
 export interface BarSequence {
   /** Open time of the first bar, ms UTC. */
   readonly start: number;
-  /** open, high, low, close, volume; bar after bar. */
+  /** The core's feature inputs, bar after bar. */
   readonly bars: Float64Array;
 }
 
 /** Number of bars in a sequence. */
 export function barCount(sequence: BarSequence): number {
-  return sequence.bars.length / BAR_COLUMNS;
+  return sequence.bars.length / FEATURE_INPUTS.length;
 }
 
 /** Open time of the last bar of a sequence, ms UTC. */
@@ -25,17 +25,17 @@ export function lastTime(sequence: BarSequence): number {
 /** The bars of all sequences, one after the other. */
 export function joinBars(sequences: readonly BarSequence[]): Float64Array {
   const joined = new Float64Array(sequences.reduce((sum, { bars }) => sum + bars.length, 0));
-  let place = 0;
+  let offset = 0;
   for (const { bars } of sequences) {
-    joined.set(bars, place);
-    place += bars.length;
+    joined.set(bars, offset);
+    offset += bars.length;
   }
   return joined;
 }
 
 /**
- * Cuts history into sequences: a missing minute and the bars of another market end one. A file
- * that goes on where the file before it ended goes on with its sequence.
+ * Cuts history into sequences. A gap or another market ends a sequence; a file that starts where the
+ * previous one ended continues its sequence.
  */
 export class SequenceCutter {
   readonly #done: BarSequence[] = [];
@@ -45,11 +45,11 @@ export class SequenceCutter {
   /** Whether the next bar is the first of its file. */
   #atStart = false;
   #start = 0;
-  /** Open time that goes on with the sequence; NaN when none is begun. */
+  /** Open time that continues the sequence; NaN when there is no open sequence. */
   #next = NaN;
   #values: number[] = [];
 
-  /** Number of bars left out: not later than the one before them, or in the file before theirs. */
+  /** Number of dropped bars: duplicates, bars out of order and overlaps with the previous file. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -57,8 +57,8 @@ export class SequenceCutter {
   /**
    * Starts a file.
    *
-   * @param file Its name, for messages.
-   * @param symbol The market that its bars are of.
+   * @param file Name of the file, for messages.
+   * @param symbol Market of its bars.
    */
   startFile(file: string, symbol: string): void {
     if (symbol !== this.#symbol) this.#end();
@@ -70,7 +70,7 @@ export class SequenceCutter {
   /**
    * Adds the next bar of the file.
    *
-   * @throws RangeError for a bar that is not sound.
+   * @throws RangeError for an invalid bar.
    */
   add(bar: Kline): void {
     const error = findMinuteError(bar.open_time, bar);
@@ -79,7 +79,7 @@ export class SequenceCutter {
         `${this.#file}: cannot use the bar ${bar.open_time} as ${error.what}`,
       );
     }
-    // Files need not be in order of time.
+    // Files may be in any order.
     if (this.#atStart && bar.open_time < this.#start) this.#end();
     this.#atStart = false;
     if (bar.open_time < this.#next) {
@@ -90,7 +90,7 @@ export class SequenceCutter {
       this.#end();
       this.#start = bar.open_time;
     }
-    this.#values.push(bar.open, bar.high, bar.low, bar.close, bar.volume);
+    for (const name of FEATURE_INPUTS) this.#values.push(bar[name]);
     this.#next = bar.open_time + MINUTE_MS;
   }
 
@@ -110,7 +110,7 @@ export class SequenceCutter {
 }
 
 /**
- * SHA-256 of history, whatever files it came in: of each sequence its start and its bars, as
+ * SHA-256 of history, independent of its files: the start and the bars of each sequence, as
  * little-endian f64.
  */
 export function hashSequences(sequences: readonly BarSequence[]): string {

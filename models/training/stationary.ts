@@ -1,9 +1,10 @@
-/** Steps after which a chain that is going to mix has mixed. */
+/** Most steps: a chain that mixes at all has mixed by then. */
 const MAX_STEPS = 1_000_000;
-const AT_REST = 1e-15;
+/** Convergence: largest change of a probability in one step. */
+const TOLERANCE = 1e-15;
 
 /**
- * The long-run distribution of a Markov chain, by power iteration from the uniform one.
+ * The stationary distribution of a Markov chain, by power iteration from the uniform distribution.
  *
  * @param transmat Transition probabilities from row to column [K][K].
  */
@@ -18,7 +19,7 @@ export function stationaryDistribution(transmat: readonly (readonly number[])[])
     const scaled = next.map((value) => value / total);
     const change = Math.max(...scaled.map((value, k) => Math.abs(value - (p[k] ?? 0))));
     p = scaled;
-    if (change < AT_REST) break;
+    if (change < TOLERANCE) break;
   }
   return p;
 }

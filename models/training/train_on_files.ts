@@ -7,36 +7,36 @@ import { type BarSequence, SequenceCutter } from "./sequences.ts";
 /** A file of bars. */
 export interface HistoryFile {
   readonly path: string;
-  /** The market that they are of. */
+  /** Market of the bars. */
   readonly symbol: string;
 }
 
-/** History as a model is fitted on it. */
+/** History for a fit. */
 export interface History {
   readonly sequences: readonly BarSequence[];
-  /** Bars left out: not later than the one before them, or in the file before theirs. */
+  /** Number of dropped bars: duplicates, bars out of order and overlaps with the previous file. */
   readonly dropped: number;
 }
 
-/** How a model is trained on files. */
+/** Settings of a training on files. */
 export interface TrainOptions extends Omit<FitOptions, "sequences" | "symbol" | "market"> {
-  /** In their order; at least one. */
+  /** At least one. */
   readonly files: readonly HistoryFile[];
-  /** The market that the bars are of; as the name of the first file says when absent. */
+  /** Market of the bars; from the name of the first file when absent. */
   readonly market?: FitOptions["market"] | undefined;
-  /** Called with the number of files that are read. */
+  /** Called with the number of files read. */
   readonly onFile?: ((done: number) => void) | undefined;
 }
 
-/** A model, and what it was trained on. */
+/** A model and its training history. */
 export interface Training extends History {
   readonly artifact: FittedArtifact;
 }
 
 /**
- * Reads files of bars, one after the other, and cuts them into sequences.
+ * Reads files of bars one after the other and cuts them into sequences.
  *
- * @throws SyntaxError or RangeError naming the file with a row or a bar that cannot be.
+ * @throws SyntaxError or RangeError with the file of an invalid row or bar.
  */
 export async function readHistory(
   files: readonly HistoryFile[],
@@ -54,8 +54,9 @@ export async function readHistory(
 }
 
 /**
- * Trains a model on files of bars: what `deno task train` does, and a notebook like it. The same
- * bars, seed and time of making give the same artifact.
+ * Trains a model on files of bars, for `deno task train` and notebooks. The same bars, seed and time
+ * of creation give the same artifact.
+
  *
  * @throws RangeError for too few bars.
  */

@@ -1,17 +1,15 @@
-import { BAR_COLUMNS, computeFeatures, type CoreHmm, filterRows } from "../../core-wasm/core.ts";
+import { computeFeatures, type CoreHmm, FEATURE_INPUTS, filterRows } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { Artifact } from "../../models/artifact/read.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
 import {
   longRunShares,
-  REGIMES,
-  transitionMatrix,
-} from "../../service/simulator/simulated/regimes.ts";
-import {
   minuteOfWeek,
+  REGIMES,
   SEASONALITY,
+  transitionMatrix,
   WEEK_MINUTES,
-} from "../../service/simulator/simulated/seasonality.ts";
+} from "../../service/commands/notebooks.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { SimulatedTruth } from "./simulated_truth.ts";
 
@@ -96,7 +94,7 @@ export function informedAccuracies(
   const wasm = loadCore();
   const count = regimes.length;
   const half = Math.floor(count / 2);
-  const at = (t: number, column: number) => bars.bars[t * BAR_COLUMNS + column] ?? NaN;
+  const at = (t: number, column: number) => bars.bars[t * FEATURE_INPUTS.length + column] ?? NaN;
   const logRange = (t: number) => Math.log((at(t, 1) - at(t, 2)) / at(t, 0) + 1e-5);
   const logVolume = (t: number) => Math.log(at(t, 4) * at(t, 3) + 1);
   const week = (t: number) => minuteOfWeek(bars.start / MINUTE_MS + t);

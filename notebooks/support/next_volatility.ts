@@ -1,4 +1,4 @@
-import { BAR_COLUMNS } from "../../core-wasm/core.ts";
+import { FEATURE_INPUTS } from "../../core-wasm/core.ts";
 import { measureOutcomes } from "../../models/evaluation/outcomes.ts";
 import type { BarSequence } from "../../models/training/sequences.ts";
 
@@ -15,7 +15,7 @@ export function volatilityAfter(
   path: Uint8Array,
   states: number,
 ): readonly number[] {
-  const length = bars.length / BAR_COLUMNS - first;
+  const length = bars.length / FEATURE_INPUTS.length - first;
   const { volatility } = measureOutcomes(bars, [{ first, length, start }]);
   return Array.from({ length: states }, (_, state) => {
     const after = volatility.filter((value, t) => path[t] === state && !Number.isNaN(value));

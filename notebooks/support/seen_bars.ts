@@ -1,9 +1,9 @@
 import {
-  BAR_COLUMNS,
-  blindBars,
   computeFeatures,
+  FEATURE_INPUTS,
   filterRows,
   smoothRows,
+  warmUpBars,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { Artifact } from "../../models/artifact/read.ts";
@@ -35,13 +35,13 @@ export function lookAt(
 ): SeenBars {
   const wasm = loadCore();
   const count = barCount({ start, bars });
-  const seen = Math.min(blindBars(features), count);
+  const seen = Math.min(warmUpBars(features), count);
   const { normalized, dims } = computeFeatures(wasm, features, bars, [count], [start]);
   const rows = normalized.subarray(seen * dims);
   const { posteriors } = filterRows(wasm, hmm, rows, [count - seen]);
   return {
     start: start + seen * MINUTE_MS,
-    closes: bars.filter((_, i) => i % BAR_COLUMNS === 3).subarray(seen),
+    closes: bars.filter((_, i) => i % FEATURE_INPUTS.length === 3).subarray(seen),
     rows,
     dims,
     filtered: posteriors,

@@ -1,13 +1,16 @@
-import { blindBars, computeFeatures, filterRows } from "../../core-wasm/core.ts";
+import { computeFeatures, filterRows, warmUpBars } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { Artifact } from "../../models/artifact/read.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
 import { evaluateAgainstTruth, type TruthEvaluation } from "../../models/evaluation/truth.ts";
 import { barCount, type BarSequence, SequenceCutter } from "../../models/training/sequences.ts";
 import { DAY_MINUTES, MINUTE_MS } from "../../data/schema/time.ts";
-import { REGIMES } from "../../service/simulator/simulated/regimes.ts";
-import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
-import { type TrueMinute, trueMinutes } from "../../service/simulator/simulated/truth.ts";
+import {
+  REGIMES,
+  simulatedMarket,
+  type TrueMinute,
+  trueMinutes,
+} from "../../service/commands/notebooks.ts";
 import { filterTrueModel } from "./bayes_filter.ts";
 
 /** Which stretch of which simulated market. */
@@ -96,7 +99,7 @@ export function compareWithTruth(
   const states = hmm.startprob.length;
   const wasm = loadCore();
   const { normalized, dims } = computeFeatures(wasm, features, bars.bars, [count], [bars.start]);
-  const seen = Math.min(blindBars(features), count);
+  const seen = Math.min(warmUpBars(features), count);
   // What the model does not see must not teach its filter anything either.
   const filtered = filterRows(wasm, hmm, normalized.subarray(seen * dims), [count - seen]);
   const posteriors = new Float64Array(count * states);

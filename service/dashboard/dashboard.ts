@@ -9,6 +9,7 @@ import { remember } from "./storage.ts";
 import { createControls } from "./view/controls.ts";
 import type { Page } from "./view/page.ts";
 import { createView, type Part } from "./view/view.ts";
+import { errorMessage } from "../../data/common/errors.ts";
 
 const RETRY_MS = 3_000;
 
@@ -72,7 +73,7 @@ export function startDashboard(): void {
       take(signals);
     } catch (error) {
       if (turn !== lastLoad) return;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorMessage(error);
       update({ loading: { state: "failed", message } }, "facts");
       retry = setTimeout(load, RETRY_MS);
     }

@@ -30,7 +30,7 @@ test("one iteration gives each state the moments of its smoothed rows", () => {
       for (let k = 0; k < states; k++) {
         const weights = rows.map((_, t) => posteriors[t * states + k] ?? NaN);
         const total = weights.reduce((a, b) => a + b);
-        // Emptier states keep their densities.
+        // States with fewer expected rows keep their densities.
         if (total < 2 * dims + 1) continue;
         const mean = (value: (row: readonly number[]) => number) =>
           rows.reduce((sum, row, t) => sum + (weights[t] ?? NaN) * value(row), 0) / total;
@@ -39,7 +39,7 @@ test("one iteration gives each state the moments of its smoothed rows", () => {
           expect(fitted.means[k]?.[i]).toBeCloseTo(center, 9);
           const variance = mean((row) => ((row[i] ?? NaN) - center) ** 2);
           const relative = (fitted.covars[k]?.[i]?.[i] ?? NaN) / variance;
-          // The floor may lift what is nearly singular.
+          // The floor may raise a nearly singular covariance.
           if (total > 20 * dims) expect(relative).toBeCloseTo(1, 7);
         }
         const starts = [0, 301, 302, 560].map((t) => weights[t] ?? NaN);
@@ -50,7 +50,7 @@ test("one iteration gives each state the moments of its smoothed rows", () => {
   );
 });
 
-test("one iteration gives the transitions their expected numbers, summed over all paths", () => {
+test("one iteration sets the transitions to their expected numbers, summed over all paths", () => {
   const shape = fc.tuple(fc.integer(), fc.integer({ min: 2, max: 3 }));
   fc.assert(
     fc.property(shape, ([seed, states]) => {
@@ -107,17 +107,17 @@ test("the log-likelihood is the filter's, and no iteration lowers it", () => {
   );
 });
 
-test("far rows, states that exclude each other and covariances below the floor stay sound", () => {
+test("far rows, mutually exclusive states and covariances below the floor give finite fits", () => {
   const size = fc.double({ min: -1e6, max: 1e6, noNaN: true });
   const rows = fc.array(fc.tuple(size, size), { minLength: 3, maxLength: 60 });
   fc.assert(fc.property(fc.integer(), fc.integer({ min: 2, max: 8 }), rows, (seed, states, far) => {
     const hmm = randomHmm(new Random(seed), states, 2);
-    // A circle: from a state only to itself and to the next.
-    const circle = hmm.transmat.map((line, i) =>
+    // A cycle: each state leads only to itself and to the next state.
+    const cycle = hmm.transmat.map((line, i) =>
       line.map((_, j) => (i === j || j === (i + 1) % states ? 0.5 : 0))
     );
     const flat = Float64Array.from([...randomRows(new Random(seed), 40, 2), ...far].flat());
-    for (const transmat of [hmm.transmat, circle]) {
+    for (const transmat of [hmm.transmat, cycle]) {
       const start = { ...hmm, startprob: hmm.startprob.map((_, k) => (k ? 0 : 1)), transmat };
       const fit = fitHmm(loadCore(), flat, 2, [40 + far.length], { start, maxIterations: 5 });
       expect(Number.isFinite(fit.logLikelihood)).toBe(true);

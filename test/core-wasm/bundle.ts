@@ -13,6 +13,6 @@ export async function bundleEverything(): Promise<string> {
     logLevel: "silent",
   });
   const [file] = outputFiles;
-  if (file === undefined) throw new Error("esbuild made no file");
+  if (file === undefined) throw new Error("esbuild wrote no file");
   return file.text;
 }

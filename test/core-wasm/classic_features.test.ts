@@ -17,7 +17,7 @@ function features(bars: readonly CoreBar[], rolling = 20, lengths = [bars.length
   return { raw: cut(raw), normalized: cut(normalized) };
 }
 
-/** z-score of the last value as the formula says. */
+/** z-score of the last value, by its formula. */
 function zScore(window: readonly number[]): number {
   const last = window.at(-1) ?? NaN;
   if (window.length < 2) return last;
@@ -35,7 +35,7 @@ const bar = (close: number, volume: number, open = 100): CoreBar => ({
   volume,
 });
 
-test("the first bar has no momentum, and its raw features pass", () => {
+test("the first bar has momentum 0, and its raw features are not normalized", () => {
   const { raw, normalized } = features([bar(101, 7)]);
   expect(raw[0]).toEqual([0, 0.03, 1]);
   expect(normalized[0]).toEqual(raw[0]);
@@ -63,7 +63,7 @@ test("a window without volume has activity 1", () => {
   expect(normalized[4]).toEqual([0, 0, 0]);
 });
 
-test("a constant window has z-score 0, whatever its mean rounds to", () => {
+test("a constant window has z-score 0, regardless of rounding of its mean", () => {
   const flat = { open: 0.3, high: 0.4, low: 0.3, close: 0.3, volume: 0.1 };
   const { normalized } = features(Array.from({ length: 60 }, () => flat), 7);
   for (const row of normalized.slice(1)) expect(row).toEqual([0, 0, 0]);
@@ -89,7 +89,7 @@ test.each([2, 5, 20, 50, 300])("a window of %i agrees with the plain formulas", 
   }
 });
 
-test("no z-score is beyond the square root of the window less one", () => {
+test("no z-score exceeds the square root of the window minus one", () => {
   fc.assert(
     fc.property(fc.integer(), fc.integer({ min: 2, max: 30 }), (seed, window) => {
       const { normalized } = features(randomBars(100, seed), window);
@@ -101,7 +101,7 @@ test("no z-score is beyond the square root of the window less one", () => {
   );
 });
 
-test("each sequence starts afresh", () => {
+test("each sequence starts from an empty state", () => {
   const first = randomBars(50, 1);
   const second = randomBars(40, 2);
   const together = features([...first, ...second], 20, [50, 40]);

@@ -1,4 +1,4 @@
-/** Everything that the core computes, bit for bit: to be run by any host. */
+/** All results of the core, bit for bit, for comparison between hosts. */
 import {
   computeFeatures,
   type CoreModel,
@@ -24,7 +24,7 @@ function bits(values: ArrayLike<number>): string {
   }).join("");
 }
 
-/** Bars as exact fractions, as hosts' logarithms and powers differ in their last bits. */
+/** Bars rounded to binary fractions, as hosts' logarithms differ in their last bits. */
 function exactBars() {
   const exact = (x: number) => Math.round(x * 1024) / 1024;
   return randomBars(BARS, 1).map(({ open, high, low, close, volume }) => ({

@@ -22,14 +22,14 @@ function depths(tree: CoreTree): number[] {
 
 const OPTIONS = { seed: 1, contamination: 0.05 };
 
-test("the same seed gives the same forest, another seed another", () => {
+test("the same seed gives the same forest, another seed a different one", () => {
   const rows = normalRows(1_000, 3, 1);
   const fit = (seed: number) => fitForest(loadCore(), rows, 3, { ...OPTIONS, seed }).forest;
   expect(fit(1)).toEqual(fit(1));
   expect(fit(2).trees).not.toEqual(fit(1).trees);
 });
 
-test("a tree holds its sample, splits it whole and stops at the depth limit", () => {
+test("a tree's children partition its sample, and it stops at the depth limit", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 2, max: 400 }),
@@ -65,7 +65,7 @@ test("constant features are never split on", () => {
   expect(used).toEqual(new Set([0, 2, -2]));
 });
 
-test("rows that are all equal make trees of one leaf and scores of -0.5", () => {
+test("equal rows give trees of one leaf and scores of -0.5", () => {
   const { forest, scores } = fitForest(loadCore(), new Float64Array(900).fill(3), 3, OPTIONS);
   expect(forest.trees.every((tree) => tree.feature.length === 1)).toBe(true);
   for (const score of scores) expect(score).toBeCloseTo(-0.5, 12);
@@ -85,7 +85,7 @@ test("an outlier is the most anomalous row", () => {
   expect(scores.indexOf(Math.min(...scores))).toBe(0);
 });
 
-test("all features and all rows are drawn alike", () => {
+test("features are drawn uniformly", () => {
   const rows = normalRows(300, 4, 2);
   const { forest } = fitForest(loadCore(), rows, 4, { ...OPTIONS, trees: 400, maxSamples: 64 });
   const counts = [0, 1, 2, 3].map((d) => forest.trees.filter((t) => t.feature[0] === d).length);

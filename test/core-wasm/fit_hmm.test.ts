@@ -64,7 +64,7 @@ test("one state is fitted by the mean and the covariance", () => {
   expect(hmm.covars[0]?.[0]?.[0]).toBeCloseTo(variance, 8);
 });
 
-test("the same seed gives the same bits, another start another way", () => {
+test("the same seed gives the same bits, another restart a different fit", () => {
   const { rows } = sampleHmm(TRUTH, [600], 3);
   const fit = (seed: number, restart: number) =>
     fitHmm(loadCore(), rows, 2, [600], { start: { states: 3, seed, restart }, maxIterations: 5 });
@@ -83,7 +83,7 @@ test("the fit does not depend on the units", () => {
   expect(other.logLikelihood).toBeCloseTo(one.logLikelihood + 4_000 * Math.log(1e6), 4);
 });
 
-test("log-likelihoods rise, and an unfinished fit says that it has not converged", () => {
+test("log-likelihoods rise, and an unfinished fit has not converged", () => {
   const { rows } = sampleHmm(TRUTH, [3_000], 5);
   const seen: number[] = [];
   const fit = (maxIterations: number): HmmFit =>
@@ -102,7 +102,7 @@ test("log-likelihoods rise, and an unfinished fit says that it has not converged
   }
 });
 
-test("a fit goes on from given parameters", () => {
+test("a fit starts from given parameters", () => {
   const { rows } = sampleHmm(TRUTH, LENGTHS, 1);
   const fit = fitHmm(loadCore(), rows, 2, LENGTHS, { start: TRUTH });
   const again = fitHmm(loadCore(), rows, 2, LENGTHS, { start: reorderStates(fit.hmm, [2, 0, 1]) });

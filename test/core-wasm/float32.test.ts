@@ -4,7 +4,7 @@ import { floatBelow, shortThreshold } from "../../core-wasm/float32.ts";
 
 const anyNumber = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e38, max: 1e38 });
 
-test("the float32 below is the largest that is not above", () => {
+test("floatBelow is the largest float32 up to the value", () => {
   expect(floatBelow(0.5)).toBe(0.5);
   expect(floatBelow(0.1)).toBeLessThan(0.1);
   expect(floatBelow(-1e-60)).toBe(-(2 ** -149));
@@ -16,12 +16,12 @@ test("the float32 below is the largest that is not above", () => {
   }));
 });
 
-test("a short threshold decides every float32 as the long one does", () => {
+test("a short threshold decides every float32 like the long one", () => {
   fc.assert(fc.property(anyNumber, (threshold) => {
     expect(floatBelow(shortThreshold(threshold)) === floatBelow(threshold)).toBe(true);
   }));
 });
 
-test("a short threshold has at most ten digits or so", () => {
+test("a short threshold has about eight digits", () => {
   expect(shortThreshold(0.12345678901234567)).toBe(0.12345679);
 });

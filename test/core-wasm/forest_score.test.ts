@@ -48,7 +48,7 @@ test.each([1, 2, 3, 10, 256])("a tree that is one leaf of %i samples has depth c
   expect(score(forest, 0)).toBeCloseTo(-(2 ** -(c(n) / c(256))), 15);
 });
 
-test("a forest that cannot split anything scores -0.5", () => {
+test("a forest without a split scores -0.5", () => {
   expect(score({ max_samples: 256, offset: -0.5, trees: [leaf(256), leaf(256)] }, 1)).toBe(-0.5);
   expect(score({ max_samples: 1, offset: -0.5, trees: [leaf(1)] }, 1)).toBe(-0.5);
 });
@@ -77,7 +77,7 @@ test("values are compared as float32 with the float64 threshold, as scikit-learn
   expect(score(stump(-1e-46), 0)).toBeCloseTo(RIGHT, 15);
 });
 
-/** A tree of any shape: `split` says of each node, by its depth, whether it has children. */
+/** A tree of any shape: `split` decides by depth whether a node has children. */
 function growTree(random: Random, dims: number, split: (depth: number) => boolean): CoreTree {
   const tree = {
     feature: new Array<number>(),
@@ -143,7 +143,7 @@ function checkPathLengths(trees: readonly CoreTree[], dims: number, random: Rand
   expect(sums(trees)).toEqual(total);
 }
 
-test("path lengths in trees of any shape are those of a walk from node to node", () => {
+test("path lengths in trees of any shape equal those of a walk from node to node", () => {
   fc.assert(
     fc.property(
       fc.integer(),
@@ -174,7 +174,7 @@ test.each([0, 1])("a tree may be a chain of a thousand nodes to side %i", (side)
   checkPathLengths([chain, leaf(2)], 2, new Random(side));
 });
 
-test("a tree grown from a hundred thousand samples is walked as any other", () => {
+test("path lengths in a tree of a hundred thousand samples equal those of a walk", () => {
   const random = new Random(7);
   const rows = Float64Array.from({ length: 3 * 100_000 }, () => random.normal());
   const { forest } = fitForest(loadCore(), rows, 3, {
@@ -186,7 +186,7 @@ test("a tree grown from a hundred thousand samples is walked as any other", () =
   checkPathLengths(forest.trees, 3, random);
 });
 
-/** A tree on a feature that has no table: any forest with it is walked from node to node. */
+/** A tree on a feature without a table: a forest with it is not tabulated. */
 const WALKED: CoreTree = {
   feature: [3, -2, -2],
   threshold: [0, -2, -2],
@@ -195,12 +195,12 @@ const WALKED: CoreTree = {
   n_samples: [6, 2, 4],
 };
 
-/** A value that rows and thresholds are likely to share, or one at the ends of float32. */
+/** A value that rows and thresholds are likely to share, or one at the limits of float32. */
 const special = fc.constantFrom(0, -0, 1e-46, -1e-46, 1e-40, 0.1, -0.1, 0.7, 3.5e38, -3.5e38);
 const threshold = fc.oneof(special, fc.double({ min: -4, max: 4, noNaN: true }));
 const feature = fc.oneof(threshold, fc.constantFrom(NaN, Infinity, -Infinity));
 
-/** A tree with other thresholds: those from number `first`, in a circle. */
+/** A tree with other thresholds: those from index `first` on, cyclically. */
 function withThresholds(tree: CoreTree, thresholds: readonly number[], first: number): CoreTree {
   const threshold = tree.feature.map((feature, i) =>
     feature < 0 ? -2 : thresholds[(first + i) % thresholds.length] ?? NaN
@@ -255,7 +255,7 @@ test("tables and the walk from node to node give the same sums", () => {
   );
 });
 
-/** A tree of eighths from 0 up on one feature, as flat as can be. */
+/** A balanced tree on one feature with the thresholds 0, 1/8, 2/8, ... */
 function rankingTree(thresholds: number): CoreTree {
   const tree = {
     feature: new Array<number>(),
@@ -288,7 +288,7 @@ test.each([254, 255, 256])("a tree may have %i thresholds on a feature", (thresh
   checkTables([rankingTree(thresholds), leaf(9)], rows);
 });
 
-test("rows of several blocks, the last one of a single row, have the sums that each has alone", () => {
+test("rows of several blocks, the last of one row, have the same sums as each row alone", () => {
   const random = new Random(3);
   const trees = Array.from(
     { length: 9 },
@@ -301,7 +301,7 @@ test("rows of several blocks, the last one of a single row, have the sums that e
   }
 });
 
-test("a forest may have more different path lengths than a table can number", () => {
+test("a forest may have more distinct path lengths than a list can index", () => {
   const random = new Random(1);
   const trees = Array.from({ length: 8 }, (_, t) => {
     const tree = growTree(random, 3, (depth) => depth < 8);

@@ -83,7 +83,7 @@ test("sequences do not see each other", () => {
   expect(posteriors.slice(2)).toEqual(filter(PAIR, rows.slice(2)).posteriors);
 });
 
-test("outliers up to a million deviations leave a proper posterior and a way back", () => {
+test("after outliers up to a million deviations the posterior is finite and recovers", () => {
   const size = fc.double({ min: -1e6, max: 1e6, noNaN: true });
   const rows = fc.array(fc.tuple(size, size, size), { minLength: 1, maxLength: 20 });
   fc.assert(fc.property(rows, (rows) => {
@@ -98,7 +98,7 @@ test("outliers up to a million deviations leave a proper posterior and a way bac
   }));
 });
 
-test("a state that cannot be reached has probability 0, and nothing else suffers", () => {
+test("an unreachable state has probability 0 and does not affect the others", () => {
   const oneWay = { ...PAIR, startprob: [1, 0], transmat: [[1, 0], [0, 1]] };
   const { posteriors, logLikelihoods } = filter(oneWay, [[1, -1], [1e6, -1e6]]);
   expect(posteriors).toEqual([[1, 0], [1, 0]]);
@@ -108,6 +108,8 @@ test("a state that cannot be reached has probability 0, and nothing else suffers
 test("a covariance that is not positive definite is refused", () => {
   const broken = { ...PAIR, covars: [PAIR.covars[0] ?? [], [[1, 2], [2, 1]]] };
   expect(() => filter(broken, [[0, 0]])).toThrow(
-    new RangeError("Cannot use covars[1]: it must be positive definite"),
+    new RangeError(
+      "Cannot use covars[1] as it must be positive definite: current value is [[1,2],[2,1]]",
+    ),
   );
 });

@@ -61,7 +61,7 @@ test("sequences do not see each other", () => {
   expect(together.slice(4)).toEqual(smooth(TOY_HMM, rows.slice(4)));
 });
 
-test("outliers up to a million deviations leave proper posteriors above zero", () => {
+test("with outliers up to a million deviations posteriors are above zero and sum to 1", () => {
   const size = fc.double({ min: -1e6, max: 1e6, noNaN: true });
   fc.assert(
     fc.property(
@@ -78,8 +78,8 @@ test("outliers up to a million deviations leave proper posteriors above zero", (
   );
 });
 
-test("what comes later outweighs what a far outlier said", () => {
-  // Nobody leaves the last two states, so all rows together decide in which all of them were.
+test("later rows outweigh a far outlier", () => {
+  // The last two states are absorbing, so all rows together determine one state for all of them.
   const lasting = {
     ...TOY_HMM,
     startprob: [0, 0.5, 0.5],

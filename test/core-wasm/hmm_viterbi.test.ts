@@ -32,7 +32,7 @@ test("the path is the most probable of all paths", () => {
   }));
 });
 
-test("of equal paths the one with the lowest state is taken", () => {
+test("ties go to the path with the lowest state", () => {
   const half = [0.5, 0.5];
   const twins = {
     startprob: half,
@@ -51,7 +51,7 @@ test("sequences do not see each other", () => {
   expect(logs).toEqual([...first.logs, ...second.logs]);
 });
 
-test("well separated states are found again, of eight states in eight dimensions too", () => {
+test("well separated states are recovered, eight states in eight dimensions", () => {
   const random = new Random(8);
   const hmm = randomHmm(random, 8, 8);
   const apart = {
@@ -65,7 +65,7 @@ test("well separated states are found again, of eight states in eight dimensions
   expect(Array.from(viterbiRows(loadCore(), apart, rows, [500]).states)).toEqual(states);
 });
 
-test("a far outlier does not blur the rows behind it", () => {
+test("a far outlier costs later rows no precision", () => {
   const random = new Random(5);
   const calm = randomRows(random, 100, 3);
   const shocked = decode(TOY_HMM, [[1e6, -1e6, 1e6], ...calm]).path;
@@ -74,14 +74,14 @@ test("a far outlier does not blur the rows behind it", () => {
   expect(shocked.slice(1)).toEqual(decode(from, calm).path);
 });
 
-test("no path takes a step that cannot be", () => {
-  const circle = { ...TOY_HMM, transmat: [[0.5, 0.5, 0], [0, 0.5, 0.5], [0.5, 0, 0.5]] };
+test("no path takes a transition of probability 0", () => {
+  const cycle = { ...TOY_HMM, transmat: [[0.5, 0.5, 0], [0, 0.5, 0.5], [0.5, 0, 0.5]] };
   const size = fc.double({ min: -1e6, max: 1e6, noNaN: true });
   const rows = fc.array(fc.tuple(size, size, size), { minLength: 1, maxLength: 30 });
   fc.assert(fc.property(rows, (rows) => {
-    const { path, logs } = decode(circle, rows);
+    const { path, logs } = decode(cycle, rows);
     for (const [t, state] of path.slice(1).entries()) {
-      expect(circle.transmat[path[t] ?? NaN]?.[state]).toBe(0.5);
+      expect(cycle.transmat[path[t] ?? NaN]?.[state]).toBe(0.5);
     }
     expect(Number.isFinite(logs[0])).toBe(true);
   }));

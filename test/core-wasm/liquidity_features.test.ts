@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
-  blindBars,
   computeFeatures,
   type CoreBar,
   type CoreModel,
   filterRows,
   type LiquidityFeatures,
   Scorer,
+  warmUpBars,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import { flattenBars, randomBars } from "./support.ts";
@@ -36,7 +36,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, x) => sum + x, 0) / values.length;
 }
 
-/** Exponentially weighted mean of all values, the first one with the weight that is left. */
+/** Exponentially weighted mean of all values; the first value has the remaining weight. */
 function weighted(values: readonly number[], halfLife: number): number {
   const keep = 2 ** (-1 / halfLife);
   return values.reduce((sum, x, i) => {
@@ -45,7 +45,7 @@ function weighted(values: readonly number[], halfLife: number): number {
   }, 0);
 }
 
-/** A feature of the last bar, from nothing but the bars with a trade up to it. */
+/** A feature of the last bar, by its definition, from the bars with a trade up to it. */
 function rawByDefinition(traded: readonly CoreBar[], feature: 0 | 1): number {
   const { fast, slow } = FEATURES.windows;
   const last = traded.at(-1);
@@ -57,7 +57,7 @@ function rawByDefinition(traded: readonly CoreBar[], feature: 0 | 1): number {
   return (Math.log(deviation) + weighted(logs, slow)) / 2;
 }
 
-/** The definition, computed from scratch for the last bar. */
+/** The standardized feature of the last bar, by its definition. */
 function byDefinition(bars: readonly CoreBar[], feature: 0 | 1): number {
   const { block, blocks, least_blocks } = FEATURES.windows;
   const raw = bars.map((_, t) =>
@@ -74,7 +74,7 @@ function byDefinition(bars: readonly CoreBar[], feature: 0 | 1): number {
   return Math.min(10, Math.max(-10, ((raw.at(-1) ?? NaN) - location) / scale));
 }
 
-test("equals the definition, computed anew for every bar, quiet minutes and hours among them", () => {
+test("features equal their definition at every bar, with minutes and hours without a trade", () => {
   const bars = randomBars(120, 11).map((bar, t) =>
     t < 3 || t % 7 === 0 || (t > 60 && t < 73) ? STILL : bar
   );
@@ -101,7 +101,7 @@ test("a later bar changes no earlier row", () => {
   );
 });
 
-test("an outlier in a week of blocks hardly moves the yardstick", () => {
+test("an outlier in a week of blocks hardly changes the standardization", () => {
   const week: LiquidityFeatures = {
     preset: "liquidity",
     windows: { block: 240, blocks: 42, least_blocks: 18, fast: 5, slow: 30 },
@@ -112,15 +112,15 @@ test("an outlier in a week of blocks hardly moves the yardstick", () => {
     high: bar.high * (1 + 0.01 * Math.exp(1.2 * Math.sin(2 * Math.PI * t / 1440))),
   }));
   const outlier = bars.map((bar, t) => t === 4_000 ? { ...bar, high: bar.high * 2 } : bar);
-  const [clean = NaN, spoilt = NaN] = [bars, outlier].map((some) =>
+  const [clean = NaN, affected = NaN] = [bars, outlier].map((some) =>
     computeFeatures(loadCore(), week, flattenBars(some), [some.length], [0]).normalized.at(-2) ??
       NaN
   );
-  expect(spoilt).not.toBe(clean);
-  expect(Math.abs(spoilt - clean)).toBeLessThan(0.1);
+  expect(affected).not.toBe(clean);
+  expect(Math.abs(affected - clean)).toBeLessThan(0.1);
 });
 
-test("blocks that are equal but for rounding have no deviation to measure against", () => {
+test("blocks that differ only by rounding have scale 1", () => {
   const flat = { open: 100, high: 101, low: 99, close: 100, volume: 3 };
   const { normalized } = features([...Array(40).fill(flat), { ...flat, high: 103 }]);
   const [before = NaN, after = NaN] = [normalized.at(-2)?.[0], normalized.at(-1)?.[0]];
@@ -159,30 +159,30 @@ const MODEL: CoreModel = {
   },
 };
 
-test("while blind the model says only what it knows beforehand, then equals the batch", () => {
+test("during warm-up the posterior is the initial distribution; then it equals the batch", () => {
   const bars = randomBars(90, 21).map((bar) => ({ ...bar, volume: bar.volume + 1 }));
   const scorer = Scorer.create(loadCore(), [MODEL], 1);
   const slot = scorer.addSymbol();
-  const blind = blindBars(FEATURES);
+  const warmUp = warmUpBars(FEATURES);
   const results = bars.map((bar) => {
     scorer.step(slot, bar);
     return scorer.result(0);
   });
-  for (const result of results.slice(0, blind)) {
+  for (const result of results.slice(0, warmUp)) {
     expect(result).toMatchObject({ posterior: [0.3, 0.7], isAnomaly: false, logLikelihood: 0 });
   }
-  const visible = features(bars).normalized.slice(blind);
+  const visible = features(bars).normalized.slice(warmUp);
   const { posteriors, logLikelihoods } = filterRows(
     loadCore(),
     MODEL.hmm,
     Float64Array.from(visible.flat()),
     [visible.length],
   );
-  expect(results.slice(blind).flatMap((result) => result.posterior)).toEqual([...posteriors]);
-  expect(results.slice(blind).map((result) => result.logLikelihood)).toEqual([...logLikelihoods]);
+  expect(results.slice(warmUp).flatMap((result) => result.posterior)).toEqual([...posteriors]);
+  expect(results.slice(warmUp).map((result) => result.logLikelihood)).toEqual([...logLikelihoods]);
 });
 
-test("minutes without a trade are not seen: the model predicts, and grows less sure", () => {
+test("minutes without a trade are predicted without an update", () => {
   const scorer = Scorer.create(loadCore(), [MODEL], 1);
   const slot = scorer.addSymbol();
   for (const bar of randomBars(60, 4)) scorer.step(slot, bar);
@@ -198,7 +198,7 @@ test("minutes without a trade are not seen: the model predicts, and grows less s
   expect(before.posterior[0]).toBeCloseTo(2 / 3, 5);
 });
 
-test("a hole as long as the prior window makes the model blind again", () => {
+test("a gap as long as the prior window restarts the warm-up", () => {
   const scorer = Scorer.create(loadCore(), [MODEL], 1);
   const slot = scorer.addSymbol();
   for (const bar of randomBars(60, 4)) scorer.step(slot, bar);
@@ -212,7 +212,7 @@ test("a hole as long as the prior window makes the model blind again", () => {
   expect(scorer.result(0).normalized).toEqual([0, 0]);
 });
 
-test("what is seen does not depend on when one began to look, once the window has passed", () => {
+test("features do not depend on the start of the history, once the window has passed", () => {
   const bars = randomBars(400, 8);
   const start = Date.UTC(2025, 0, 1, 0, 3);
   const all = features(bars, start).normalized;
@@ -226,16 +226,16 @@ test("what is seen does not depend on when one began to look, once the window ha
   }
 });
 
-test("a hole does not shift the blocks", () => {
+test("a gap does not shift the blocks", () => {
   const bars = randomBars(400, 9);
   const whole = Scorer.create(loadCore(), [MODEL], 2);
-  const holed = Scorer.create(loadCore(), [MODEL], 2);
-  for (const scorer of [whole, holed]) scorer.begin(scorer.addSymbol(), Date.UTC(2025, 0, 1));
+  const gapped = Scorer.create(loadCore(), [MODEL], 2);
+  for (const scorer of [whole, gapped]) scorer.begin(scorer.addSymbol(), Date.UTC(2025, 0, 1));
   for (const [t, bar] of bars.entries()) {
     whole.step(0, bar);
-    if (t === 103) holed.skip(0, 7);
-    if (t < 103 || t >= 110) holed.step(0, bar);
+    if (t === 103) gapped.skip(0, 7);
+    if (t < 103 || t >= 110) gapped.step(0, bar);
   }
-  const [expected, found] = [whole.result(0).normalized, holed.result(0).normalized];
+  const [expected, found] = [whole.result(0).normalized, gapped.result(0).normalized];
   for (const [d, value] of expected.entries()) expect(found[d]).toBeCloseTo(value, 9);
 });

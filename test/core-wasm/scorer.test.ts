@@ -30,7 +30,7 @@ function runFresh(bars: readonly CoreBar[]): StepResult[][] {
 }
 
 function never(): never {
-  throw new Error("there is no such bar");
+  throw new Error("no such bar");
 }
 
 test("bar by bar equals the batch, bit for bit", () => {
@@ -55,7 +55,7 @@ test("bar by bar equals the batch, bit for bit", () => {
   }
 });
 
-test("the state is the most probable one, and its bars are counted", () => {
+test("the state is the most probable one, with its dwell time", () => {
   let bars = 0;
   let before = -1;
   for (const [result] of runFresh(randomBars(300, 5))) {
@@ -80,7 +80,7 @@ test("later bars never change an earlier result", () => {
   );
 });
 
-test("a look at the forming bar equals its step and leaves no trace", () => {
+test("peek equals step and does not change the state", () => {
   const bars = randomBars(100, 7);
   const scorer = open();
   const slot = scorer.addSymbol();
@@ -110,7 +110,7 @@ test("symbols do not see each other", () => {
   expect(results).toEqual(bars.map(runFresh));
 });
 
-test("an exported state goes on in another scorer as if nothing had been", () => {
+test("an exported state continues in another scorer without a difference", () => {
   fc.assert(
     fc.property(fc.integer(), fc.nat({ max: 40 }), (seed, split) => {
       const bars = randomBars(60, seed);
@@ -126,7 +126,7 @@ test("an exported state goes on in another scorer as if nothing had been", () =>
   );
 });
 
-test("a reset slot is a new one", () => {
+test("a reset slot equals a new one", () => {
   const bars = randomBars(30, 1);
   const scorer = open();
   const slot = scorer.addSymbol();
@@ -135,10 +135,10 @@ test("a reset slot is a new one", () => {
   expect(run(scorer, slot, bars)).toEqual(runFresh(bars));
 });
 
-test("missing bars are predictions without an update, in one hole or in several", () => {
-  const holes = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 5 });
+test("missing bars are predicted without an update, in one gap or in several", () => {
+  const gaps = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 5 });
   fc.assert(
-    fc.property(fc.integer(), fc.integer({ min: 2, max: 8 }), holes, (seed, states, holes) => {
+    fc.property(fc.integer(), fc.integer({ min: 2, max: 8 }), gaps, (seed, states, gaps) => {
       const hmm = randomHmm(new Random(seed), states, 3);
       const scorer = Scorer.create(loadCore(), [{ ...TOY_MODEL, hmm }], 2);
       const [whole, pieces] = [scorer.addSymbol(), scorer.addSymbol()];
@@ -148,9 +148,9 @@ test("missing bars are predictions without an update, in one hole or in several"
         scorer.step(pieces, bar);
       }
       let prior = scorer.result(0).posterior;
-      const minutes = holes.reduce((a, b) => a + b, 0);
+      const minutes = gaps.reduce((a, b) => a + b, 0);
       scorer.skip(whole, minutes);
-      for (const hole of holes) scorer.skip(pieces, hole);
+      for (const gap of gaps) scorer.skip(pieces, gap);
       for (let minute = 0; minute <= minutes; minute++) {
         prior = prior.map((_, k) =>
           prior.reduce((sum, p, j) => sum + p * (hmm.transmat[j]?.[k] ?? NaN), 0)
@@ -179,7 +179,7 @@ test("missing bars are predictions without an update, in one hole or in several"
   );
 });
 
-test("a hole as long as the window empties it, a shorter one does not", () => {
+test("a gap as long as the window clears it, a shorter one does not", () => {
   const bars = randomBars(30, 1);
   const next = randomBars(1, 2)[0] ?? never();
   const after = (minutes: number) => {
@@ -196,7 +196,7 @@ test("a hole as long as the window empties it, a shorter one does not", () => {
   expect(after(0).features[0]).not.toBe(0);
 });
 
-test("a hole of years comes to rest at the stationary distribution", () => {
+test("a gap of years converges to the stationary distribution", () => {
   const scorer = open();
   const slot = scorer.addSymbol();
   run(scorer, slot, randomBars(30, 1));
@@ -207,7 +207,7 @@ test("a hole of years comes to rest at the stationary distribution", () => {
   expect(posterior.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
 });
 
-test("dwell time goes on over missing bars while the regime is predicted to last", () => {
+test("dwell time grows over missing bars while the predicted regime stays the same", () => {
   const sticky = {
     ...TOY_MODEL,
     hmm: { ...TOY_HMM, transmat: [[0.98, 0.01, 0.01], [0.01, 0.98, 0.01], [0.01, 0.01, 0.98]] },
@@ -222,16 +222,20 @@ test("dwell time goes on over missing bars while the regime is predicted to last
   expect(scorer.result(0)).toMatchObject({ state, barsInState: barsInState + 4 });
 });
 
-test("what cannot be is refused by name", () => {
+test("invalid arguments are refused with their value", () => {
   const scorer = open();
   const slot = scorer.addSymbol();
   const bar = randomBars(1, 1)[0] ?? never();
-  expect(() => scorer.addSymbol()).toThrow("Cannot add a symbol: the scorer holds at most 1");
-  expect(() => scorer.step(1, bar)).toThrow("Cannot use slot 1: 1 symbols were added");
-  expect(() => scorer.step(0.5, bar)).toThrow("Cannot use slot 0.5");
-  expect(() => scorer.skip(slot, -1)).toThrow("Cannot skip -1 minutes");
-  expect(() => scorer.result(2)).toThrow("Cannot read model 2: there are models 0 to 1");
+  expect(() => scorer.addSymbol()).toThrow(
+    "the number of symbols must be below 1: current value is 1",
+  );
+  expect(() => scorer.step(1, bar)).toThrow(
+    "it must be below the number of symbols, 1: current value is 1",
+  );
+  expect(() => scorer.step(0.5, bar)).toThrow("current value is 0.5");
+  expect(() => scorer.skip(slot, -1)).toThrow("must be an integer from 0: current value is -1");
+  expect(() => scorer.result(2)).toThrow("the model must be 0 to 1: current value is 2");
   expect(() => scorer.importState(slot, new Uint8Array(3))).toThrow(
-    "Cannot import a state of 3 bytes",
+    "current value is 3",
   );
 });

@@ -1,6 +1,12 @@
-import type { CoreBar, CoreForest, CoreHmm, CoreModel } from "../../core-wasm/core.ts";
+import {
+  type CoreBar,
+  type CoreForest,
+  type CoreHmm,
+  type CoreModel,
+  FEATURE_INPUTS,
+} from "../../core-wasm/core.ts";
 
-/** Seeded random numbers of the tests' own (mulberry32). */
+/** Seeded random numbers (mulberry32), independent of the code under test. */
 export class Random {
   #state: number;
 
@@ -21,13 +27,13 @@ export class Random {
 
   /** An index drawn from a distribution. */
   pick(probabilities: readonly number[]): number {
-    let left = this.uniform();
-    const found = probabilities.findIndex((p) => (left -= p) < 0);
+    let rest = this.uniform();
+    const found = probabilities.findIndex((p) => (rest -= p) < 0);
     return found < 0 ? probabilities.length - 1 : found;
   }
 }
 
-/** A random walk of sound bars. */
+/** A random walk of valid bars. */
 export function randomBars(count: number, seed: number): CoreBar[] {
   const random = new Random(seed);
   let price = 100;
@@ -41,9 +47,9 @@ export function randomBars(count: number, seed: number): CoreBar[] {
   });
 }
 
-/** Bars as the batch functions take them. */
+/** Bars in the layout of the batch functions. */
 export function flattenBars(bars: readonly CoreBar[]): Float64Array {
-  return Float64Array.from(bars.flatMap((b) => [b.open, b.high, b.low, b.close, b.volume]));
+  return Float64Array.from(bars.flatMap((bar) => FEATURE_INPUTS.map((name) => bar[name])));
 }
 
 /** A forest of two small trees over three features. */
@@ -136,7 +142,7 @@ export function randomHmm(random: Random, states: number, dims: number): CoreHmm
   };
 }
 
-/** Rows of numbers of about one deviation. */
+/** Rows of normal numbers with a deviation of 1.5. */
 export function randomRows(random: Random, count: number, dims: number): number[][] {
   return Array.from(
     { length: count },
@@ -144,7 +150,7 @@ export function randomRows(random: Random, count: number, dims: number): number[
   );
 }
 
-/** ln N(x | mean, covar), by elimination. */
+/** ln N(x | mean, covar), by Gaussian elimination. */
 function logDensity(
   x: readonly number[],
   mean: readonly number[],

@@ -1,4 +1,4 @@
-/** A bar as the host writes it: f64, one after the other. */
+/** The feature inputs of a bar, as the host writes them: f64, one after the other. */
 @unmanaged
 export class Bar {
   open: f64;

@@ -1,17 +1,17 @@
-/** Features of whole histories, by the code that steps the live engine. */
+/** Features of whole histories, by the code that the live engine runs. */
 import { Bar } from "./bar";
 import { beginPreset, presetDims, presetStateBytes, stepPreset } from "./presets";
 
 /**
- * Features of many bars, each sequence from an empty state.
+ * Features of many bars. Each sequence starts from an empty state.
  *
  * @param preset address of the preset
- * @param state room for one state of the preset
+ * @param state memory for one state of the preset
  * @param bars one `Bar` after the other
  * @param lengths bars of each sequence, i32
  * @param starts minute since 1970 at which the first bar of each opens, i32
- * @param raw where the features go, f64, row after row
- * @param normalized where they go as the model sees them, f64, row after row
+ * @param raw output: raw features, f64, row after row
+ * @param normalized output: normalized features, f64, row after row
  */
 export function featureRows(
   preset: usize,

@@ -1,7 +1,7 @@
 /**
  * The classic preset: momentum, volatility proxy and activity ratio, each z-scored over a rolling
- * window that contains its own bar. The windows are read anew at every bar, so that no sum drifts
- * and a resumed state gives the same bits as an unbroken one.
+ * window that contains its own bar. The windows are summed again at every bar, so that no sum drifts
+ * and a restored state gives the same bits as an uninterrupted one.
  */
 import { Bar } from "./bar";
 import { pairwiseSquares, pairwiseSum } from "./pairwise";
@@ -10,18 +10,18 @@ import { pairwiseSquares, pairwiseSum } from "./pairwise";
 export const CLASSIC_DIMS: i32 = 3;
 
 /**
- * State of one symbol. The rings follow it: volumes, then one ring a feature. A ring holds each
- * value twice, a window apart, so that the last values always lie in one run.
+ * State of one symbol. The rings follow it: volumes, then one ring per feature. A ring holds each
+ * value twice, a window apart, so that the last values are always contiguous.
  */
 @unmanaged
 class ClassicState {
   /** Bars in the rings, at most the window. */
   bars: i32;
-  /** Place of the next bar in the rings. */
+  /** Index of the next bar in the rings. */
   head: i32;
   /** Minutes missing since the last bar. */
   missing: i32;
-  /** Close of the bar one minute ago; 0 when there is none. */
+  /** Close of the bar one minute ago; 0 when there was none. */
   lastClose: f64;
 }
 
@@ -30,13 +30,13 @@ export function classicStateBytes(window: i32): usize {
   return offsetof<ClassicState>() + (((1 + CLASSIC_DIMS) * 2 * window) << 3);
 }
 
-/** Puts a value into a ring. */
-function put(ring: usize, window: i32, place: i32, value: f64): void {
-  store<f64>(ring + (place << 3), value);
-  store<f64>(ring + ((place + window) << 3), value);
+/** Writes a value to a ring. */
+function writeRing(ring: usize, window: i32, index: i32, value: f64): void {
+  store<f64>(ring + (index << 3), value);
+  store<f64>(ring + ((index + window) << 3), value);
 }
 
-/** True when all values are equal: their deviation is then zero, whatever rounding says. */
+/** Whether all values are equal: then their deviation is zero, regardless of rounding. */
 function isConstant(values: usize, count: i32): bool {
   const first = load<f64>(values);
   for (let i = 1; i < count; i++) {
@@ -45,7 +45,7 @@ function isConstant(values: usize, count: i32): bool {
   return true;
 }
 
-/** z-score by population deviation of the last of `count` values. */
+/** z-score of the last of `count` values, by the population deviation. */
 function zScore(values: usize, count: i32): f64 {
   const value = load<f64>(values + ((count - 1) << 3));
   if (count < 2) return value;
@@ -56,13 +56,13 @@ function zScore(values: usize, count: i32): f64 {
 }
 
 /**
- * Takes one bar into a symbol's state.
+ * Adds one bar to a symbol's state.
  *
  * @param state address of the symbol's state
  * @param window bars in a window
  * @param address address of the bar
- * @param raw where the three features go, f64
- * @param normalized where their z-scores go, f64
+ * @param raw output: the three features, f64
+ * @param normalized output: their z-scores, f64
  */
 export function stepClassic(
   state: usize,
@@ -75,12 +75,12 @@ export function stepClassic(
   const bar = changetype<Bar>(address);
   const ringBytes: usize = window << 4;
   const volumes = state + offsetof<ClassicState>();
-  const place = s.head;
+  const index = s.head;
   const bars = min(s.bars + 1, window);
   // The last `bars` values of a ring start here.
-  const oldest: usize = (place + window + 1 - bars) << 3;
+  const oldest: usize = (index + window + 1 - bars) << 3;
 
-  put(volumes, window, place, bar.volume);
+  writeRing(volumes, window, index, bar.volume);
   let activity = 1.0;
   if (bars == window && !isConstant(volumes + oldest, bars)) {
     activity = bar.volume / (pairwiseSum(volumes + oldest, bars) / (bars as f64));
@@ -91,18 +91,18 @@ export function stepClassic(
   let ring = volumes;
   for (let d = 0; d < CLASSIC_DIMS; d++) {
     ring += ringBytes;
-    put(ring, window, place, load<f64>(raw + (d << 3)));
+    writeRing(ring, window, index, load<f64>(raw + (d << 3)));
     store<f64>(normalized + (d << 3), zScore(ring + oldest, bars));
   }
   s.bars = bars;
-  s.head = place + 1 == window ? 0 : place + 1;
+  s.head = index + 1 == window ? 0 : index + 1;
   s.missing = 0;
   s.lastClose = bar.close;
 }
 
 /**
- * Tells the state that `minutes` bars are missing. The next bar has no close one minute before it,
- * so its momentum is 0; a hole as long as the window empties the rings.
+ * Skips `minutes` missing bars. The next bar has no close one minute before it, so its momentum is
+ * 0. A gap as long as the window clears the rings.
  */
 export function skipClassic(state: usize, window: i32, minutes: i32): void {
   const s = changetype<ClassicState>(state);

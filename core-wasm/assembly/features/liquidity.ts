@@ -1,33 +1,33 @@
 /**
- * The liquidity preset: how far prices range and how much is traded, each measured against the
- * blocks of bars before its own.
+ * The liquidity preset: log range and log volume, each standardized by the blocks of bars before
+ * its own.
  *
- * The log range is smoothed over two horizons, half of each: the log of an exponentially weighted
- * variance over the fast one (Parkinson 1980: ln(high / low)^2 / (4 ln 2)), which large moves
- * raise at once, and an exponentially weighted mean of the log range over the slow one, which they
- * hardly move. The log volume, in quote currency, is that of the minute alone.
+ * The log range is the mean of two smoothed values: the log of an exponentially weighted variance
+ * over the fast horizon (Parkinson 1980: ln(high / low)^2 / (4 ln 2)), which reacts to large moves
+ * at once, and an exponentially weighted mean of the log range over the slow horizon, which they
+ * hardly move. The log volume, in quote currency, is the minute's own.
  *
- * The prior window is kept as the means of its blocks (hours each), so that a month of a symbol
+ * The prior window is stored as the means of its blocks (hours each), so that a month of a symbol
  * takes kilobytes. Location is the mean of the block means, scale their standard deviation: means
- * of logs over hours have no outliers, and a market that has been in few regimes for a week has
- * levels far apart, between which a median jumps. A block counts once it is over, so a bar is never
- * measured against itself. Blocks begin at whole multiples of their length since 1970, so that what
- * is seen does not depend on when one began to look, once the window has passed.
+ * of logs over hours have no outliers, and in a week with few regimes the levels are far apart, so
+ * that a median would jump between them. A block counts once it is complete, so a bar is never
+ * standardized by itself. Blocks begin at multiples of their length since 1970, so that the
+ * features do not depend on the start of the history, once the window has passed.
  *
- * A minute without a trade tells of neither: nothing changes but time, and the model waits.
+ * A minute without a trade has neither feature: only time advances, and the model predicts.
  */
 import { Bar } from "./bar";
 
 /** Number of features of the preset. */
 export const LIQUIDITY_DIMS: i32 = 2;
 
-/** Keeps the log of a range of zero finite: 0.1 basis points. */
+/** Keeps the log of a zero range finite: 0.1 basis points. */
 const RANGE_FLOOR: f64 = 1e-5;
-/** The variance of a log price over its squared range, for a Brownian motion: 1 / (4 ln 2). */
+/** Ratio of variance to squared range of a log price in Brownian motion: 1 / (4 ln 2). */
 const PARKINSON: f64 = 0.36067376022224085;
-/** Blocks that deviate less are equal but for rounding. */
-const LEAST_SCALE: f64 = 1e-9;
-/** Standardized values beyond this tell nothing more. */
+/** A smaller deviation of the block means is rounding error. */
+const MIN_SCALE: f64 = 1e-9;
+/** Standardized values are clipped to this. */
 const CLIP: f64 = 10.0;
 
 /** Parameters of the preset. */
@@ -37,7 +37,7 @@ export class LiquidityWindows {
   block: i32;
   /** Blocks in the prior window. */
   blocks: i32;
-  /** Full blocks before the first bar is standardized. */
+  /** Complete blocks before the first bar is standardized. */
   least: i32;
   /** Weight of the newest bar in the variance over the fast horizon. */
   fast: f64;
@@ -45,26 +45,26 @@ export class LiquidityWindows {
   slow: f64;
 }
 
-/** State of one symbol; one `Series` a feature follows it. */
+/** State of one symbol; one `Series` per feature follows it. */
 @unmanaged
 class LiquidityState {
-  /** Minutes of the open block that are over. */
+  /** Elapsed minutes of the open block. */
   open: i32;
   /** Those with a trade. */
   traded: i32;
-  /** Full blocks in the window. */
+  /** Complete blocks in the window. */
   full: i32;
-  /** Place of the next full block in the rings. */
+  /** Index of the next complete block in the rings. */
   head: i32;
-  /** Not 0 once a trade was seen. */
+  /** 1 once a trade was seen, else 0. */
   begun: i64;
-  /** Variance of the log price a minute, over the fast horizon. */
+  /** Variance of the log price per minute, over the fast horizon. */
   variance: f64;
   /** Mean of the log range, over the slow horizon. */
   logRange: f64;
 }
 
-/** What is kept of one feature; the ring of block means, f64 a block, follows it. */
+/** State of one feature; the ring of block means, an f64 per block, follows it. */
 @unmanaged
 class Series {
   /** Value at the last minute with a trade. */
@@ -81,7 +81,7 @@ export function liquidityStateBytes(windows: usize): usize {
   return offsetof<LiquidityState>() + LIQUIDITY_DIMS * (offsetof<Series>() + (blocks << 3));
 }
 
-/** Measures location and scale anew from the full blocks, so that no sum drifts. */
+/** Computes location and scale from all complete blocks, so that no sum drifts. */
 function measure(series: Series, count: i32): void {
   const ring = changetype<usize>(series) + offsetof<Series>();
   let sum = 0.0;
@@ -94,10 +94,10 @@ function measure(series: Series, count: i32): void {
   }
   const scale = sqrt(squares / (count as f64));
   series.location = location;
-  series.scale = scale > LEAST_SCALE ? scale : 1.0;
+  series.scale = scale > MIN_SCALE ? scale : 1.0;
 }
 
-/** Takes the trades of a minute in. */
+/** Adds a minute with trades to the smoothed ranges. */
 function observe(s: LiquidityState, w: LiquidityWindows, bar: Bar): void {
   const spread = NativeMath.log(bar.high / bar.low);
   const variance = PARKINSON * spread * spread;
@@ -112,7 +112,7 @@ function observe(s: LiquidityState, w: LiquidityWindows, bar: Bar): void {
   }
 }
 
-/** Closes the block that is over; one without any trade is as if it had not been. */
+/** Closes the open block; a block without a trade is dropped. */
 function closeBlock(s: LiquidityState, w: LiquidityWindows, first: usize): void {
   const seriesBytes = offsetof<Series>() + ((w.blocks as usize) << 3);
   const traded = s.traded;
@@ -131,13 +131,13 @@ function closeBlock(s: LiquidityState, w: LiquidityWindows, first: usize): void 
 }
 
 /**
- * Takes one bar into a symbol's state.
+ * Adds one bar to a symbol's state.
  *
  * @param state address of the symbol's state
  * @param address address of the bar
- * @param raw where the two features go, f64; those of the last minute with a trade
- * @param normalized where they go standardized, f64; 0 while there are too few blocks
- * @returns whether there is something to see: a trade, and enough blocks to measure it against
+ * @param raw output: the two features, f64, of the last minute with a trade
+ * @param normalized output: the features standardized, f64; 0 while there are too few blocks
+ * @returns whether the bar is observed: it has a trade, and there are enough blocks
  */
 export function stepLiquidity(
   state: usize,
@@ -175,13 +175,13 @@ export function stepLiquidity(
   return traded && measured;
 }
 
-/** Tells an empty state at which minute since 1970 its first bar opens. */
+/** Sets the minute since 1970 at which an empty state's first bar opens. */
 export function beginLiquidity(state: usize, windows: usize, minute: i32): void {
   changetype<LiquidityState>(state).open = minute % changetype<LiquidityWindows>(windows).block;
 }
 
 /**
- * Tells the state that `minutes` bars are missing; a hole as long as the prior window empties it.
+ * Skips `minutes` missing bars. A gap as long as the prior window clears the state.
  */
 export function skipLiquidity(state: usize, windows: usize, minutes: i32): void {
   const s = changetype<LiquidityState>(state);

@@ -1,9 +1,9 @@
 /**
  * Sums in numpy's order (numpy/_core/src/umath/loops_utils.h.src, `pairwise_sum`), so that means
- * and deviations are numpy's bit for bit, even in windows where rounding is all there is.
+ * and deviations equal numpy's bit for bit, even in windows that vary only by rounding.
  */
 
-/** Longest run that is summed without halving it. */
+/** Longest run that is summed without splitting it. */
 const BLOCK: i32 = 128;
 
 /** Sum of the eight lanes of four accumulators. */
@@ -15,7 +15,7 @@ function fold(a: v128, b: v128, c: v128, d: v128): f64 {
   return ab + cd;
 }
 
-/** Where the second half of a long run starts. */
+/** Index at which the second half of a long run starts. */
 function half(count: i32): i32 {
   return ((count >> 1) >> 3) << 3;
 }

@@ -1,7 +1,6 @@
 /**
- * The one place that knows all feature presets. A preset has a number of features, a state a
- * symbol of a size of its own, a step for a bar and a step for missing bars; to add one is to add a
- * line to each function below.
+ * Dispatch to the feature presets. A preset has a number of features, a state per symbol, a step for
+ * a bar and a skip for missing bars. A new preset adds a line to each function below.
  */
 import { CLASSIC_DIMS, classicStateBytes, skipClassic, stepClassic } from "./classic";
 import {
@@ -59,7 +58,7 @@ export function newClassicPreset(window: i32): usize {
  *
  * @param block bars in a block
  * @param blocks blocks in the prior window
- * @param least full blocks before the first bar is standardized
+ * @param least complete blocks before the first bar is standardized
  * @param fast half-life of the fast horizon, bars
  * @param slow half-life of the slow horizon, bars
  * @returns its address; 0 when memory ran out
@@ -96,13 +95,13 @@ export function presetStateBytes(address: usize): usize {
 }
 
 /**
- * Takes one bar into a symbol's state.
+ * Adds one bar to a symbol's state.
  *
  * @param state address of the symbol's state
  * @param bar address of a `Bar`
- * @param raw where the features go, f64
- * @param normalized where they go as the model sees them, f64
- * @returns whether the model may see them; false while a preset has too little history
+ * @param raw output: raw features, f64
+ * @param normalized output: normalized features, f64
+ * @returns whether the bar is observed; false while a preset has too little history
  */
 export function stepPreset(
   address: usize,
@@ -117,13 +116,13 @@ export function stepPreset(
   return true;
 }
 
-/** Tells an empty state at which minute since 1970 its first bar opens. */
+/** Sets the minute since 1970 at which an empty state's first bar opens. */
 export function beginPreset(address: usize, state: usize, minute: i32): void {
   const preset = changetype<Preset>(address);
   if (preset.kind == LIQUIDITY) beginLiquidity(state, preset.windows, minute);
 }
 
-/** Tells a symbol's state that `minutes` bars are missing. */
+/** Skips `minutes` missing bars. */
 export function skipPreset(address: usize, state: usize, minutes: i32): void {
   const preset = changetype<Preset>(address);
   if (preset.kind == LIQUIDITY) skipLiquidity(state, preset.windows, minutes);

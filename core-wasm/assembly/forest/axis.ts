@@ -1,6 +1,6 @@
 /**
- * The rank of a value: how many of a forest's thresholds on a feature are below it. Of `x <= t`
- * nothing else matters, so rows with the same ranks take the same way through every tree.
+ * The rank of a value: the number of a forest's thresholds on a feature that are below it. The rank
+ * decides every `x <= t`, so rows with equal ranks take the same path through every tree.
  */
 import { allocate } from "../memory";
 
@@ -11,9 +11,9 @@ export class Axis {
   thresholds: usize;
   /** Number of thresholds. */
   count: i32;
-  /** Bytes of the thresholds in the first half of a search. */
+  /** Bytes of the first step of a binary search. */
   half: usize;
-  /** Address of where each bucket begins: the address of its first threshold, u32. */
+  /** Address of the buckets: the address of each bucket's first threshold, u32. */
   buckets: usize;
   /** Lowest threshold. */
   low: f64;
@@ -26,7 +26,7 @@ export class Axis {
 /** Bytes of a threshold. */
 const THRESHOLD_BYTES: usize = 4;
 
-/** A number that sorts among others as the threshold does among theirs. */
+/** An integer key in the order of the thresholds. */
 export function keyOf(threshold: f32): u32 {
   const bits = reinterpret<u32>(threshold);
   return bits ^ ((((bits as i32) >> 31) as u32) | 0x80000000);
@@ -38,31 +38,30 @@ function thresholdOf(key: u32): f32 {
 }
 
 /**
- * Bucket of a value, from the left. Of two values the greater one never has the lower bucket,
- * whatever rounding does.
+ * Bucket of a value, from the left. It is monotone in the value, regardless of rounding.
  */
 function bucketOf(axis: Axis, x: f32): i32 {
   const place = f64x2.splat(((x as f64) - axis.low) * axis.scale);
-  // NaN is less than nothing and goes left at every node: it must come to bucket 0.
+  // NaN goes left at every node, so it belongs to bucket 0.
   const bounded = f64x2.pmin(place, f64x2.splat(axis.last));
   return max(i32x4.extract_lane(i32x4.trunc_sat_f64x2_s_zero(bounded), 0), 0);
 }
 
-/** Number of an axis' thresholds that are below a value; 0 for NaN. */
+/** Number of the axis' thresholds below a value; 0 for NaN. */
 export function rankOf(axis: Axis, x: f32): i32 {
   let place = load<usize>(axis.buckets + (bucketOf(axis, x) << 2));
   for (let half = axis.half; half >= THRESHOLD_BYTES; half >>= 1) {
-    // Without a branch, as none could be foreseen.
+    // Branchless, as a branch could not be predicted.
     place += half & -((load<f32>(place + half - THRESHOLD_BYTES) < x) as usize);
   }
   return ((place - axis.thresholds) >> 2) as i32;
 }
 
 /**
- * Prepares the search of an axis whose thresholds stand there: as many buckets of equal width as
- * there are thresholds or more, and as many halvings as the fullest bucket needs.
+ * Prepares the search of an axis with its thresholds: at least as many buckets of equal width as
+ * thresholds, and as many halvings as the fullest bucket needs.
  */
-function openBuckets(axis: Axis, buckets: i32): void {
+function initBuckets(axis: Axis, buckets: i32): void {
   const thresholds = axis.thresholds;
   const end = thresholds + ((axis.count as usize) << 2);
   const low = load<f32>(thresholds) as f64;
@@ -83,16 +82,16 @@ function openBuckets(axis: Axis, buckets: i32): void {
 }
 
 /**
- * Makes an axis.
+ * Initializes an axis.
  *
- * @param pairs its thresholds in ascending order: the key of each, and 4 bytes of something else
+ * @param pairs its thresholds in ascending order: a key each, and a payload of 4 bytes
  * @returns false when memory ran out
  */
-export function openAxis(axis: Axis, pairs: usize, count: i32): bool {
+export function initAxis(axis: Axis, pairs: usize, count: i32): bool {
   let buckets = 1;
   while (buckets < count) buckets <<= 1;
   axis.count = count;
-  // A search may look as far beyond the thresholds as it is wide.
+  // A search may read as far past the thresholds as it is wide.
   axis.thresholds = allocate((buckets as usize) << 3);
   axis.buckets = allocate((buckets as usize) << 2);
   if (axis.buckets == 0) return false;
@@ -102,7 +101,7 @@ export function openAxis(axis: Axis, pairs: usize, count: i32): bool {
   for (let i = count; i < buckets << 1; i++) {
     store<f32>(axis.thresholds + (i << 2), Infinity as f32);
   }
-  if (count > 0) openBuckets(axis, buckets);
+  if (count > 0) initBuckets(axis, buckets);
   else store<usize>(axis.buckets, axis.thresholds);
   return true;
 }

@@ -1,12 +1,12 @@
-/** Filling a tree's cells: the cells of a leaf are a box. */
+/** Fills a tree's cells. The cells of a leaf are a box. */
 import { isLeaf, Node } from "./forest";
 import { Group } from "./cells";
 import { allocate } from "../memory";
 
-/** Most path lengths of a list, so that a byte numbers them. */
+/** Most path lengths in a list, so that an index is a byte. */
 const MAX_LENGTHS: i32 = 256;
 
-/** What is filled. */
+/** The tree that is being filled. */
 let lengths: usize = 0;
 let lengthCount: i32 = 0;
 let cells: usize = 0;
@@ -17,18 +17,18 @@ let nodes: usize = 0;
 let ranks: usize = 0;
 
 /**
- * Begins an empty list of path lengths for the trees to come.
+ * Starts an empty list of path lengths for the next trees.
  *
  * @returns false when memory ran out
  */
-export function openLengths(): bool {
+export function newLengthList(): bool {
   lengths = allocate(MAX_LENGTHS << 3);
   lengthCount = 0;
   return lengths != 0;
 }
 
-/** Number of a path length in the list; -1 when it is full. */
-function numberOf(length: f64): i32 {
+/** Index of a path length in the list, which it is added to; -1 when the list is full. */
+function indexOf(length: f64): i32 {
   for (let i = 0; i < lengthCount; i++) {
     if (load<f64>(lengths + (i << 3)) == length) return i;
   }
@@ -37,7 +37,7 @@ function numberOf(length: f64): i32 {
   return lengthCount++;
 }
 
-/** Writes the same byte, 8 times in `bytes`, some times; whole words overlap rather than end. */
+/** Writes `count` equal bytes; `bytes` holds 8 of them. The last word may overlap the one before. */
 function fillRun(to: usize, count: i32, bytes: u64): void {
   const end = to + count;
   if (count >= 8) {
@@ -53,7 +53,7 @@ function fillRun(to: usize, count: i32, bytes: u64): void {
   }
 }
 
-/** Fills a box of cells, from one rank to before another along each axis. */
+/** Fills a box of cells: ranks [a, b) along each axis. */
 function fillBox(n: i32, a0: i32, b0: i32, a1: i32, b1: i32, a2: i32, b2: i32): void {
   const bytes = (n as u64) * 0x0101010101010101;
   for (let i = a0; i < b0; i++) {
@@ -65,16 +65,16 @@ function fillBox(n: i32, a0: i32, b0: i32, a1: i32, b1: i32, a2: i32, b2: i32): 
   }
 }
 
-/** Fills the part of a box that comes to a node; false when there are too many path lengths. */
+/** Fills the part of a box that reaches a node; false when there are too many path lengths. */
 function fill(address: usize, a0: i32, b0: i32, a1: i32, b1: i32, a2: i32, b2: i32): bool {
   if (a0 >= b0 || a1 >= b1 || a2 >= b2) return true;
   const node = changetype<Node>(address);
   if (isLeaf(node)) {
-    const n = numberOf(load<f64>(node.right));
+    const n = indexOf(load<f64>(node.right));
     if (n >= 0) fillBox(n, a0, b0, a1, b1, a2, b2);
     return n >= 0;
   }
-  // Ranks up to the threshold's own go left.
+  // Ranks up to the threshold's go left.
   const cut = (load<u8>(ranks + (address - nodes) / offsetof<Node>()) as i32) + 1;
   if (node.feature == 0) {
     return fill(node.left, a0, min(b0, cut), a1, b1, a2, b2) &&
@@ -91,13 +91,13 @@ function fill(address: usize, a0: i32, b0: i32, a1: i32, b1: i32, a2: i32, b2: i
 /**
  * Fills the cells of a tree.
  *
- * @param group the tree's
- * @param root address of its first node; 0 for a tree that adds nothing to a sum
+ * @param group the tree's group
+ * @param root address of its first node; 0 for a padding tree
  * @param firstNode address of the forest's nodes
  * @param nodeRanks rank of each node's threshold among its tree's, u8
  * @param widths cells along each axis, i32
- * @param to where they go
- * @returns false when the list has no room for its path lengths
+ * @param to output
+ * @returns false when the list of path lengths is full
  */
 export function fillCells(
   group: Group,
@@ -114,7 +114,7 @@ export function fillCells(
   width1 = load<i32>(widths, 4);
   width2 = load<i32>(widths, 8);
   if (root != 0) return fill(root, 0, load<i32>(widths), 0, width1, 0, width2);
-  const n = numberOf(0.0);
+  const n = indexOf(0.0);
   store<u8>(to, n as u8);
   return n >= 0;
 }

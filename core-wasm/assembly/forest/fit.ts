@@ -1,7 +1,7 @@
 /**
- * Growing an Isolation Forest, scikit-learn's way: each tree from a sample without replacement,
- * each split on a uniformly drawn feature that is not constant in the node, at a uniform threshold
- * between its float32 minimum and maximum, down to a depth of ceil(log2(max_samples))
+ * Grows an Isolation Forest as scikit-learn does: each tree from a sample without replacement, each
+ * split on a uniformly drawn feature that is not constant in the node, at a uniform threshold
+ * between its float32 minimum and maximum, to a depth of ceil(log2(max_samples))
  * (sklearn/ensemble/_iforest.py; sklearn/tree/_splitter.pyx, `node_split_random`;
  * sklearn/tree/_tree.pyx, `DepthFirstTreeBuilder`).
  */
@@ -9,9 +9,9 @@ import { MAX_DIMS } from "./forest";
 import { allocate } from "../memory";
 import { below, uniform } from "../random";
 
-/** Values that differ by no more are constant; scikit-learn's FEATURE_THRESHOLD. */
+/** Values within this range are constant; scikit-learn's FEATURE_THRESHOLD. */
 const CONSTANT_WITHIN: f32 = 1e-7;
-/** What scikit-learn writes in a leaf's feature and threshold. */
+/** scikit-learn's value for a leaf's feature and threshold. */
 const UNDEFINED: i32 = -2;
 const NO_CHILD: i32 = -1;
 
@@ -25,7 +25,7 @@ class Pending {
   end: i32;
 }
 
-/** Trees no deeper than 31 levels have at most one pending sibling a level. */
+/** Trees of at most 31 levels have at most one pending sibling per level. */
 const PENDING: usize = allocate(64 * offsetof<Pending>());
 /** Features in the order in which they are tried. */
 const order: usize = allocate(MAX_DIMS << 2);
@@ -34,9 +34,9 @@ let rows: usize = 0;
 let rowCount: i32 = 0;
 let dims: i32 = 0;
 let maxSamples: i32 = 0;
-/** All row numbers, shuffled a little more by each tree. */
+/** All row numbers, partly shuffled by each tree. */
 let deck: usize = 0;
-/** The tree's sample, grouped by node: records of a row in float32, four features a vector. */
+/** The tree's sample, grouped by node: a record per row, float32, four features per vector. */
 let members: usize = 0;
 let memberBytes: usize = 0;
 /** Lowest and highest values of four features. */
@@ -49,13 +49,13 @@ let rights: usize = 0;
 let counts: usize = 0;
 
 /**
- * Prepares the growing of trees.
+ * Prepares a fit.
  *
  * @param data f64, row after row
- * @param samples rows that a tree is grown from, at most `count`
+ * @param samples rows per tree, at most `count`
  * @returns false when memory ran out
  */
-export function openForestFit(data: usize, count: i32, width: i32, samples: i32): bool {
+export function initForestFit(data: usize, count: i32, width: i32, samples: i32): bool {
   const nodes: usize = 2 * samples;
   rows = data;
   rowCount = count;
@@ -74,32 +74,32 @@ export function openForestFit(data: usize, count: i32, width: i32, samples: i32)
   return true;
 }
 
-/** Address of the grown tree's features, i32 a node. */
+/** Address of the grown tree's features, an i32 per node. */
 export function treeFeatures(): usize {
   return features;
 }
 
-/** Address of the grown tree's thresholds, f64 a node. */
+/** Address of the grown tree's thresholds, an f64 per node. */
 export function treeThresholds(): usize {
   return thresholds;
 }
 
-/** Address of the grown tree's left children, i32 a node. */
+/** Address of the grown tree's left children, an i32 per node. */
 export function treeLefts(): usize {
   return lefts;
 }
 
-/** Address of the grown tree's right children, i32 a node. */
+/** Address of the grown tree's right children, an i32 per node. */
 export function treeRights(): usize {
   return rights;
 }
 
-/** Address of the number of samples in the grown tree's nodes, i32 a node. */
+/** Address of the number of samples in the grown tree's nodes, an i32 per node. */
 export function treeCounts(): usize {
   return counts;
 }
 
-/** Draws the tree's sample (a partial Fisher-Yates shuffle) and turns it into float32. */
+/** Draws the tree's sample (a partial Fisher-Yates shuffle) and converts it to float32. */
 function drawSample(): void {
   let member = members;
   for (let i = 0; i < maxSamples; i++) {
@@ -121,7 +121,7 @@ function memberAt(i: i32): usize {
   return members + (i as usize) * memberBytes;
 }
 
-/** Finds the lowest and highest values of the four features that stand at an offset in a record. */
+/** Finds the lowest and highest values of the four features at an offset in a record. */
 function findExtremes(start: i32, end: i32, offset: usize): void {
   const last = memberAt(end) + offset;
   let at = memberAt(start) + offset;
@@ -144,13 +144,13 @@ function swap(a: usize, b: usize): void {
   }
 }
 
-/** Puts members with values up to the threshold first; returns where the others start. */
+/** Moves members with values up to the threshold to the front; returns where the others start. */
 function partition(feature: i32, start: i32, end: i32, threshold: f64): i32 {
   const last = memberAt(end);
   let middle = memberAt(start);
   for (let at = middle; at < last; at += memberBytes) {
     const isLeft = (load<f32>(at + (feature << 2)) as f64) <= threshold;
-    // Swapped in any case, as the branch would be a coin's toss; what stays right may move there.
+    // Always swapped, as the branch could not be predicted; members on the right may move freely.
     swap(at, middle);
     middle += isLeft ? memberBytes : 0;
   }
@@ -192,7 +192,7 @@ function push(top: i32, parent: i32, isLeft: i32, depth: i32, start: i32, end: i
 }
 
 /**
- * Grows one tree from a fresh sample, its nodes in depth-first order.
+ * Grows one tree from a new sample. Its nodes are in depth-first order.
  *
  * @returns its number of nodes
  */

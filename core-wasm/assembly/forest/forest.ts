@@ -1,22 +1,22 @@
 /**
- * An Isolation Forest as nodes, any forest; of most, forest_cells.ts makes tables from them, which
- * are faster than any walk from node to node.
+ * An Isolation Forest as nodes. Most forests are also tabulated (cells.ts), which is faster than any
+ * walk from node to node.
  */
 import { allocate } from "../memory";
 import { averagePathLength } from "./path_length";
 
-/** Most features that a row has. */
+/** Most features of a row. */
 export const MAX_DIMS: i32 = 8;
 
-/** A node; a leaf is its own left child and has a threshold that nothing exceeds. */
+/** A node. A leaf is its own left child and has an infinite threshold. */
 @unmanaged
 export class Node {
   threshold: f32;
-  /** Where a row in float32 has the feature, bytes. */
+  /** Byte offset of the feature in a row of float32. */
   feature: i32;
   /** Address of the left child. */
   left: usize;
-  /** Address of the right child; in a leaf, that of its path length. */
+  /** Address of the right child; in a leaf, of its path length. */
   right: usize;
 }
 
@@ -39,7 +39,7 @@ export class Forest {
   nodes: usize;
   /** Number of them. */
   nodeCount: i32;
-  /** Address of its `Cells`; 0 when it is to be walked. */
+  /** Address of its `Cells`; 0 when it is not tabulated. */
   cells: usize;
   /** Trees x c(max_samples). */
   scale: f64;
@@ -52,7 +52,7 @@ export function isLeaf(node: Node): bool {
   return node.left == changetype<usize>(node);
 }
 
-/** All trees in scikit-learn's arrays, one after the other. */
+/** The source: all trees in scikit-learn's arrays, one after the other. */
 @unmanaged
 class Source {
   /** Nodes of each tree, i32. */
@@ -68,7 +68,7 @@ class Source {
 
 const source: Source = changetype<Source>(allocate(offsetof<Source>()));
 
-/** Largest float32 that is not above `value`, so that `x <= value` is kept for every float32 x. */
+/** Largest float32 up to `value`: it decides `x <= value` alike for every float32 x. */
 function floatBelow(value: f64): f32 {
   const nearest = value as f32;
   if ((nearest as f64) <= value) return nearest;
@@ -79,12 +79,12 @@ function floatBelow(value: f64): f32 {
 }
 
 /**
- * Takes room for a forest's trees in scikit-learn's arrays, for the host to fill.
+ * Allocates the source, which the host then writes.
  *
  * @param nodes number of nodes of all trees
  * @returns false when memory ran out
  */
-export function openTrees(trees: i32, nodes: i32): bool {
+export function allocateSource(trees: i32, nodes: i32): bool {
   const bytes: usize = (nodes as usize) << 2;
   source.sizes = allocate((trees as usize) << 2);
   source.feature = allocate(bytes);
@@ -96,38 +96,38 @@ export function openTrees(trees: i32, nodes: i32): bool {
   return source.depth != 0;
 }
 
-/** Address of the number of nodes of each tree, i32. */
+/** Address of the source's number of nodes of each tree, i32. */
 export function sourceSizes(): usize {
   return source.sizes;
 }
 
-/** Address of the trees to place, one after the other: features of the nodes, i32; -2 at a leaf. */
+/** Address of the source's features, an i32 per node; -2 at a leaf. */
 export function sourceFeatures(): usize {
   return source.feature;
 }
 
-/** The same: thresholds, f64. */
+/** Address of the source's thresholds, an f64 per node. */
 export function sourceThresholds(): usize {
   return source.threshold;
 }
 
-/** The same: left children, i32; -1 at a leaf. */
+/** Address of the source's left children, an i32 per node; -1 at a leaf. */
 export function sourceLefts(): usize {
   return source.left;
 }
 
-/** The same: right children, i32; -1 at a leaf. */
+/** Address of the source's right children, an i32 per node; -1 at a leaf. */
 export function sourceRights(): usize {
   return source.right;
 }
 
-/** The same: training samples in the nodes, i32. */
+/** Address of the source's number of training samples, an i32 per node. */
 export function sourceCounts(): usize {
   return source.samples;
 }
 
-/** Writes the nodes of a tree, whose arrays begin at a node of the source. */
-function putTree(tree: Tree, begin: i32, lengths: usize): void {
+/** Writes the nodes of a tree that begins at a node of the source. */
+function writeTree(tree: Tree, begin: i32, lengths: usize): void {
   let deepest = 0;
   store<i32>(source.depth + (begin << 2), 0);
   for (let i = 0; i < tree.nodes; i++) {
@@ -159,7 +159,7 @@ function putTree(tree: Tree, begin: i32, lengths: usize): void {
 /**
  * Makes a forest of the trees in the source arrays; children come after their parents.
  *
- * @param maxSamples samples a tree was grown from
+ * @param maxSamples samples per tree
  * @param offset a score below it is anomalous
  * @returns its address; 0 when memory ran out
  */
@@ -180,7 +180,7 @@ export function newForest(trees: i32, nodes: i32, maxSamples: f64, offset: f64):
     const tree = changetype<Tree>(first + offsetof<Tree>() * (t as usize));
     tree.nodes = load<i32>(source.sizes + (t << 2));
     tree.root = allNodes + offsetof<Node>() * (begin as usize);
-    putTree(tree, begin, lengths + (begin << 3));
+    writeTree(tree, begin, lengths + (begin << 3));
     begin += tree.nodes;
   }
   return changetype<usize>(forest);

@@ -1,35 +1,35 @@
-/** Sums of path lengths from the tables of forest_cells.ts. */
+/** Sums of path lengths from the tables of cells.ts. */
 import { Axis, rankOf } from "./axis";
 import { Cells, Group } from "./cells";
 
-/** Rows that pass the trees of a group before those of the next, while its tables are at hand. */
+/** Rows of a block: each group takes a whole block, while its tables are in the cache. */
 const BLOCK: i32 = 2048;
 
-/** Where each row's ranks are in the tables of a group, bytes from their first: u32, 3 a row. */
-const places: usize = memory.data(2048 * 12, 64);
-const PLACES_BYTES: usize = 12;
-/** Addresses of each row's cells in the trees of a group: u32, 8 a row. */
+/** Offset of each row's ranks in the tables of a group, bytes: three u32 per row. */
+const offsets: usize = memory.data(2048 * 12, 64);
+const OFFSETS_BYTES: usize = 12;
+/** Addresses of each row's cells in the trees of a group: eight u32 per row. */
 const found: usize = memory.data(2048 * 32, 64);
 const FOUND_BYTES: usize = 32;
 
-/** Place of the rank of a value, if there is such a feature. */
-function placeOf(axis: Axis, value: usize, isThere: bool, rankBytes: i32): usize {
-  return isThere ? rankOf(axis, load<f64>(value) as f32) * rankBytes : 0;
+/** Offset of the ranks of a value; 0 when the row lacks the feature. */
+function offsetOf(axis: Axis, value: usize, isPresent: bool, rankBytes: i32): usize {
+  return isPresent ? rankOf(axis, load<f64>(value) as f32) * rankBytes : 0;
 }
 
-/** Finds the places of rows. */
-function findPlaces(cells: Cells, rows: usize, count: i32, dims: i32): void {
+/** Finds the offsets of rows. */
+function findOffsets(cells: Cells, rows: usize, count: i32, dims: i32): void {
   const rankBytes = cells.rankBytes;
-  const end = places + (count as usize) * PLACES_BYTES;
-  for (let place = places; place < end; place += PLACES_BYTES) {
-    store<usize>(place, placeOf(cells.axis0, rows, true, rankBytes));
-    store<usize>(place, placeOf(cells.axis1, rows + 8, dims > 1, rankBytes), 4);
-    store<usize>(place, placeOf(cells.axis2, rows + 16, dims > 2, rankBytes), 8);
+  const end = offsets + (count as usize) * OFFSETS_BYTES;
+  for (let at = offsets; at < end; at += OFFSETS_BYTES) {
+    store<usize>(at, offsetOf(cells.axis0, rows, true, rankBytes));
+    store<usize>(at, offsetOf(cells.axis1, rows + 8, dims > 1, rankBytes), 4);
+    store<usize>(at, offsetOf(cells.axis2, rows + 16, dims > 2, rankBytes), 8);
     rows += dims << 3;
   }
 }
 
-/** In the trees of a group: r0 w1 + r1, u16x8. */
+/** r0 w1 + r1 in the trees of a group, u16x8. */
 function columnsOf(ranks0: usize, ranks1: usize, width1: v128): v128 {
   return i16x8.add(i16x8.mul(v128.load_ext<u8>(ranks0), width1), v128.load_ext<u8>(ranks1));
 }
@@ -48,7 +48,7 @@ function moreCellsOf(first: v128, columns: v128, width2: v128, ranks2: v128): v1
 
 /** Finds the cells of rows in the trees of a group. */
 function findCells(group: Group, count: i32): void {
-  // Held here: after a store, the compiler would read the group anew.
+  // Local copies: after a store the compiler would load the group's fields again.
   const tables0 = group.ranks0;
   const tables1 = group.ranks1;
   const tables2 = group.ranks2;
@@ -56,12 +56,12 @@ function findCells(group: Group, count: i32): void {
   const width2 = group.width2;
   const first = group.cells;
   const more = group.moreCells;
-  const end = places + (count as usize) * PLACES_BYTES;
+  const end = offsets + (count as usize) * OFFSETS_BYTES;
   let to = found;
-  for (let place = places; place < end; place += PLACES_BYTES) {
-    const ranks0 = tables0 + load<usize>(place);
-    const columns = columnsOf(ranks0, tables1 + load<usize>(place, 4), width1);
-    const ranks2 = v128.load_ext<u8>(tables2 + load<usize>(place, 8));
+  for (let at = offsets; at < end; at += OFFSETS_BYTES) {
+    const ranks0 = tables0 + load<usize>(at);
+    const columns = columnsOf(ranks0, tables1 + load<usize>(at, 4), width1);
+    const ranks2 = v128.load_ext<u8>(tables2 + load<usize>(at, 8));
     v128.store(to, cellsOf(first, columns, width2, ranks2));
     v128.store(to, moreCellsOf(more, columns, width2, ranks2), 16);
     to += FOUND_BYTES;
@@ -94,9 +94,9 @@ function addLengths(lengths: usize, sums: usize, count: i32): void {
 
 /** Adds to a sum the path lengths of the first row in the trees of a group. */
 function addOneRow(sum: f64, group: Group): f64 {
-  const ranks0 = group.ranks0 + load<usize>(places);
-  const columns = columnsOf(ranks0, group.ranks1 + load<usize>(places, 4), group.width1);
-  const ranks2 = v128.load_ext<u8>(group.ranks2 + load<usize>(places, 8));
+  const ranks0 = group.ranks0 + load<usize>(offsets);
+  const columns = columnsOf(ranks0, group.ranks1 + load<usize>(offsets, 4), group.width1);
+  const ranks2 = v128.load_ext<u8>(group.ranks2 + load<usize>(offsets, 8));
   const lengths = group.lengths;
   const cells = cellsOf(group.cells, columns, group.width2, ranks2);
   sum += lengthOf(lengths, i32x4.extract_lane(cells, 0));
@@ -112,7 +112,7 @@ function addOneRow(sum: f64, group: Group): f64 {
 
 /** Sums of the path lengths of a block of rows, in tree order. */
 function sumBlock(cells: Cells, rows: usize, count: i32, dims: i32, sums: usize): void {
-  findPlaces(cells, rows, count, dims);
+  findOffsets(cells, rows, count, dims);
   if (count == 1) {
     let sum = 0.0;
     for (let at = cells.first; at < cells.end; at += offsetof<Group>()) {
@@ -133,7 +133,7 @@ function sumBlock(cells: Cells, rows: usize, count: i32, dims: i32, sums: usize)
  * Sums of the path lengths of many rows, in tree order.
  *
  * @param rows f64, row after row
- * @param sums where they go, f64 a row
+ * @param sums output, an f64 per row
  */
 export function sumByCells(cells: Cells, rows: usize, count: i32, dims: i32, sums: usize): void {
   for (let done = 0; done < count; done += BLOCK) {

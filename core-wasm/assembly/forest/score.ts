@@ -1,7 +1,7 @@
 /**
  * Isolation Forest scoring with scikit-learn's semantics: features are float32, a sample goes left
- * when `x <= threshold`, and a leaf is worth its depth plus the average path length of what it
- * still holds (sklearn/ensemble/_iforest.py, `_compute_score_samples`).
+ * when `x <= threshold`, and a leaf's path length is its depth plus the average path length of its
+ * samples (sklearn/ensemble/_iforest.py, `_compute_score_samples`).
  */
 import { Forest } from "./forest";
 import { Cells } from "./cells";
@@ -12,7 +12,7 @@ import { sumByWalk } from "./walk";
  * Sums of the path lengths of many rows over all trees.
  *
  * @param rows f64, row after row
- * @param sums where they go, f64 a row
+ * @param sums output, an f64 per row
  */
 export function sumPathLengths(
   address: usize,
@@ -31,7 +31,7 @@ export function sumPathLengths(
  * (anomalous) to 0.
  *
  * @param rows f64, row after row
- * @param scores where they go, f64 a row
+ * @param scores output, an f64 per row
  */
 export function scoreRows(address: usize, rows: usize, count: i32, dims: i32, scores: usize): void {
   const scale = changetype<Forest>(address).scale;

@@ -1,17 +1,17 @@
-/** Making the tables of forest_cells.ts from a forest's nodes. */
+/** Builds the tables of cells.ts from a forest's nodes. */
 import { Forest, isLeaf, Node, Tree } from "./forest";
-import { Axis, keyOf, openAxis } from "./axis";
+import { Axis, initAxis, keyOf } from "./axis";
 import { AXES, Cells, Group, GROUP_TREES } from "./cells";
-import { fillCells, openLengths } from "./fill";
+import { fillCells, newLengthList } from "./fill";
 import { allocate } from "../memory";
 import { sortPairs } from "../radix_sort";
 
-/** Most bytes of a forest's tables; those of a shipped model take two million. */
+/** Most bytes of a forest's tables; a shipped model's tables take 2 million. */
 const MAX_BYTES: i64 = 16 << 20;
 /** Most cells of a tree along an axis, so that a byte holds a rank. */
 const MAX_WIDTH: i32 = 256;
 
-/** Cells of each tree along each axis, i32x4 a tree; of trees that a group lacks, 1. */
+/** Cells of each tree along each axis, an i32x4 per tree; 1 in padding trees. */
 let widths: usize = 0;
 /** Tree of each node, i32. */
 let owners: usize = 0;
@@ -19,7 +19,7 @@ let owners: usize = 0;
 let ranks: usize = 0;
 /** Next rank of each tree, i32. */
 let nextRanks: usize = 0;
-/** An axis' thresholds, each with its node, then with its tree. */
+/** An axis' thresholds, first with their nodes, then with their trees. */
 let pairs: usize = 0;
 let spare: usize = 0;
 
@@ -35,8 +35,8 @@ function cellCount(t: i32): i32 {
   return widthOf(t, 0) * widthOf(t, 1) * widthOf(t, 2);
 }
 
-/** Takes the room that is needed meanwhile; false when memory ran out. */
-function openScratch(trees: i32, nodes: i32): bool {
+/** Allocates scratch memory; false when memory ran out. */
+function allocateScratch(trees: i32, nodes: i32): bool {
   widths = allocate((trees as usize) << 4);
   nextRanks = allocate((trees as usize) << 2);
   owners = allocate((nodes as usize) << 2);
@@ -46,7 +46,7 @@ function openScratch(trees: i32, nodes: i32): bool {
   return spare != 0;
 }
 
-/** Notes the tree of each node and counts the cells; false when some feature has no axis. */
+/** Records the tree of each node and counts the cells; false when a feature has no axis. */
 function measure(forest: Forest, trees: i32): bool {
   for (let t = 0; t < trees; t++) v128.store(widths + (t << 4), i32x4.splat(1));
   let i = 0;
@@ -64,7 +64,7 @@ function measure(forest: Forest, trees: i32): bool {
   return true;
 }
 
-/** Bytes of all cells; more than allowed when some tree's ranks are too many. */
+/** Bytes of all cells; more than allowed when a tree has too many ranks. */
 function cellBytes(trees: i32): i64 {
   let bytes: i64 = 0;
   for (let t = 0; t < trees; t++) {
@@ -74,7 +74,7 @@ function cellBytes(trees: i32): i64 {
   return bytes;
 }
 
-/** Puts an axis' thresholds in order, each with its node; returns their number. */
+/** Sorts an axis' thresholds, each with its node; returns their number. */
 function sortThresholds(forest: Forest, axis: i32): i32 {
   let count = 0;
   for (let i = 0; i < forest.nodeCount; i++) {
@@ -92,7 +92,7 @@ function sortThresholds(forest: Forest, axis: i32): i32 {
   return count;
 }
 
-/** Ranks each of the sorted thresholds in its tree, and notes the tree beside it. */
+/** Ranks each of the sorted thresholds in its tree, and replaces its node by its tree. */
 function rankThresholds(trees: i32, count: i32): void {
   memory.fill(nextRanks, 0, (trees as usize) << 2);
   for (let i = 0; i < count; i++) {
@@ -106,12 +106,12 @@ function rankThresholds(trees: i32, count: i32): void {
 }
 
 /** Writes the ranks in a group's trees for every rank on the axis, `rankBytes` apart. */
-function putRanks(group: i32, count: i32, to: usize, rankBytes: i32): void {
+function writeRanks(group: i32, count: i32, to: usize, rankBytes: i32): void {
   let all: u64 = 0;
   store<u64>(to, all);
   for (let i = 0; i < count; i++) {
     const owner = load<i32>(pairs + (i << 3), 4);
-    // Eight ranks of a byte, of which none overflows.
+    // Eight ranks of one byte each; none overflows.
     if (owner / GROUP_TREES == group) all += (1 as u64) << ((owner % GROUP_TREES) << 3);
     to += rankBytes;
     store<u64>(to, all);
@@ -119,20 +119,20 @@ function putRanks(group: i32, count: i32, to: usize, rankBytes: i32): void {
 }
 
 /**
- * Makes an axis and the ranks of all groups on it.
+ * Writes an axis and the ranks of all groups on it.
  *
  * @returns false when memory ran out
  */
-function putAxis(forest: Forest, cells: Cells, a: i32, axis: Axis, groups: i32): bool {
+function writeAxis(forest: Forest, cells: Cells, a: i32, axis: Axis, groups: i32): bool {
   const count = sortThresholds(forest, a);
   rankThresholds(groups * GROUP_TREES, count);
   const maps = allocate(((count + 1) * cells.rankBytes) as usize);
-  if (!openAxis(axis, pairs, count) || maps == 0) return false;
+  if (!initAxis(axis, pairs, count) || maps == 0) return false;
   for (let g = 0; g < groups; g++) {
     const group = cells.first + offsetof<Group>() * (g as usize);
     const map = maps + (g << 3);
     store<usize>(group + (a << 2), map, offsetof<Group>("ranks0"));
-    putRanks(g, count, map, cells.rankBytes);
+    writeRanks(g, count, map, cells.rankBytes);
   }
   return true;
 }
@@ -140,10 +140,10 @@ function putAxis(forest: Forest, cells: Cells, a: i32, axis: Axis, groups: i32):
 /**
  * Writes the cells of a group's trees.
  *
- * @param to where they go, one tree after the other
- * @returns address after them; 0 when the list has no room for their path lengths
+ * @param to output, one tree after the other
+ * @returns address after them; 0 when the list of path lengths is full
  */
-function putCells(forest: Forest, cells: Cells, g: i32, to: usize): usize {
+function writeCells(forest: Forest, cells: Cells, g: i32, to: usize): usize {
   const address = cells.first + offsetof<Group>() * (g as usize);
   const group = changetype<Group>(address);
   for (let lane = 0; lane < GROUP_TREES; lane++) {
@@ -160,16 +160,16 @@ function putCells(forest: Forest, cells: Cells, g: i32, to: usize): usize {
 }
 
 /**
- * Tabulates a forest, if it has at most three features, at most 255 thresholds a feature in a
- * tree, at most 256 different path lengths in eight trees, and at most 16 MiB of tables. Usual ones
- * have: 100 trees, each grown from 256 samples of three features, take 2 to 3 MiB.
+ * Tabulates a forest if it has at most three features, at most 255 thresholds per feature in a
+ * tree, at most 256 different path lengths in eight trees, and at most 16 MiB of tables. Usual
+ * forests qualify: 100 trees of 256 samples with three features take 2 to 3 MiB.
  *
- * @returns address of its `Cells`; 0 when it is to be walked
+ * @returns address of its `Cells`; 0 when it cannot be tabulated
  */
 function newCells(forest: Forest): usize {
   const groups = (forest.trees + GROUP_TREES - 1) / GROUP_TREES;
   const trees = groups * GROUP_TREES;
-  if (!openScratch(trees, forest.nodeCount) || !measure(forest, trees)) return 0;
+  if (!allocateScratch(trees, forest.nodeCount) || !measure(forest, trees)) return 0;
   const bytes = cellBytes(trees);
   const thresholds = (forest.nodeCount - forest.trees) / 2;
   const rankBytes = ((thresholds + AXES) as i64) * (trees as i64);
@@ -186,20 +186,21 @@ function newCells(forest: Forest): usize {
   for (let a = 0; a < AXES; a++) {
     const axis = changetype<Axis>(axes + offsetof<Axis>() * (a as usize));
     store<usize>(address + (a << 2), changetype<usize>(axis), offsetof<Cells>("axis0"));
-    if (!putAxis(forest, cells, a, axis, groups)) return 0;
+    if (!writeAxis(forest, cells, a, axis, groups)) return 0;
   }
-  if (!openLengths()) return 0;
+  if (!newLengthList()) return 0;
   for (let g = 0; g < groups; g++) {
-    let end = putCells(forest, cells, g, to);
-    // A list that is full is left to the groups before.
-    if (end == 0 && openLengths()) end = putCells(forest, cells, g, to);
+    let end = writeCells(forest, cells, g, to);
+    // A full list stays with the previous groups.
+    if (end == 0 && newLengthList()) end = writeCells(forest, cells, g, to);
     if (end == 0) return 0;
     to = end;
   }
   return address;
 }
 
-/** Makes a forest faster to score, if it can be: see {@link newCells}. */
+/** Tabulates a forest for faster scoring, if possible: see {@link newCells}. */
+
 export function tabulateForest(address: usize): void {
   const forest = changetype<Forest>(address);
   forest.cells = newCells(forest);

@@ -1,16 +1,16 @@
-/** Sums of path lengths by walking from node to node: slow, but any forest will do. */
+/** Sums of path lengths by walking from node to node: slow, but for any forest. */
 import { Forest, MAX_DIMS, Node, Tree } from "./forest";
 
-/** Most pairs of a row and a tree that walk side by side, so that no step waits for another. */
+/** Pairs of a row and a tree that walk together, so that no step waits for another. */
 const WALKERS: i32 = 256;
 /** A row in float32. */
 const ROW_BYTES: usize = MAX_DIMS << 2;
 
 const rows32: usize = memory.data(256 * 32, 64);
-/** Address of the node at which each walker stands, u32. */
-const places: usize = memory.data(256 * 4, 64);
+/** Address of each walker's node, u32. */
+const positions: usize = memory.data(256 * 4, 64);
 
-/** Turns rows into float32. */
+/** Converts rows to float32. */
 function narrow(rows: usize, count: i32, dims: i32): void {
   for (let i = 0; i < count; i++) {
     for (let d = 0; d < dims; d++) {
@@ -20,30 +20,30 @@ function narrow(rows: usize, count: i32, dims: i32): void {
   }
 }
 
-/** Takes all walkers one node down; their rows are `rowBytes` apart. */
+/** Moves all walkers one node down; their rows are `rowBytes` apart. */
 function descend(walkers: i32, rowBytes: usize): void {
   let row = rows32;
   for (let i = 0; i < walkers; i++) {
-    const place = places + (i << 2);
-    const node = load<usize>(place);
+    const position = positions + (i << 2);
+    const node = load<usize>(position);
     const x = load<f32>(row + changetype<Node>(node).feature);
-    // Without a branch, as none could be foreseen.
+    // Branchless, as a branch could not be predicted.
     const side = (x > changetype<Node>(node).threshold) as usize;
-    store<usize>(place, load<usize>(node + (side << 2), offsetof<Node>("left")));
+    store<usize>(position, load<usize>(node + (side << 2), offsetof<Node>("left")));
     row += rowBytes;
   }
 }
 
-/** Path length of the leaf at which a walker stands. */
+/** Path length of a walker's leaf. */
 function lengthAt(walker: i32): f64 {
-  return load<f64>(changetype<Node>(load<usize>(places + (walker << 2))).right);
+  return load<f64>(changetype<Node>(load<usize>(positions + (walker << 2))).right);
 }
 
 function treeAt(forest: Forest, t: i32): Tree {
   return changetype<Tree>(forest.first + offsetof<Tree>() * (t as usize));
 }
 
-/** Sum of one row's path lengths: the row walks many trees side by side. */
+/** Sum of one row's path lengths: the row walks many trees together. */
 function sumOneRow(forest: Forest): f64 {
   let sum = 0.0;
   for (let first = 0; first < forest.trees; first += WALKERS) {
@@ -51,7 +51,7 @@ function sumOneRow(forest: Forest): f64 {
     let depth = 0;
     for (let i = 0; i < size; i++) {
       const tree = treeAt(forest, first + i);
-      store<usize>(places + (i << 2), tree.root);
+      store<usize>(positions + (i << 2), tree.root);
       depth = max(depth, tree.depth);
     }
     for (; depth > 0; depth--) descend(size, 0);
@@ -60,10 +60,10 @@ function sumOneRow(forest: Forest): f64 {
   return sum;
 }
 
-/** Adds the path lengths in one tree to sums: many rows walk it side by side. */
+/** Adds the path lengths in one tree to sums: many rows walk it together. */
 function addTree(tree: Tree, count: i32, sums: usize): void {
-  for (let i = 0; i < count; i++) store<usize>(places + (i << 2), tree.root);
-  for (let left = tree.depth; left > 0; left--) descend(count, ROW_BYTES);
+  for (let i = 0; i < count; i++) store<usize>(positions + (i << 2), tree.root);
+  for (let rest = tree.depth; rest > 0; rest--) descend(count, ROW_BYTES);
   for (let i = 0; i < count; i++) {
     store<f64>(sums + (i << 3), load<f64>(sums + (i << 3)) + lengthAt(i));
   }
@@ -73,7 +73,7 @@ function addTree(tree: Tree, count: i32, sums: usize): void {
  * Sums of the path lengths of many rows, in tree order.
  *
  * @param rows f64, row after row
- * @param sums where they go, f64 a row
+ * @param sums output, an f64 per row
  */
 export function sumByWalk(forest: Forest, rows: usize, count: i32, dims: i32, sums: usize): void {
   if (count == 1) {

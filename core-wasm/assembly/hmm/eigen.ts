@@ -1,8 +1,8 @@
-/** Symmetric eigenvalues, to keep a covariance away from singularity. */
+/** Eigenvalues of a symmetric matrix, to keep a covariance away from singularity. */
 import { MAX_DIMS } from "../forest/forest";
 import { allocate } from "../memory";
 
-const SWEEPS: i32 = 60;
+const MAX_SWEEPS: i32 = 60;
 
 const work: usize = allocate((MAX_DIMS * MAX_DIMS) << 3);
 const vectors: usize = allocate((MAX_DIMS * MAX_DIMS) << 3);
@@ -12,12 +12,12 @@ function cell(matrix: usize, n: i32, i: i32, j: i32): usize {
   return matrix + ((i * n + j) << 3);
 }
 
-/** Turns `work` into a diagonal matrix, gathering the rotations in `vectors` (cyclic Jacobi). */
+/** Diagonalizes `work` and collects the rotations in `vectors` (cyclic Jacobi). */
 function diagonalize(n: i32): void {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) store<f64>(cell(vectors, n, i, j), i == j ? 1.0 : 0.0);
   }
-  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+  for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
     let rotated = false;
     for (let p = 0; p < n - 1; p++) {
       for (let q = p + 1; q < n; q++) {
@@ -54,12 +54,12 @@ function diagonalize(n: i32): void {
 }
 
 /**
- * Raises the eigenvalues of a covariance to a floor. Among the covariances above the floor the
- * result is the one of highest likelihood, so Baum-Welch stays monotone.
+ * Raises the eigenvalues of a covariance to a floor. Of all covariances above the floor, the
+ * result has the highest likelihood, so Baum-Welch stays monotone.
  *
  * @param covar symmetric matrix, f64, n x n, changed in place when an eigenvalue is too small
  */
-export function raiseEigenvalues(covar: usize, n: i32, floor: f64): void {
+export function floorEigenvalues(covar: usize, n: i32, floor: f64): void {
   memory.copy(work, covar, (n * n) << 3);
   diagonalize(n);
   let isLow = false;

@@ -1,21 +1,21 @@
-/** Densities of all states for many rows, relative to each row's best. */
-import { exp2lanes } from "./exp2lanes";
+/** Densities of all states for many rows, relative to each row's largest. */
+import { expPair } from "./exp_pair";
 import { MAX_DIMS } from "../forest/forest";
 import { Hmm, MAX_STATES } from "./hmm";
 import { allocate } from "../memory";
 
-/** ln of the least emission relative to the row's best, above 2^-664. */
-const LEAST_LOG_EMISSION: f64 = -460.0;
+/** ln of the smallest emission relative to the row's largest, above 2^-664. */
+const MIN_LOG_EMISSION: f64 = -460.0;
 const HALF_ROOT: f64 = 0.7071067811865476;
 
-/** Numbers of a line of a whitening: minus the mean's image, then the factors of x(0)..x(i). */
+/** Bytes of a line of a whitening: minus the mean's image, then the factors of x(0)..x(i). */
 const LINE: usize = (1 + MAX_DIMS) << 3;
-/** Linear map of each state that makes the squared length of x half its Mahalanobis distance. */
+/** Linear map per state: the squared length of the image is half the Mahalanobis distance. */
 const whitenings: usize = allocate((MAX_STATES * MAX_DIMS) * LINE);
-/** ln of the densities of two rows, a pair a state. */
+/** ln of the densities of two rows, a pair per state. */
 const logs: usize = allocate(MAX_STATES << 4);
 
-/** Inverts the factor of state k. */
+/** Inverts the Cholesky factor of state k. */
 function whiten(hmm: Hmm, k: i32): void {
   const dims = hmm.dims;
   const factor = hmm.factors + ((k * dims * dims) << 3);
@@ -40,7 +40,7 @@ function whiten(hmm: Hmm, k: i32): void {
 }
 
 /** Prepares the emissions for the parameters of one iteration. */
-export function openEmissions(hmm: Hmm): void {
+export function initEmissions(hmm: Hmm): void {
   for (let k = 0; k < hmm.states; k++) whiten(hmm, k);
 }
 
@@ -67,8 +67,8 @@ function logPair(hmm: Hmm, k: i32, columns: usize, stride: usize): v128 {
  * @param columns address of the first row's first dimension
  * @param stride bytes from one dimension to the next
  * @param rows number of rows; one more may be read and written
- * @param emissions where they go, row after row of pairs of states
- * @param bytes of a row of emissions
+ * @param emissions output, row after row of pairs of states
+ * @param bytes bytes of a row of emissions
  * @returns the sum of the maxima
  */
 export function emit(
@@ -80,7 +80,7 @@ export function emit(
   bytes: usize,
 ): f64 {
   const states = hmm.states;
-  const least = f64x2.splat(LEAST_LOG_EMISSION);
+  const least = f64x2.splat(MIN_LOG_EMISSION);
   let total = 0.0;
   for (let t = 0; t < rows; t += 2) {
     let best = f64x2.splat(-Infinity);
@@ -92,10 +92,10 @@ export function emit(
     for (let k = 0; k < states; k += 2) {
       const place = emissions + (k << 3);
       const log = f64x2.pmax(f64x2.sub(v128.load(logs + (k << 4)), best), least);
-      const a = exp2lanes(log);
+      const a = expPair(log);
       let b = f64x2.splat(0.0);
       if (k + 1 < states) {
-        b = exp2lanes(f64x2.pmax(f64x2.sub(v128.load(logs + (k << 4), 16), best), least));
+        b = expPair(f64x2.pmax(f64x2.sub(v128.load(logs + (k << 4), 16), best), least));
       }
       v128.store(place, v128.shuffle<f64>(a, b, 0, 2));
       v128.store(place + bytes, v128.shuffle<f64>(a, b, 1, 3));

@@ -1,20 +1,20 @@
-/** The forward filter of a hidden Markov model: what is known of the state, bar by bar. */
+/** The forward filter of a hidden Markov model: the posterior of the state, bar by bar. */
 import { argmax, Hmm, logDensities, MAX_STATES } from "./hmm";
 import { allocate } from "../memory";
 
 /** A posterior whose prediction is above zero never falls below this. */
 export const POSTERIOR_FLOOR: f64 = 1e-290;
-/** A prediction that changes less than this in one step has come to rest. */
-const AT_REST: f64 = 1e-16;
+/** A prediction that changes less than this in one step has converged. */
+const CONVERGED: f64 = 1e-16;
 
-/** Filter state of one symbol; the posterior, f64 a state, follows it. */
+/** Filter state of one symbol; the posterior, an f64 per state, follows it. */
 @unmanaged
 class FilterState {
   /** Most probable state. */
   state: i32;
   /** Bars since that state became the most probable one, this one included; 0 before any bar. */
   bars: i32;
-  /** Whether the chain has begun, with the first row seen. */
+  /** 1 once the first row was filtered, else 0. */
   begun: i64;
 }
 
@@ -28,7 +28,7 @@ export function filterStateBytes(address: usize): usize {
   return offsetof<FilterState>() + (changetype<Hmm>(address).states << 3);
 }
 
-/** Address of the posterior in a filter state, f64 a state. */
+/** Address of the posterior in a filter state, an f64 per state. */
 export function filterPosterior(state: usize): usize {
   return state + offsetof<FilterState>();
 }
@@ -55,8 +55,8 @@ function predict(hmm: Hmm, from: usize, to: usize): void {
   }
 }
 
-/** Counts `bars` more bars of the state that is now the most probable one. */
-function dwell(filter: FilterState, state: i32, bars: i32): void {
+/** Adds `bars` to the dwell time of the most probable state. */
+function addDwell(filter: FilterState, state: i32, bars: i32): void {
   if (filter.bars == 0 || filter.state != state) filter.bars = bars;
   else filter.bars = filter.bars > i32.MAX_VALUE - bars ? i32.MAX_VALUE : filter.bars + bars;
   filter.state = state;
@@ -64,10 +64,10 @@ function dwell(filter: FilterState, state: i32, bars: i32): void {
 
 /**
  * Forward filter: P(s_t | x_1..x_t) from P(s_t-1 | x_1..x_t-1) and x_t (Rabiner 1989, section
- * III.A), normalised in log space, so that far outliers underflow to nothing.
+ * III.A), normalized in log space, so that far outliers do not underflow.
  *
  * @param state address of the symbol's filter state, carried from bar to bar
- * @param x f64 a dimension
+ * @param x the row, an f64 per dimension
  * @returns ln p(x_t | x_1..x_t-1), nats
  */
 export function filterStep(address: usize, state: usize, x: usize): f64 {
@@ -101,13 +101,13 @@ export function filterStep(address: usize, state: usize, x: usize): f64 {
     if (p < POSTERIOR_FLOOR && load<f64>(prior + at) > 0.0) p = POSTERIOR_FLOOR;
     store<f64>(posterior + at, p);
   }
-  dwell(filter, argmax(posterior, states), 1);
+  addDwell(filter, argmax(posterior, states), 1);
   return highest + NativeMath.log(sum);
 }
 
 /**
- * Predicts over missing bars, without an update. Before the first bar there is nothing to predict
- * from: the initial distribution is that of the first bar seen.
+ * Predicts over missing bars, without an update. Before the first filtered row it does nothing: the
+ * initial distribution applies to that row.
  */
 export function filterSkip(address: usize, state: usize, bars: i32): void {
   const hmm = changetype<Hmm>(address);
@@ -123,19 +123,19 @@ export function filterSkip(address: usize, state: usize, bars: i32): void {
       store<f64>(posterior + (k << 3), p);
     }
     const state = argmax(posterior, hmm.states);
-    if (change < AT_REST) {
-      dwell(filter, state, left);
+    if (change < CONVERGED) {
+      addDwell(filter, state, left);
       return;
     }
-    dwell(filter, state, 1);
+    addDwell(filter, state, 1);
   }
 }
 
 /**
- * Passes a bar that there is nothing to see of, as a preset has too little history: a chain that
- * has begun predicts; one that has not stays at its initial distribution.
+ * Takes a bar whose features are not available: a chain that has begun is predicted one step;
+ * before that the posterior is the initial distribution.
  */
-export function filterWait(address: usize, state: usize): void {
+export function filterUnobserved(address: usize, state: usize): void {
   const hmm = changetype<Hmm>(address);
   const filter = changetype<FilterState>(state);
   if (filter.begun) {
@@ -144,17 +144,17 @@ export function filterWait(address: usize, state: usize): void {
   }
   const posterior = filterPosterior(state);
   memory.copy(posterior, hmm.startprob, hmm.states << 3);
-  dwell(filter, argmax(posterior, hmm.states), 1);
+  addDwell(filter, argmax(posterior, hmm.states), 1);
 }
 
 /**
  * Filters many rows, each sequence from the initial distribution.
  *
- * @param state room for one filter state
+ * @param state memory for one filter state
  * @param rows f64, row after row
  * @param lengths rows of each sequence, i32
- * @param posteriors where the filtered posteriors go, f64, a row of K each
- * @param logLikelihoods where ln p(x_t | x_1..x_t-1) goes, f64 a row
+ * @param posteriors output: filtered posteriors, f64, a row of K each
+ * @param logLikelihoods output: ln p(x_t | x_1..x_t-1), an f64 per row
  */
 export function filterRows(
   address: usize,

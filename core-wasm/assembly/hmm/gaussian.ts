@@ -2,14 +2,14 @@
 
 /** ln(2 pi) / 2. */
 const HALF_LN_2PI: f64 = 0.9189385332046727;
-/** Largest Mahalanobis distance squared, so that no outlier makes an infinity. */
+/** Largest squared Mahalanobis distance, so that no outlier becomes infinite. */
 const MAX_DISTANCE: f64 = 1e300;
 
 /**
- * Cholesky factor of a covariance, with the reciprocals of its diagonal in the diagonal's place.
+ * Cholesky factor of a covariance. Its diagonal holds the reciprocals of the factor's diagonal.
  *
  * @param covar symmetric matrix, f64, dims x dims
- * @param factor where the lower triangle goes, f64, dims x dims
+ * @param factor output: the lower triangle, f64, dims x dims
  * @returns ln of the density at the mean; NaN when the matrix is not positive definite
  */
 export function factorize(covar: usize, dims: i32, factor: usize): f64 {
@@ -37,10 +37,10 @@ export function factorize(covar: usize, dims: i32, factor: usize): f64 {
 /**
  * ln N(x | mean, covar), nats.
  *
- * @param x f64 a dimension
- * @param factor of {@link factorize}
- * @param logNorm of {@link factorize}
- * @param scratch room for dims f64
+ * @param x an f64 per dimension
+ * @param factor output of {@link factorize}
+ * @param logNorm result of {@link factorize}
+ * @param scratch memory for dims f64
  */
 export function logDensity(
   x: usize,

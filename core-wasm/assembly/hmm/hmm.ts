@@ -5,7 +5,7 @@ import { allocate } from "../memory";
 /** Most states of a model. */
 export const MAX_STATES: i32 = 8;
 
-/** Room for the distances of one density. */
+/** Scratch memory of one density. */
 const scratch: usize = allocate(64);
 
 @unmanaged
@@ -32,7 +32,11 @@ export class Hmm {
   logTransmat: usize;
 }
 
-/** An HMM without parameters; the caller fills them in and calls {@link prepareHmm}. */
+/**
+ * An HMM without parameters: the caller writes them and calls {@link prepareHmm}.
+ *
+ * @returns its address; 0 when memory ran out
+ */
 export function newHmm(states: i32, dims: i32): usize {
   const k: usize = states;
   const d: usize = dims;
@@ -96,7 +100,7 @@ export function prepareHmm(address: usize): i32 {
   return -1;
 }
 
-/** ln of the density of x in each state, nats, f64 a state. */
+/** Writes ln of the density of x in each state, nats, an f64 per state. */
 export function logDensities(hmm: Hmm, x: usize, densities: usize): void {
   const dims = hmm.dims;
   for (let k = 0; k < hmm.states; k++) {

@@ -1,12 +1,12 @@
 /**
- * The forward and the backward recursion of Baum-Welch (Rabiner 1989, section III.A), two states a
- * lane pair. Their variables are not normalised row by row: a row's forward variables are what the
- * recursion makes of them, times 2^300 whenever their sum has sunk below 2^-300. The power of two
- * is exact, and as it is put into the row's emissions, the backward recursion has it too. So the
- * sum over states of forward x backward is the same at every row of a sequence: the last sum.
+ * The forward and backward recursions of Baum-Welch (Rabiner 1989, section III.A), two states per
+ * vector. The variables are not normalized row by row: forward variables are multiplied by 2^300
+ * whenever their sum falls below 2^-300. The power of two is exact, and it is multiplied into the
+ * row's emissions, so that the backward recursion includes it too. So the sum over states of
+ * forward x backward is the same at every row of a sequence: the last forward sum.
  *
- * Each function is compiled for one, two or four pairs of states; the width is that of its type
- * parameter: u8, u16 or u32.
+ * Each function is compiled for one, two or four pairs of states, by its type parameter: u8, u16 or
+ * u32.
  */
 import { MAX_STATES } from "./hmm";
 import { allocate } from "../memory";
@@ -16,27 +16,27 @@ const PAIR: usize = 16;
 /** Bytes between the tables of two pairs. */
 const TABLE: usize = (MAX_STATES as usize) * PAIR;
 /** 2^-300. */
-const LEAST_SUM: f64 = 4.909093465297727e-91;
+const MIN_SUM: f64 = 4.909093465297727e-91;
 /** 2^300. */
 const RESCALE: f64 = 2.037035976334486e90;
 /** ln of it. */
 export const LN_RESCALE: f64 = 207.94415416798358;
-/** A weight that no probability can outweigh; bounded, so that 0 times it is 0. */
-const MOST_WEIGHT: f64 = 1e300;
+/** Upper bound of a weight, so that it stays finite and 0 times it is 0. */
+const MAX_WEIGHT: f64 = 1e300;
 /** Bytes of the flows from a pair of states. */
 const FLOWS: usize = (MAX_STATES as usize) * PAIR;
 
-/** Transition probabilities to a pair of states, one pair of f64 a state they lead from. */
+/** Transition probabilities to each pair of states: one pair of f64 per origin. */
 const arrivals: usize = allocate((MAX_STATES as usize) / 2 * TABLE);
-/** Transition probabilities from a pair of states, one pair of f64 a state they lead to. */
+/** Transition probabilities from each pair of states: one pair of f64 per destination. */
 const departures: usize = allocate((MAX_STATES as usize) / 2 * TABLE);
 /** Initial distribution. */
 const starts: usize = allocate(MAX_STATES << 3);
-/** Variables of the row worked on last. */
+/** Forward variables of the last processed row. */
 const carried: usize = allocate(MAX_STATES << 3);
-/** Emission x backward variable of the row behind. */
+/** Emission x backward variable of the next row. */
 const weights: usize = allocate(MAX_STATES << 3);
-/** Sums of forward variable x weight: a state they lead from after the other. */
+/** Sums of forward variable x weight, origin by destination. */
 const flows: usize = allocate((MAX_STATES * MAX_STATES) << 3);
 
 /** Number of pairs of states. */
@@ -51,7 +51,7 @@ function copyRow(values: usize, states: i32, to: usize): void {
 }
 
 /** Prepares the recursions for the parameters of one iteration. */
-export function openRecursions(startprob: usize, transmat: usize, states: i32): void {
+export function initRecursions(startprob: usize, transmat: usize, states: i32): void {
   copyRow(startprob, states, starts);
   memory.fill(flows, 0, (MAX_STATES * MAX_STATES) << 3);
   memory.fill(arrivals, 0, (MAX_STATES as usize) / 2 * TABLE);
@@ -65,7 +65,7 @@ export function openRecursions(startprob: usize, transmat: usize, states: i32): 
   }
 }
 
-/** Sum over states i of x(i) times the pair that the table has for i. */
+/** Sum over states i of x(i) times the table's pair for i. */
 function weigh<P>(table: usize, x0: v128, x1: v128, x2: v128, x3: v128): v128 {
   let even = f64x2.mul(v128.shuffle<f64>(x0, x0, 0, 0), v128.load(table, 0));
   let odd = f64x2.mul(v128.shuffle<f64>(x0, x0, 1, 1), v128.load(table, 16));
@@ -93,7 +93,7 @@ function rescale(pairs: usize, bytes: usize): void {
   }
 }
 
-/** Sum of the forward variables of the row worked on last. */
+/** Sum of the forward variables of the last processed row. */
 export function forwardSum(): f64 {
   let sum = f64x2.splat(0.0);
   for (let at: usize = 0; at < (MAX_STATES as usize) << 3; at += PAIR) {
@@ -105,10 +105,10 @@ export function forwardSum(): f64 {
 /**
  * Forward recursion.
  *
- * @param emissions of the rows, pairs of states, row after row
- * @param forwards where the forward variables go, likewise
- * @param isStart whether the first row begins a sequence; else it goes on from the last call
- * @returns how often 2^300 was put in
+ * @param emissions emissions of the rows, pairs of states, row after row
+ * @param forwards output: the forward variables, in the same layout
+ * @param isStart whether the first row begins a sequence; otherwise it continues the last call
+ * @returns number of multiplications by 2^300
  */
 export function forward<P>(emissions: usize, forwards: usize, rows: i32, isStart: bool): i32 {
   const bytes: usize = sizeof<P>() * PAIR;
@@ -143,7 +143,7 @@ export function forward<P>(emissions: usize, forwards: usize, rows: i32, isStart
       a3 = f64x2.mul(p3, v128.load(emissions, 48));
       sum = f64x2.add(sum, f64x2.add(a2, a3));
     }
-    for (let s = lanesSum(sum); s < LEAST_SUM && s > 0.0; s *= RESCALE) {
+    for (let s = lanesSum(sum); s < MIN_SUM && s > 0.0; s *= RESCALE) {
       rescale(emissions, bytes);
       a0 = f64x2.mul(a0, f64x2.splat(RESCALE));
       a1 = f64x2.mul(a1, f64x2.splat(RESCALE));
@@ -167,7 +167,7 @@ export function forward<P>(emissions: usize, forwards: usize, rows: i32, isStart
   return rescales;
 }
 
-/** Adds x(i) times the weights to the flows from state i, for the two states of a pair. */
+/** Adds x(i) times the weights to the flows from state i, for both states of a pair. */
 function addFlows<P>(flow: usize, x: v128, w0: v128, w1: v128, w2: v128, w3: v128): void {
   addFlow<P>(flow, v128.shuffle<f64>(x, x, 0, 0), w0, w1, w2, w3);
   addFlow<P>(flow + (MAX_STATES << 3), v128.shuffle<f64>(x, x, 1, 1), w0, w1, w2, w3);
@@ -185,24 +185,24 @@ function addFlow<P>(flow: usize, x: v128, w0: v128, w1: v128, w2: v128, w3: v128
 }
 
 /** Writes the posteriors of a pair of states, `stride` bytes from state to state. */
-function putPosteriors(pair: v128, place: usize, stride: usize): void {
+function storePosteriors(pair: v128, place: usize, stride: usize): void {
   v128.store64_lane(place, pair, 0);
   v128.store64_lane(place + stride, pair, 1);
 }
 
 /** Emission x backward variable. */
 function weight(emission: v128, backward: v128): v128 {
-  return f64x2.pmin(f64x2.mul(emission, backward), f64x2.splat(MOST_WEIGHT));
+  return f64x2.pmin(f64x2.mul(emission, backward), f64x2.splat(MAX_WEIGHT));
 }
 
 /**
- * Backward recursion, last row to first, which adds up the expected transitions.
+ * Backward recursion, last row to first, which also sums the expected transitions.
  *
- * @param emissions of the rows, as the forward recursion left them
+ * @param emissions emissions of the rows, as the forward recursion left them
  * @param forwards the forward variables
- * @param isEnd whether the last row ends a sequence; else it goes on from the last call
+ * @param isEnd whether the last row ends a sequence; otherwise it continues the last call
  * @param share 1 / sum of the forward variables of the sequence's last row
- * @param posteriors where P(s_t | all rows of the sequence) goes, a run of f64 a state
+ * @param posteriors output: P(s_t | all rows of the sequence), a run of f64 per state
  * @param stride bytes from one state's run to the next
  */
 export function backward<P>(
@@ -247,19 +247,19 @@ export function backward<P>(
     isLast = false;
     const a0 = f64x2.mul(v128.load(alphas), shares);
     addFlows<P>(flows, a0, w0, w1, w2, w3);
-    putPosteriors(f64x2.mul(a0, b0), place, stride);
+    storePosteriors(f64x2.mul(a0, b0), place, stride);
     if (sizeof<P>() >= 2) {
       const a1 = f64x2.mul(v128.load(alphas, 16), shares);
       addFlows<P>(flows + FLOWS, a1, w0, w1, w2, w3);
-      putPosteriors(f64x2.mul(a1, b1), place + 2 * stride, stride);
+      storePosteriors(f64x2.mul(a1, b1), place + 2 * stride, stride);
     }
     if (sizeof<P>() >= 4) {
       const a2 = f64x2.mul(v128.load(alphas, 32), shares);
       const a3 = f64x2.mul(v128.load(alphas, 48), shares);
       addFlows<P>(flows + 2 * FLOWS, a2, w0, w1, w2, w3);
       addFlows<P>(flows + 3 * FLOWS, a3, w0, w1, w2, w3);
-      putPosteriors(f64x2.mul(a2, b2), place + 4 * stride, stride);
-      putPosteriors(f64x2.mul(a3, b3), place + 6 * stride, stride);
+      storePosteriors(f64x2.mul(a2, b2), place + 4 * stride, stride);
+      storePosteriors(f64x2.mul(a3, b3), place + 6 * stride, stride);
       w2 = weight(v128.load(emission, 32), b2);
       w3 = weight(v128.load(emission, 48), b3);
     }
@@ -272,7 +272,8 @@ export function backward<P>(
   v128.store(weights, w3, 48);
 }
 
-/** Expected number of transitions since the recursions were opened. */
+/** Expected number of transitions since {@link initRecursions}. */
+
 export function expectedTransitions(i: i32, j: i32): f64 {
   const p = load<f64>(departures + (i >> 1) * TABLE + j * PAIR + ((i & 1) << 3));
   return p > 0.0 ? p * load<f64>(flows + ((i * MAX_STATES + j) << 3)) : 0.0;

@@ -1,4 +1,4 @@
-/** Posteriors that know what came later, for analysis only: what is published is the filter's. */
+/** Smoothed posteriors, which use later rows: for analysis only. Signals use the filter. */
 import { Hmm, logDensities, MAX_STATES } from "./hmm";
 import { POSTERIOR_FLOOR } from "./filter";
 import { allocate } from "../memory";
@@ -7,10 +7,10 @@ const densities: usize = allocate(MAX_STATES << 3);
 const terms: usize = allocate(MAX_STATES << 3);
 /** ln of the backward variable, up to a constant. */
 const backward: usize = allocate(MAX_STATES << 3);
-/** ln of density x backward variable of the row behind. */
+/** ln of density x backward variable of the next row. */
 const ahead: usize = allocate(MAX_STATES << 3);
 
-/** ln of the sum of exp of `count` f64; -Infinity when all are. */
+/** ln of the sum of exp of `count` f64; -Infinity when all are -Infinity. */
 function logSumExp(values: usize, count: i32): f64 {
   let highest = -Infinity;
   for (let k = 0; k < count; k++) highest = max(highest, load<f64>(values + (k << 3)));
@@ -26,7 +26,7 @@ function subtract(values: usize, count: i32, value: f64): void {
   }
 }
 
-/** ln P(s_t | x_1..x_t) of a row from that of the row before; of the first row when that is 0. */
+/** ln P(s_t | x_1..x_t) of a row from the row `before`; address 0 marks the first row. */
 function filterLog(hmm: Hmm, before: usize, x: usize, to: usize): void {
   const states = hmm.states;
   logDensities(hmm, x, densities);
@@ -44,7 +44,7 @@ function filterLog(hmm: Hmm, before: usize, x: usize, to: usize): void {
   subtract(to, states, logSumExp(to, states));
 }
 
-/** Turns ln P(s_t | x_1..x_t) into P(s_t | all rows), given the backward variable. */
+/** Turns ln P(s_t | x_1..x_t) into P(s_t | all rows) with the backward variable. */
 function smooth(states: i32, row: usize): void {
   for (let k = 0; k < states; k++) {
     const at = k << 3;
@@ -58,7 +58,7 @@ function smooth(states: i32, row: usize): void {
   }
 }
 
-/** Takes the backward variable from a row to the row before it. */
+/** Moves the backward variable from a row to the previous row. */
 function stepBack(hmm: Hmm, x: usize): void {
   const states = hmm.states;
   logDensities(hmm, x, ahead);
@@ -77,12 +77,12 @@ function stepBack(hmm: Hmm, x: usize): void {
 }
 
 /**
- * Smooths many rows: P(s_t | all rows of the sequence), by the forward and the backward recursion
- * (Rabiner 1989, section III.A) in log space, each row normalised, so that nothing underflows.
+ * Smooths many rows: P(s_t | all rows of the sequence), by the forward and backward recursions
+ * (Rabiner 1989, section III.A) in log space. Each row is normalized, so that nothing underflows.
  *
  * @param rows f64, row after row
  * @param lengths rows of each sequence, i32
- * @param posteriors where the posteriors go, f64, a row of K each
+ * @param posteriors output, f64, a row of K each
  */
 export function smoothRows(
   address: usize,

@@ -8,7 +8,7 @@ const lattice: usize = allocate(MAX_STATES << 3);
 const arrivals: usize = allocate(MAX_STATES << 3);
 const terms: usize = allocate(MAX_STATES << 3);
 
-/** Makes the best of the lattice 0, so that a far outlier costs later rows no digits. */
+/** Subtracts the largest value of the lattice, so that a far outlier costs no later precision. */
 function rebase(states: i32): f64 {
   const best = load<f64>(lattice + (argmax(lattice, states) << 3));
   for (let k = 0; k < states; k++) {
@@ -18,10 +18,10 @@ function rebase(states: i32): f64 {
 }
 
 /**
- * Takes the next row into the lattice.
+ * Adds the next row to the lattice.
  *
- * @param origins where the best state before each state goes, u8 a state
- * @returns by how much the best path's ln probability has changed
+ * @param origins output: the best previous state of each state, u8
+ * @returns change of the best path's ln probability
  */
 function advance(hmm: Hmm, x: usize, origins: usize): f64 {
   const states = hmm.states;
@@ -53,14 +53,14 @@ function begin(hmm: Hmm, x: usize): f64 {
 }
 
 /**
- * Most probable paths (Viterbi; Rabiner 1989, section III.B) in log space; of equals the one with
- * the lowest state, as hmmlearn chooses.
+ * Most probable paths (Viterbi; Rabiner 1989, section III.B) in log space. Ties go to the lowest
+ * state, as in hmmlearn.
  *
  * @param rows f64, row after row
  * @param lengths rows of each sequence, i32
- * @param origins room for K u8 a row
- * @param path where the states go, u8 a row
- * @param logProbabilities where ln p(rows, path) of each sequence goes, nats, f64
+ * @param origins scratch memory, K u8 per row
+ * @param path output: the states, a u8 per row
+ * @param logProbabilities output: ln p(rows, path) of each sequence, nats, f64
  */
 export function viterbiRows(
   address: usize,

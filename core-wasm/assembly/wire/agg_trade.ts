@@ -1,12 +1,52 @@
-/** The longest frame that is looked at; one of the exchange has some 250 bytes. */
-const MAX_BYTES: usize = 2048;
-/** Room for reading whole words at the frame's end. */
-const frame: usize = memory.data(2048 + 16, 16);
-const fields: usize = memory.data(11 * 8, 8);
+/** Scanner of the exchange's `aggTrade` frames. */
+
+/** Most bytes of a frame; the exchange's frames have about 250. */
+export const MAX_FRAME_BYTES: usize = 2048;
+/** Address of the frame, with padding for reading whole words at its end. */
+export const FRAME: usize = memory.data(2048 + 16, 16);
+/** Address of the fields of the last event, an `AggTrade`. */
+export const AGG_TRADE: usize = memory.data(11 * 8, 8);
+
+/** The fields of an event, all f64; times are in the unit in which they were sent. */
+@unmanaged
+class AggTrade {
+  id: f64;
+  price: f64;
+  quantity: f64;
+  firstTradeId: f64;
+  lastTradeId: f64;
+  /** Time of the event. */
+  eventTime: f64;
+  /** Time of the trade. */
+  time: f64;
+  /** 1 when the buyer was the maker, else 0. */
+  buyerIsMaker: f64;
+  /** Offset of the symbol's first byte in the frame. */
+  symbolStart: f64;
+  /** Offset after its last byte. */
+  symbolEnd: f64;
+  /** Hash of the symbol's bytes, 0 to 2^31 - 1. */
+  symbolHash: f64;
+}
+
+// Layout of an event for the host, in f64.
+export const AGG_TRADE_LENGTH: usize = offsetof<AggTrade>() >> 3;
+export const AGG_TRADE_ID: usize = offsetof<AggTrade>("id") >> 3;
+export const AGG_TRADE_PRICE: usize = offsetof<AggTrade>("price") >> 3;
+export const AGG_TRADE_QUANTITY: usize = offsetof<AggTrade>("quantity") >> 3;
+export const AGG_TRADE_FIRST: usize = offsetof<AggTrade>("firstTradeId") >> 3;
+export const AGG_TRADE_LAST: usize = offsetof<AggTrade>("lastTradeId") >> 3;
+export const AGG_TRADE_EVENT_TIME: usize = offsetof<AggTrade>("eventTime") >> 3;
+export const AGG_TRADE_TIME: usize = offsetof<AggTrade>("time") >> 3;
+export const AGG_TRADE_MAKER: usize = offsetof<AggTrade>("buyerIsMaker") >> 3;
+export const AGG_TRADE_SYMBOL: usize = offsetof<AggTrade>("symbolStart") >> 3;
+export const AGG_TRADE_SYMBOL_END: usize = offsetof<AggTrade>("symbolEnd") >> 3;
+export const AGG_TRADE_SYMBOL_HASH: usize = offsetof<AggTrade>("symbolHash") >> 3;
 
 const MAX_SAFE_INTEGER: i64 = 9007199254740991;
-/** Digits of a whole number that may be below 2^53, and those that an i64 holds whatever they are. */
+/** Most digits of a safe integer. */
 const MAX_DIGITS: usize = 16;
+/** Digits that always fit an i64. */
 const I64_DIGITS: usize = 18;
 
 const QUOTE: u8 = 0x22;
@@ -16,7 +56,7 @@ const COLON: u8 = 0x3a;
 const BACKSLASH: u8 = 0x5c;
 const CLOSE: u8 = 0x7d;
 
-/** Powers of ten that a double holds exactly, as far as they are needed. */
+/** The needed powers of ten, all exact in a double. */
 const POWERS: StaticArray<f64> = [
   1,
   1e1,
@@ -39,19 +79,17 @@ const POWERS: StaticArray<f64> = [
   1e18,
 ];
 
-/** Where the scan stands. A zero after the frame ends every run of bytes. */
+/** Address of the next byte. A zero after the frame ends every run of bytes. */
 let at: usize = 0;
 
-/** Steps over `,"k":`. */
-
+/** Skips `,"k":`. */
 function skipKey(key: u32): bool {
   const found = load<u32>(at) == (0x2200222c | (key << 16)) && load<u8>(at, 4) == COLON;
   at += 5;
   return found;
 }
 
-/** Reads digits up to the first byte that is none; wraps around beyond 18 of them. */
-
+/** Reads digits up to the first other byte; overflows beyond 18 digits. */
 function readDigits(): i64 {
   let value: i64 = 0;
   let digit: u32 = (load<u8>(at) as u32) - 48;
@@ -62,7 +100,7 @@ function readDigits(): i64 {
   return value;
 }
 
-/** Reads a whole number as JSON writes it; -1 when it is none that a double holds. */
+/** Reads an integer in JSON; -1 when it is malformed or not a safe integer. */
 function readWhole(): i64 {
   const start = at;
   const value = readDigits();
@@ -72,9 +110,8 @@ function readWhole(): i64 {
 }
 
 /**
- * Reads a decimal between quotes, rounded as correctly as the host rounds its text: a mantissa below
- * 2^53 over a power of ten up to 10^22, both exact, rounds once in the division (Clinger 1990).
- * -1 for any other.
+ * Reads a quoted decimal, correctly rounded: a mantissa below 2^53 divided by a power of ten up to
+ * 10^22, both exact, rounds only once (Clinger 1990). -1 for any other text.
  */
 function readDecimal(): f64 {
   if (load<u8>(at++) != QUOTE) return -1;
@@ -98,7 +135,7 @@ function readDecimal(): f64 {
   return mantissa <= MAX_SAFE_INTEGER ? (mantissa as f64) / power : -1;
 }
 
-/** Steps over a name of plain ASCII up to its closing quote; gives a hash of it, or -1. */
+/** Skips a name in printable ASCII up to its closing quote; returns its hash, or -1. */
 function skipName(): i32 {
   let hash: i32 = 0;
   let byte = load<u8>(at);
@@ -110,7 +147,7 @@ function skipName(): i32 {
   return hash;
 }
 
-/** 1 for `true`, 0 for `false`, else -1. */
+/** Reads a boolean: 1 for `true`, 0 for `false`, else -1. */
 function readFlag(): i32 {
   if (load<u32>(at) == 0x65757274) {
     at += 4;
@@ -121,7 +158,7 @@ function readFlag(): i32 {
   return 0;
 }
 
-/** Steps over `{"stream":"...","data":`; a name with a `!` is one of the exchange's own streams. */
+/** Skips `{"stream":"...","data":`; rejects names with a leading `!`, the exchange's own streams. */
 function skipWrapper(): bool {
   if (load<u64>(at) != 0x6d6165727473227b || load<u32>(at, 7) != 0x223a226d) return false;
   at += 11;
@@ -131,33 +168,16 @@ function skipWrapper(): bool {
   return true;
 }
 
-/** Where the host puts a frame of at most 2,048 bytes. */
-export function frameBytes(): usize {
-  return frame;
-}
-
-/** The longest frame that fits. */
-export function maxFrameBytes(): usize {
-  return MAX_BYTES;
-}
-
 /**
- * Where the fields of the last event are, each an f64: `a`, `p`, `q`, `f`, `l`, `E`, `T`, `m` (1 or
- * 0), start and end of the symbol in the frame, and a hash of it.
- */
-export function aggTradeFields(): usize {
-  return fields;
-}
-
-/**
- * Reads an `aggTrade` event, raw or wrapped as `{stream,data}`, that is written byte for byte as
- * the exchange writes it: in its order of fields, without whitespace or escapes.
+ * Reads an `aggTrade` event at {@link FRAME}, raw or wrapped as `{stream,data}`, in exactly the
+ * exchange's form: its order of fields, without whitespace or escapes.
  *
- * @returns whether it is one; if not, nothing is said of the frame
+ * @param length bytes of the frame, at most {@link MAX_FRAME_BYTES}
+ * @returns whether it is such an event; otherwise the frame may still be valid in another form
  */
 export function scanAggTrade(length: usize): bool {
-  at = frame;
-  const end = frame + length;
+  at = FRAME;
+  const end = FRAME + length;
   store<u64>(end, 0);
   // The s of "stream".
   const wrapped = load<u8>(at, 2) == 0x73;
@@ -187,16 +207,17 @@ export function scanAggTrade(length: usize): bool {
   if (maker < 0) return false;
   if (load<u8>(at) == COMMA && (!skipKey(0x4d) || readFlag() < 0)) return false;
   if (load<u8>(at++) != CLOSE || (wrapped && load<u8>(at++) != CLOSE) || at != end) return false;
-  store<f64>(fields, id as f64);
-  store<f64>(fields, price, 8);
-  store<f64>(fields, quantity, 16);
-  store<f64>(fields, first as f64, 24);
-  store<f64>(fields, last as f64, 32);
-  store<f64>(fields, sent as f64, 40);
-  store<f64>(fields, time as f64, 48);
-  store<f64>(fields, maker as f64, 56);
-  store<f64>(fields, (nameStart - frame) as f64, 64);
-  store<f64>(fields, (nameEnd - frame) as f64, 72);
-  store<f64>(fields, hash as f64, 80);
+  const trade = changetype<AggTrade>(AGG_TRADE);
+  trade.id = id as f64;
+  trade.price = price;
+  trade.quantity = quantity;
+  trade.firstTradeId = first as f64;
+  trade.lastTradeId = last as f64;
+  trade.eventTime = sent as f64;
+  trade.time = time as f64;
+  trade.buyerIsMaker = maker as f64;
+  trade.symbolStart = (nameStart - FRAME) as f64;
+  trade.symbolEnd = (nameEnd - FRAME) as f64;
+  trade.symbolHash = hash as f64;
   return true;
 }

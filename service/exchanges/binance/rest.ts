@@ -1,12 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import pLimit from "p-limit";
+import type { Clock } from "../../../data/common/clock.ts";
+import { errorMessage } from "../../../data/common/errors.ts";
 import type { Kline } from "../../../data/schema/kline.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
+import type { Trade } from "../../../data/schema/trade.ts";
+import type { ExchangeRest, Purpose, TradeQuery } from "../exchange.ts";
+import { withTimeout } from "../timeout.ts";
+import { RequestWeightLimiter } from "./limits.ts";
 import { refusalOfStatus } from "./refusal.ts";
 import { klineOfRow, tradeOfRow } from "./rest_rows.ts";
-import type { Trade } from "../../../data/schema/trade.ts";
-import type { TradeQuery } from "../../ingest/trade_line.ts";
-import { type Purpose, WeightBudget } from "./weight.ts";
 
 /** A request that the exchange did not answer, or refused. */
 export class RestError extends Error {
@@ -20,19 +22,30 @@ export class RestError extends Error {
   }
 }
 
-/** The most rows that `/api/v3/klines` gives at once. */
-const KLINES_LIMIT = 1000;
+/** What a client works with. */
+export interface RestClientOptions {
+  /** Base URL without a trailing slash. */
+  readonly url: string;
+  readonly clock: Clock;
+  /** The global one by default. */
+  readonly fetch?: typeof fetch;
+}
+
+/** Most rows in an answer of `/api/v3/klines`. */
+export const KLINES_PER_PAGE = 1000;
+/** Most rows in an answer of `/api/v3/aggTrades`. */
+export const TRADES_PER_PAGE = 1000;
 
 /** Weights of the requests (rest-api.md). */
 const WEIGHT = { time: 1, klines: 2, aggTrades: 4 };
 
 const TIMEOUT_MS = 5000;
 
-/** Requests under way at once, by purpose: none waits behind one of another. */
+/** Concurrent requests by purpose; none waits for one of another purpose. */
 const CONCURRENCY: Readonly<Record<Purpose, number>> = { repair: 4, history: 4, audit: 1 };
 
-/** Who has to stay away for longer is told so, rather than made to wait, ms. */
-const LONGEST_WAIT_MS = 5000;
+/** A longer ban fails requests instead of delaying them, ms. */
+const MAX_DELAY_MS = 5000;
 
 interface Request {
   readonly path: string;
@@ -46,44 +59,56 @@ function list(answer: unknown): readonly unknown[] {
   throw new RestError("the exchange sent no list");
 }
 
-/** The exchange's REST interface, as far as MicroStream needs it. */
-export class RestClient {
-  readonly #baseUrl: string;
-  readonly #closing: AbortSignal;
-  readonly #budget = new WeightBudget(Date.now);
+function parseRows<Row>(rows: readonly unknown[], parse: (row: unknown) => Row): Row[] {
+  try {
+    return rows.map(parse);
+  } catch (cause) {
+    throw new RestError(errorMessage(cause), { cause });
+  }
+}
+
+/** Binance's REST interface, as far as MicroStream needs it. All methods throw {@linkcode RestError}. */
+export class RestClient implements ExchangeRest {
+  readonly #url: string;
+  readonly #clock: Clock;
+  readonly #fetch: typeof fetch;
+  readonly #closing = new AbortController();
+  readonly #weight: RequestWeightLimiter;
   readonly #limits = {
     repair: pLimit(CONCURRENCY.repair),
     history: pLimit(CONCURRENCY.history),
     audit: pLimit(CONCURRENCY.audit),
   };
-  #pausedUntil = 0;
-  #pause: RestError | undefined;
+  /** End of a ban, monotonic ms. */
+  #bannedUntil = -Infinity;
+  #ban: RestError | undefined;
 
-  /**
-   * @param baseUrl Base URL without a trailing slash.
-   * @param closing Aborts requests under way when the service ends.
-   */
-  constructor(baseUrl: string, closing: AbortSignal) {
-    this.#baseUrl = baseUrl;
-    this.#closing = closing;
+  constructor(options: RestClientOptions) {
+    this.#url = options.url;
+    this.#clock = options.clock;
+    this.#fetch = options.fetch ?? fetch;
+    this.#weight = new RequestWeightLimiter(options.clock);
   }
 
-  /** Request weight used in the present minute, as far as it is known. */
   get usedWeight(): number {
-    return this.#budget.used;
+    return this.#weight.used;
   }
 
-  /** The exchange's time, ms UTC, and how long the answer took. */
+  /** Aborts the requests under way and fails all later ones. */
+  close(): void {
+    this.#closing.abort();
+  }
+
   async time(): Promise<{ readonly serverTime: number; readonly roundTripMs: number }> {
-    const started = performance.now();
-    // Not through a limit: behind other requests the round trip could not be measured.
+    const started = this.#clock.monotonic();
+    // Not queued behind other requests: that would distort the round trip.
     const answer = await this.#request({
       path: "/api/v3/time",
       query: {},
       weight: WEIGHT.time,
       purpose: "repair",
     });
-    const roundTripMs = performance.now() - started;
+    const roundTripMs = this.#clock.monotonic() - started;
     if (typeof answer === "object" && answer !== null && "serverTime" in answer) {
       const serverTime = Number(answer.serverTime);
       if (Number.isSafeInteger(serverTime)) return { serverTime, roundTripMs };
@@ -91,20 +116,13 @@ export class RestClient {
     throw new RestError(`the exchange sent no time: ${JSON.stringify(answer)}`);
   }
 
-  /**
-   * One-minute klines of a range, oldest first, in as many requests as it takes.
-   *
-   * @param from Open time of the first, ms UTC.
-   * @param to End of the range, exclusive, ms UTC.
-   * @throws RestError when the exchange does not answer, or not as it should.
-   */
   async klines(
     symbol: string,
     from: number,
     to: number,
     purpose: Purpose = "history",
   ): Promise<Kline[]> {
-    // One range after the other: the pages of many at once would have to be kept all.
+    // Range by range: many at once would keep the pages of all of them in memory.
     return await this.#limits[purpose](async () => {
       const klines: Kline[] = [];
       for (let start = from; start < to;) {
@@ -116,26 +134,21 @@ export class RestClient {
               interval: "1m",
               startTime: String(start),
               endTime: String(to - 1),
-              limit: String(KLINES_LIMIT),
+              limit: String(KLINES_PER_PAGE),
             },
             weight: WEIGHT.klines,
             purpose,
           }),
         );
-        for (const kline of this.#understand(rows, klineOfRow)) klines.push(kline);
+        for (const kline of parseRows(rows, klineOfRow)) klines.push(kline);
         const last = klines.at(-1);
-        if (rows.length < KLINES_LIMIT || last === undefined) break;
+        if (rows.length < KLINES_PER_PAGE || last === undefined) break;
         start = last.open_time + MINUTE_MS;
       }
       return klines;
     });
   }
 
-  /**
-   * Aggregate trades of the exchange's history, oldest first; a void one has quantity 0.
-   *
-   * @throws RestError when the exchange does not answer, or not as it should.
-   */
   async aggTrades(symbol: string, query: TradeQuery): Promise<Trade[]> {
     const { fromId, startTime, limit } = query;
     const rows = list(
@@ -153,59 +166,60 @@ export class RestClient {
         })
       ),
     );
-    return this.#understand(rows, (row) => tradeOfRow(symbol, row));
-  }
-
-  #understand<Row>(rows: readonly unknown[], parse: (row: unknown) => Row): Row[] {
-    try {
-      return rows.map(parse);
-    } catch (cause) {
-      throw new RestError(cause instanceof Error ? cause.message : String(cause), { cause });
-    }
+    return parseRows(rows, (row) => tradeOfRow(symbol, row));
   }
 
   async #request({ path, query, weight, purpose }: Request): Promise<unknown> {
-    await this.#stayAway();
+    await this.#waitForBan();
     for (
-      let wait = this.#budget.take(weight, purpose);
-      wait > 0;
-      wait = this.#budget.take(weight, purpose)
+      let waitMs = this.#weight.take(weight, purpose);
+      waitMs > 0;
+      waitMs = this.#weight.take(weight, purpose)
     ) {
-      await sleep(wait, undefined, { signal: this.#closing });
+      await this.#clock.sleep(waitMs, this.#closing.signal);
     }
-    const url = `${this.#baseUrl}${path}?${new URLSearchParams(query)}`;
-    let response: Response;
-    try {
-      response = await fetch(url, {
-        signal: AbortSignal.any([this.#closing, AbortSignal.timeout(TIMEOUT_MS)]),
-      });
-    } catch (cause) {
-      throw new RestError(`no answer from ${this.#baseUrl}`, { cause });
-    }
-    this.#budget.told(Number(response.headers.get("x-mbx-used-weight-1m") ?? 0));
+    const url = `${this.#url}${path}?${new URLSearchParams(query)}`;
+    return await withTimeout(
+      this.#clock,
+      TIMEOUT_MS,
+      this.#closing.signal,
+      (signal) => this.#get(url, signal),
+    ).catch((error: unknown) => {
+      if (error instanceof RestError) throw error;
+      throw new RestError(`no answer from ${this.#url}`, { cause: error });
+    });
+  }
+
+  async #get(url: string, signal: AbortSignal): Promise<unknown> {
+    // Called without `this`, as the platform's own requires.
+    const send = this.#fetch;
+    const response = await send(url, { signal });
+    this.#weight.observe(Number(response.headers.get("x-mbx-used-weight-1m") ?? 0));
     if (!response.ok) throw await this.#refused(response);
     try {
       return await response.json();
     } catch (cause) {
-      throw new RestError(`an answer of ${this.#baseUrl} broke off`, { cause });
+      throw new RestError(`an answer of ${this.#url} broke off`, { cause });
     }
   }
 
-  /** "429 then 418, both with Retry-After": who goes on asking is banned for longer. */
-  async #stayAway(): Promise<void> {
-    const wait = this.#pausedUntil - Date.now();
-    if (wait > LONGEST_WAIT_MS && this.#pause !== undefined) throw this.#pause;
-    if (wait > 0) await sleep(wait, undefined, { signal: this.#closing });
+  /** "429 then 418, both with Retry-After": requests during a ban prolong it. */
+  async #waitForBan(): Promise<void> {
+    const waitMs = this.#bannedUntil - this.#clock.monotonic();
+    if (waitMs > MAX_DELAY_MS && this.#ban !== undefined) throw this.#ban;
+    if (waitMs > 0) await this.#clock.sleep(waitMs, this.#closing.signal);
   }
 
   async #refused(response: Response): Promise<RestError> {
     const { status, headers } = response;
     const { message, waitMs } = refusalOfStatus(status, headers.get("retry-after"));
-    const said = /"msg":"([^"]{1,100})"/.exec(await response.text().catch(() => ""))?.[1];
-    const error = new RestError(said === undefined ? message : `${message}: ${said}`, { status });
+    const detail = /"msg":"([^"]{1,100})"/.exec(await response.text().catch(() => ""))?.[1];
+    const error = new RestError(detail === undefined ? message : `${message}: ${detail}`, {
+      status,
+    });
     if (status === 429 || status === 418) {
-      this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + waitMs);
-      this.#pause = error;
+      this.#bannedUntil = Math.max(this.#bannedUntil, this.#clock.monotonic() + waitMs);
+      this.#ban = error;
     }
     return error;
   }

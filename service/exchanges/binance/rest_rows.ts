@@ -8,7 +8,7 @@ function shown(row: unknown): string {
 /**
  * A row of `GET /api/v3/klines`.
  *
- * @throws TypeError for a row that is no kline.
+ * @throws TypeError for a malformed row.
  */
 export function klineOfRow(row: unknown): Kline {
   const values = Array.isArray(row) ? row.map(Number) : [];
@@ -18,9 +18,9 @@ export function klineOfRow(row: unknown): Kline {
   const taker_buy_quote_volume = values[10] ?? NaN;
   const flow = { quote_volume, num_trades, taker_buy_volume, taker_buy_quote_volume };
   if (![...Object.values(kline), ...Object.values(flow)].every(Number.isFinite)) {
-    throw new TypeError(`the exchange sent a kline that is none: ${shown(row)}`);
+    throw new TypeError(`the exchange sent a malformed kline: ${shown(row)}`);
   }
-  // Volume without a trade cannot be: this source does not know the columns beyond volume.
+  // Volume without a trade is impossible: this source lacks the columns beyond volume.
   return volume > 0 && num_trades === 0 ? kline : { ...kline, ...flow };
 }
 
@@ -30,25 +30,27 @@ function isWhole(value: unknown): value is number {
 
 /**
  * A row of `GET /api/v3/aggTrades`: the fields `a,p,q,f,l,T,m`. Rows `p=0,q=0,f=-1,l=-1` are void:
- * they hold the place of an id that means nothing, and become a trade of quantity 0.
+ * they only take an id, and become a trade of quantity 0.
  *
- * @throws TypeError for a row that is no trade.
+ * @throws TypeError for a malformed row.
  */
 export function tradeOfRow(symbol: string, row: unknown): Trade {
   const fields: Readonly<Record<string, unknown>> = { ...(row instanceof Object ? row : {}) };
   const { a: id, f: firstTradeId, l: lastTradeId, T: time, m: buyerIsMaker } = fields;
   const price = Number(fields.p);
   const quantity = Number(fields.q);
-  if (!isWhole(id) || !isWhole(time) || typeof buyerIsMaker !== "boolean") throw notATrade(row);
+  if (!isWhole(id) || !isWhole(time) || typeof buyerIsMaker !== "boolean") {
+    throw malformedTrade(row);
+  }
   if (firstTradeId === -1 && lastTradeId === -1) {
     return { symbol, id, price: 0, quantity: 0, firstTradeId, lastTradeId, time, buyerIsMaker };
   }
-  const sound = isWhole(firstTradeId) && isWhole(lastTradeId) && lastTradeId >= firstTradeId &&
+  const valid = isWhole(firstTradeId) && isWhole(lastTradeId) && lastTradeId >= firstTradeId &&
     price > 0 && price < Infinity && quantity > 0 && quantity < Infinity;
-  if (!sound) throw notATrade(row);
+  if (!valid) throw malformedTrade(row);
   return { symbol, id, price, quantity, firstTradeId, lastTradeId, time, buyerIsMaker };
 }
 
-function notATrade(row: unknown): TypeError {
-  return new TypeError(`the exchange sent a trade that is none: ${shown(row)}`);
+function malformedTrade(row: unknown): TypeError {
+  return new TypeError(`the exchange sent a malformed trade: ${shown(row)}`);
 }

@@ -52,16 +52,16 @@ test("trades: ids without a row", async () => {
   expect(stdout).toContain("missing: 4 ids in 1 hole\n    3 to 6, between 2024-05-01 00:00 and");
 });
 
-test("without files, or with one that is not there, it says so and exits with 2", async () => {
+test("no files, or a missing one, is an error in one line with exit code 2", async () => {
   expect(await run()).toMatchObject({
     code: 2,
-    stderr: "--bars, --trades or --journal is missing (--help tells more)\n",
+    stderr: "--bars, --trades or --journal must be given (see --help)\n",
   });
   for (const option of ["--bars", "--trades", "--journal"]) {
     expect(await run(option, "/nowhere/BTCUSDT-1m.csv")).toEqual({
       code: 2,
       stdout: "",
-      stderr: "there is no file /nowhere/BTCUSDT-1m.csv (--help tells more)\n",
+      stderr: "Cannot read /nowhere/BTCUSDT-1m.csv as there is no such file (see --help)\n",
     });
   }
 });

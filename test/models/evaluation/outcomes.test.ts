@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HORIZON } from "../../../models/evaluation/horizon.ts";
+import { HORIZON } from "../../../models/evaluation/outcomes.ts";
 import { measureOutcomes } from "../../../models/evaluation/outcomes.ts";
 
 /** Bars with given log closes, each with the volume of its number. */

@@ -1,6 +1,6 @@
-import type { Trade } from "../../../../data/schema/trade.ts";
+import type { Frame } from "../../exchange.ts";
 
-/** Why a frame cannot be used; the same word for the same kind of fault, so that it is counted. */
+/** The kinds of errors for which a frame is rejected; they are counted by kind. */
 export const REJECTIONS = [
   "UTF-8",
   "JSON",
@@ -15,25 +15,20 @@ export const REJECTIONS = [
   "maker flag",
 ] as const;
 
-/** The kind of a fault. */
+/** Why a frame is rejected. */
 export type Rejection = typeof REJECTIONS[number];
 
-/** What a frame of the exchange turned out to be. */
-export type Frame =
-  | { readonly kind: "trade"; readonly trade: Trade }
-  /** The exchange is about to close the connection. */
-  | { readonly kind: "shutdown" }
-  /** Well-formed and of no interest, e.g. another stream. */
-  | { readonly kind: "other" }
-  /** Not to be used. */
+/** What a frame of Binance contains. */
+export type BinanceFrame =
+  | Exclude<Frame, { readonly kind: "invalid" }>
   | { readonly kind: "invalid"; readonly reason: Rejection };
 
-/** Times above this are microseconds (`timeUnit=MICROSECOND`). */
+/** Times from this value on are microseconds (`timeUnit=MICROSECOND`). */
 const MICROSECONDS_FROM = 1e14;
-/** The exchange opened in 2017; a time outside of this century of its trading is none, ms UTC. */
+/** The exchange opened in 2017; a time outside of this century is invalid, ms UTC. */
 const EARLIEST = Date.UTC(2017, 0, 1);
 const LATEST = Date.UTC(2117, 0, 1);
-/** A trade happens before its event is sent; clocks inside the exchange may differ by so much, ms. */
+/** A trade precedes its event; clocks inside the exchange may differ by this much, ms. */
 const LEAD_MS = 10_000;
 
 /**
@@ -47,7 +42,7 @@ export function toMilliseconds(stamp: number): number {
   return time >= EARLIEST && time < LATEST ? time : NaN;
 }
 
-/** Whether a trade of that time can be in an event of that one, both ms UTC; false for NaN. */
+/** Whether a trade time is possible in an event of time `sent`, both ms UTC; false for NaN. */
 export function isTimely(time: number, sent: number): boolean {
   return time <= sent + LEAD_MS;
 }

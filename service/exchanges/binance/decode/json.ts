@@ -1,10 +1,10 @@
 import type { Trade } from "../../../../data/schema/trade.ts";
-import { type Frame, isTimely, type Rejection, toMilliseconds } from "./frame.ts";
+import { type BinanceFrame, isTimely, type Rejection, toMilliseconds } from "./frame.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const OTHER: Frame = { kind: "other" };
-const SHUTDOWN: Frame = { kind: "shutdown" };
+const OTHER: BinanceFrame = { kind: "other" };
+const SHUTDOWN: BinanceFrame = { kind: "shutdown" };
 
 function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -25,7 +25,7 @@ function exchangeTime(value: unknown): number {
   return toMilliseconds(wholeNumber(value) ?? NaN);
 }
 
-/** The fields that both kinds of trade events share, or why one of them cannot be used. */
+/** The fields that both kinds of trade events share, or which of them is invalid. */
 function decodeRest(
   event: Fields,
   id: number,
@@ -52,7 +52,7 @@ function decodeRest(
   };
 }
 
-/** Reads the fields `E,s,a,p,q,f,l,T,m` of an `aggTrade` event; `M` is to be ignored. */
+/** Reads the fields `E,s,a,p,q,f,l,T,m` of an `aggTrade` event; `M` must be ignored. */
 function decodeAggTrade(event: Fields): Trade | Rejection {
   const id = wholeNumber(event.a);
   const first = wholeNumber(event.f);
@@ -62,7 +62,7 @@ function decodeAggTrade(event: Fields): Trade | Rejection {
   return decodeRest(event, id, first, last);
 }
 
-/** Reads the fields `E,s,t,p,q,T,m` of a `trade` event: an aggregate of one. */
+/** Reads the fields `E,s,t,p,q,T,m` of a `trade` event, which is an aggregate of one. */
 function decodeTrade(event: Fields): Trade | Rejection {
   const id = wholeNumber(event.t);
   return id === undefined ? "trade id" : decodeRest(event, id, id, id);
@@ -74,11 +74,11 @@ function decodeEvent(event: Fields): Trade | Rejection | undefined {
 }
 
 /**
- * Decodes the text of a frame by `JSON.parse`. Pure; never throws.
+ * Decodes the text of a frame by `JSON.parse`. Never throws.
  *
  * @see https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams
  */
-export function decodeJson(text: string): Frame {
+export function decodeJson(text: string): BinanceFrame {
   let frame: unknown;
   try {
     frame = JSON.parse(text);

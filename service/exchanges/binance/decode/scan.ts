@@ -1,16 +1,15 @@
-import { AGG_TRADE_FIELDS, AggTradeScanner } from "../../../../core-wasm/core.ts";
+import { AggTradeScanner } from "../../../../core-wasm/core.ts";
 import { loadCore } from "../../../../core-wasm/load.ts";
 import type { Trade } from "../../../../data/schema/trade.ts";
 import { isTimely, toMilliseconds } from "./frame.ts";
 import { symbolAt } from "./symbols.ts";
 
-const FIELDS = AGG_TRADE_FIELDS;
-
 const scanner = new AggTradeScanner(loadCore());
+const FIELDS = scanner.fields;
 
 /**
- * Reads an `aggTrade` frame, raw or wrapped, that is written as the exchange writes it. It finds no
- * fault itself: undefined says that {@linkcode decodeJson} must judge.
+ * Reads an `aggTrade` frame, raw or wrapped, in the exchange's own notation. It rejects nothing:
+ * undefined leaves the decision to {@linkcode decodeJson}.
  */
 export function scanAggTrade(bytes: Uint8Array): Trade | undefined {
   const fields = scanner.scan(bytes);
@@ -23,9 +22,9 @@ export function scanAggTrade(bytes: Uint8Array): Trade | undefined {
   const time = toMilliseconds(at(FIELDS.time));
   const start = at(FIELDS.symbolStart);
   const end = at(FIELDS.symbolEnd);
-  const sound = price > 0 && quantity > 0 && lastTradeId >= firstTradeId && end > start &&
-    isTimely(time, toMilliseconds(at(FIELDS.sent)));
-  if (!sound) return undefined;
+  const valid = price > 0 && quantity > 0 && lastTradeId >= firstTradeId && end > start &&
+    isTimely(time, toMilliseconds(at(FIELDS.eventTime)));
+  if (!valid) return undefined;
   return {
     symbol: symbolAt(bytes, start, end, at(FIELDS.symbolHash)),
     id: at(FIELDS.id),

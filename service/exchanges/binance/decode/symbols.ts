@@ -1,7 +1,7 @@
-/** A power of two, several times the 1,024 streams of a connection, so that few share a place. */
-const PLACES = 1 << 13;
+/** A power of two, several times the 1,024 streams of a connection, so that collisions are rare. */
+const SLOTS = 1 << 13;
 
-const known: string[] = new Array<string>(PLACES).fill("");
+const known: string[] = new Array<string>(SLOTS).fill("");
 
 function matches(text: string, bytes: Uint8Array, from: number, to: number): boolean {
   if (text.length !== to - from) return false;
@@ -12,15 +12,15 @@ function matches(text: string, bytes: Uint8Array, from: number, to: number): boo
 }
 
 /**
- * The one string of a market's name, so that a trade does not bring its own. Two markets on one
- * place take turns: the table cannot grow.
+ * The interned string of a market's name, so that a trade does not allocate one. Two markets in
+ * one slot replace each other: the table cannot grow.
  *
- * @param bytes Where the name stands, in ASCII, from `from` to `to`.
- * @param hash Any number made of the name's bytes alone.
+ * @param bytes Holds the name, in ASCII, from `from` to `to`.
+ * @param hash A function of the name's bytes alone.
  */
 export function symbolAt(bytes: Uint8Array, from: number, to: number, hash: number): string {
-  const place = hash & (PLACES - 1);
-  const name = known[place] ?? "";
+  const slot = hash & (SLOTS - 1);
+  const name = known[slot] ?? "";
   if (matches(name, bytes, from, to)) return name;
-  return known[place] = String.fromCharCode(...bytes.subarray(from, to));
+  return known[slot] = String.fromCharCode(...bytes.subarray(from, to));
 }

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeFrame } from "../../../../service/exchanges/binance/decode.ts";
+import { decodeFrame } from "../../../../service/exchanges/binance/decode/decode.ts";
 import { decodeJson } from "../../../../service/exchanges/binance/decode/json.ts";
 import { scanAggTrade } from "../../../../service/exchanges/binance/decode/scan.ts";
 import { realFrames } from "../../../fuzz/captured.ts";

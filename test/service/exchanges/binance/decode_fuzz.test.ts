@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
-import { REJECTIONS } from "../../../../service/exchanges/binance/decode.ts";
+import { REJECTIONS } from "../../../../service/exchanges/binance/decode/frame.ts";
 import { realFrames } from "../../../fuzz/captured.ts";
 import { fuzzDecoder } from "../../../fuzz/fuzz.ts";
 import { sharedData } from "../../../support/shared_data.ts";

@@ -1,0 +1,80 @@
+import { type CoreExports, toArray } from "./instance.ts";
+import { type CoreModel, FEATURE_NAMES } from "./model.ts";
+
+/** A model's output for one bar. */
+export interface StepResult {
+  /** Raw features, in the preset's order. */
+  readonly features: readonly number[];
+  /** Normalized features, the model's input. */
+  readonly normalized: readonly number[];
+  /** scikit-learn's `score_samples`, -1 (anomalous) to 0. */
+  readonly anomalyScore: number;
+  /** Whether `anomalyScore` is below the forest's offset. */
+  readonly isAnomaly: boolean;
+  /** Filtered posterior P(s_t | x_1..x_t). */
+  readonly posterior: readonly number[];
+  /** Most probable state; ties go to the first. */
+  readonly state: number;
+  /** Bars since that state became the most probable one, this one included. */
+  readonly barsInState: number;
+  /** ln p(x_t | x_1..x_t-1), nats. */
+  readonly logLikelihood: number;
+}
+
+/** Reads results from the core's memory, by the layout that the core exports. */
+export class ResultReader {
+  readonly #score: number;
+  readonly #anomaly: number;
+  readonly #state: number;
+  readonly #bars: number;
+  readonly #logLikelihood: number;
+  readonly #raw: number;
+  readonly #normalized: number;
+  readonly #posterior: number;
+  readonly #length: number;
+  readonly #results: Float64Array;
+  readonly #models: readonly CoreModel[];
+
+  /** @param address Address of the models' results. */
+  constructor(core: CoreExports, address: number, models: readonly CoreModel[]) {
+    this.#score = core.RESULT_SCORE.value;
+    this.#anomaly = core.RESULT_ANOMALY.value;
+    this.#state = core.RESULT_STATE.value;
+    this.#bars = core.RESULT_BARS.value;
+    this.#logLikelihood = core.RESULT_LOG_LIKELIHOOD.value;
+    this.#raw = core.RESULT_RAW.value;
+    this.#normalized = core.RESULT_NORMALIZED.value;
+    this.#posterior = core.RESULT_POSTERIOR.value;
+    this.#length = core.RESULT_LENGTH.value;
+    this.#results = new Float64Array(core.memory.buffer, address, this.#length * models.length);
+    this.#models = models;
+  }
+
+  /**
+   * Reads the current result of a model.
+   *
+   * @throws RangeError when there is no such model.
+   */
+  read(model: number): StepResult {
+    const parameters = this.#models[model];
+    if (parameters === undefined) {
+      throw new RangeError(
+        `Cannot read a result as the model must be 0 to ${this.#models.length - 1}: ` +
+          `current value is ${model}`,
+      );
+    }
+    const result = this.#results.subarray(model * this.#length, (model + 1) * this.#length);
+    const dims = FEATURE_NAMES[parameters.features.preset].length;
+    const states = parameters.hmm.startprob.length;
+    return {
+      features: toArray(result.subarray(this.#raw, this.#raw + dims)),
+      normalized: toArray(result.subarray(this.#normalized, this.#normalized + dims)),
+      anomalyScore: result[this.#score] ?? NaN,
+      isAnomaly: result[this.#anomaly] === 1,
+      posterior: toArray(result.subarray(this.#posterior, this.#posterior + states)),
+      state: result[this.#state] ?? NaN,
+      barsInState: result[this.#bars] ?? NaN,
+      logLikelihood: result[this.#logLikelihood] ?? NaN,
+    };
+  }
+}

@@ -1,0 +1,2 @@
+// @ts-types="./chunk.d.ts"
+export * from "deno-std/collections/chunk.js";

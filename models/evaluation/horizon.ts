@@ -1,2 +1,0 @@
-/** Minutes that are looked ahead. */
-export const HORIZON = 15;

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { loadCore } from "../../core-wasm/load.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
+import { describeRowErrors } from "../../data/files/row_errors.ts";
 import { DAY_MS, MINUTE_MS } from "../../data/schema/time.ts";
-import { Engine, loadModels, replayHistory } from "../../service/commands/notebooks.ts";
+import { Engine, loadModels, replayHistory, Skipped } from "../../service/commands/notebooks.ts";
 import type { ModelOutput, Signal } from "../../data/schema/signal.ts";
 import { ROOT } from "./choose_history.ts";
 
@@ -52,7 +53,10 @@ export async function replayFiles(files: readonly string[]): Promise<Replay> {
   }
   const engine = new Engine(loadCore(), [forest, regimes], [symbol]);
   const input = { kind: "bars", files: files.map((path) => ({ path, symbol })) } as const;
-  const signals: readonly Signal[] = (await Array.fromAsync(replayHistory(engine, input))).flat();
+  const skipped = new Skipped();
+  const signals: readonly Signal[] = (await Array.fromAsync(replayHistory(engine, input, skipped)))
+    .flat();
+  for (const line of describeRowErrors(skipped.rows.counts())) console.error(line);
   const { name, hmm } = regimes.artifact;
   const column = (field: (signal: Signal) => number) => Float64Array.from(signals, field);
   return {

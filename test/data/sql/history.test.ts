@@ -7,7 +7,7 @@ import { Journal } from "../../../service/bus/embedded/journal.ts";
 import { makeBar, makeSignal } from "../../support/records.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
-import { klineLine, minute, ohlcvLine, START, writeLines } from "../kline_lines.ts";
+import { klineLine, minute, ohlcvLine, START, writeLines } from "../history_lines.ts";
 
 async function openHistory(source: HistorySource): Promise<History> {
   const history = await History.open(source);
@@ -277,7 +277,7 @@ describe("the service's journal", () => {
     ]);
     expect(history.quality[0]).toMatchObject({
       repaired: { duplicates: 1 },
-      faults: [{ kind: "incomplete", count: 1, examples: [{ file: path, line: 3 }] }],
+      errors: [{ kind: "incomplete", count: 1, examples: [{ file: path, line: 3 }] }],
     });
   });
 
@@ -306,5 +306,5 @@ realDataTest("the same real bars come out of SQL as went in", [BLOCK], async () 
       count(*) FILTER (taker_buy_volume > volume) AS impossible FROM bars`,
   );
   expect(sum).toMatchObject({ bars: 10_080, impossible: 0 });
-  expect(history.quality).toMatchObject([{ bars: 10_080, faults: [], gaps: [] }]);
+  expect(history.quality).toMatchObject([{ bars: 10_080, errors: [], gaps: [] }]);
 });

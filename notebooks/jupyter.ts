@@ -1,12 +1,12 @@
-/** `deno task jupyter`: starts Jupyter where its Deno kernel is this very Deno. */
+/** `deno task jupyter`: starts Jupyter with this Deno as its kernel. */
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { defineCommand, runCommand } from "../data/common/command.ts";
 import { findPython, KernelFolder } from "./support/jupyter.ts";
-import { errorMessage } from "../data/common/errors.ts";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 
-/** JupyterLab, or, as Debian has it, the older Notebook. */
+/** JupyterLab, or the older Notebook, which is what Debian has. */
 function findProgram(): { readonly python: string; readonly program: string } {
   try {
     return { python: findPython(["jupyterlab"]), program: "jupyterlab" };
@@ -15,20 +15,27 @@ function findProgram(): { readonly python: string; readonly program: string } {
   }
 }
 
-try {
+async function start(args: readonly string[]): Promise<void> {
   const { python, program } = findProgram();
   using kernel = new KernelFolder();
   const child = new Deno.Command(python, {
-    args: ["-m", program, ...process.argv.slice(2)],
+    args: ["-m", program, ...args],
     cwd: FOLDER,
     env: kernel.environment(),
   }).spawn();
-  // The terminal tells Jupyter of Ctrl-C too, and it asks; this process lives until it has ended.
+  // Ctrl-C reaches Jupyter too, which asks before it ends; this process ends after it.
   Deno.addSignalListener("SIGINT", () => {});
   Deno.addSignalListener("SIGTERM", () => child.kill("SIGTERM"));
   const { code } = await child.status;
   process.exitCode = code;
-} catch (error) {
-  console.error(errorMessage(error));
-  process.exitCode = 1;
 }
+
+const command = defineCommand(
+  "jupyter",
+  "Opens the notebooks in Jupyter with this Deno as the kernel.",
+)
+  .argument("[args...]", "arguments for Jupyter, such as -- --no-browser --port 8888")
+  .allowUnknownOption()
+  .action(start);
+
+await runCommand(command);

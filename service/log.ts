@@ -1,15 +1,15 @@
 import process from "node:process";
 
-/** Levels from the most to the least talkative. */
-export const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
+/** Log levels, least severe first. */
+const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
 
-/** A level of the log. */
+/** Severity of a log entry. */
 export type LogLevel = typeof LOG_LEVELS[number];
 
 /** Details of a log entry, by name. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
-/** Writes what happens to stderr: for people on a terminal, else one JSON object a line. */
+/** Writes log entries to stderr: readable lines on a terminal, else one JSON object a line. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -17,7 +17,7 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
-/** Takes finished lines; stderr unless a test looks on. */
+/** Receives formatted lines; tests replace stderr with it. */
 export type LogSink = (line: string) => void;
 
 const COLOURS: Record<LogLevel, string> = {
@@ -27,7 +27,7 @@ const COLOURS: Record<LogLevel, string> = {
   ERROR: "\x1b[31m",
 };
 
-function forPeople(level: LogLevel, message: string, fields: LogFields): string {
+function formatForTerminal(level: LogLevel, message: string, fields: LogFields): string {
   const time = new Date().toISOString().slice(11, 19);
   const details = Object.entries(fields).map(([name, value]) => ` \x1b[2m${name}=\x1b[0m${value}`);
   return `\x1b[2m${time}\x1b[0m ${COLOURS[level]}${level.padEnd(7)}\x1b[0m ${message}${
@@ -35,21 +35,21 @@ function forPeople(level: LogLevel, message: string, fields: LogFields): string 
   }`;
 }
 
-function forMachines(level: LogLevel, message: string, fields: LogFields): string {
+function formatAsJson(level: LogLevel, message: string, fields: LogFields): string {
   return JSON.stringify({ time: new Date().toISOString(), level, message, ...fields });
 }
 
 /**
- * Makes a log.
+ * Creates a log.
  *
- * @param least Entries below this level are dropped.
- * @param sink Where lines go; stderr by default.
+ * @param threshold Entries below this level are dropped.
+ * @param sink Receives the lines; stderr by default.
  */
-export function createLog(least: LogLevel, sink?: LogSink): Log {
-  const format = sink === undefined && process.stderr.isTTY ? forPeople : forMachines;
+export function createLog(threshold: LogLevel, sink?: LogSink): Log {
+  const format = sink === undefined && process.stderr.isTTY ? formatForTerminal : formatAsJson;
   const write = sink ?? ((line: string) => void process.stderr.write(line + "\n"));
   const at = (level: LogLevel) => (message: string, fields: LogFields = {}) => {
-    if (LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(least)) {
+    if (LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(threshold)) {
       write(format(level, message, fields));
     }
   };

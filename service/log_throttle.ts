@@ -1,42 +1,42 @@
 import type { Log, LogFields } from "./log.ts";
 
-/** A failure that goes on is told of so often, ms. */
+/** A lasting failure is logged once in this time, ms. */
 const INTERVAL_MS = 60_000;
-/** Failures that are remembered at once. */
+/** Most failures that are remembered at once. */
 const REMEMBERED = 100;
 
-/** A failure that was told of. */
-interface Told {
-  readonly at: number;
-  /** Entries left out since. */
-  leftOut: number;
+/** A failure that was logged. */
+interface Failure {
+  readonly loggedAt: number;
+  /** Entries suppressed since. */
+  suppressed: number;
 }
 
 /**
- * A log for tasks of all symbols that fail for the same reason at once: warnings that say `why` are
- * told once a minute for each message and reason, then with the number of those left out, which go
- * out as debug entries. Whatever else is logged passes.
+ * Wraps a log for tasks of all symbols that fail for the same reason at once. Warnings with a `why`
+ * are logged once a minute for each message and reason, with the number of entries `suppressed`
+ * since; those become debug entries. Other entries pass through.
  *
- * @param uptime Time that only passes, ms.
+ * @param monotonic Monotonic clock, ms.
  */
-export function throttleFailures(log: Log, uptime: () => number): Log {
-  const told = new Map<string, Told>();
+export function throttleFailures(log: Log, monotonic: () => number): Log {
+  const failures = new Map<string, Failure>();
   const warning = (message: string, fields: LogFields = {}) => {
     if (fields.why === undefined) return log.warning(message, fields);
     const key = `${message}: ${fields.why}`;
-    const before = told.get(key);
-    const now = uptime();
-    if (before !== undefined && now - before.at < INTERVAL_MS) {
-      before.leftOut++;
+    const before = failures.get(key);
+    const now = monotonic();
+    if (before !== undefined && now - before.loggedAt < INTERVAL_MS) {
+      before.suppressed++;
       return log.debug(message, fields);
     }
-    // Anew, so that the map begins with what was told longest ago.
-    told.delete(key);
-    told.set(key, { at: now, leftOut: 0 });
-    const [oldest] = told.keys();
-    if (told.size > REMEMBERED && oldest !== undefined) told.delete(oldest);
-    const leftOut = before?.leftOut ?? 0;
-    log.warning(message, leftOut === 0 ? fields : { ...fields, left_out: leftOut });
+    // Deleted first, so that the map starts with the failure that was logged longest ago.
+    failures.delete(key);
+    failures.set(key, { loggedAt: now, suppressed: 0 });
+    const [oldest] = failures.keys();
+    if (failures.size > REMEMBERED && oldest !== undefined) failures.delete(oldest);
+    const suppressed = before?.suppressed ?? 0;
+    log.warning(message, suppressed === 0 ? fields : { ...fields, suppressed });
   };
   return { ...log, warning };
 }

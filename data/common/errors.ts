@@ -8,5 +8,5 @@ export function errorMessage(error: unknown): string {
  * is one line; a command that ends with it exits with 2.
  */
 export class UsageError extends Error {
-  override readonly name = "UsageError";
+  override readonly name: string = "UsageError";
 }

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import process from "node:process";
 import { errorMessage } from "./errors.ts";
 
-/** A text file that appears under its name only when it is whole. */
+/** A text file that appears under its name only when it is complete. */
 export class OutputFile {
   readonly #path: string;
   readonly #temporary: string;
@@ -18,19 +18,19 @@ export class OutputFile {
     process.on("SIGTERM", this.#interrupt);
   }
 
-  /** Someone ends the process: nothing half-written is left behind. */
+  /** The process is to end: removes the incomplete file. */
   readonly #interrupt = (signal: NodeJS.Signals): void => {
     rmSync(this.#temporary, { force: true });
     process.exit(signal === "SIGINT" ? 130 : 143);
   };
 
-  #settle(): void {
+  #release(): void {
     process.off("SIGINT", this.#interrupt);
     process.off("SIGTERM", this.#interrupt);
   }
 
   /**
-   * Starts a file.
+   * Creates a file.
    *
    * @throws Error naming the path when it cannot be written.
    */
@@ -40,9 +40,7 @@ export class OutputFile {
     try {
       await once(stream, "open");
     } catch (cause) {
-      throw new Error(`Cannot write ${path}: ${errorMessage(cause)}`, {
-        cause,
-      });
+      throw new Error(`Cannot write ${path}: ${errorMessage(cause)}`, { cause });
     }
     return new OutputFile(path, temporary, stream);
   }
@@ -52,18 +50,34 @@ export class OutputFile {
     if (!this.#stream.write(text)) await once(this.#stream, "drain");
   }
 
-  /** Completes the file, replacing an earlier one of its name. */
+  /** Completes the file, which replaces an earlier one of its name. */
   async commit(): Promise<void> {
     this.#stream.end();
     await once(this.#stream, "finish");
     await rename(this.#temporary, this.#path);
-    this.#settle();
+    this.#release();
   }
 
-  /** Gives the file up and leaves nothing behind. */
+  /** Removes the incomplete file. */
   async discard(): Promise<void> {
     this.#stream.destroy();
     await rm(this.#temporary, { force: true });
-    this.#settle();
+    this.#release();
+  }
+}
+
+/**
+ * Writes a text file, which appears at once and complete: a reader never sees half of it.
+ *
+ * @throws Error naming the path when it cannot be written.
+ */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const file = await OutputFile.create(path);
+  try {
+    await file.write(text);
+    await file.commit();
+  } catch (error) {
+    await file.discard();
+    throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { UsageError } from "../common/arguments.ts";
+import { UsageError } from "../common/errors.ts";
 import type { Period } from "../files/file_name.ts";
 import { DAY_MS } from "../schema/time.ts";
 

@@ -47,7 +47,11 @@ function findDownloads(folder: string, symbol: string): readonly string[] {
 export function findHistory(root: string, symbol = "BTCUSDT"): FoundHistory | undefined {
   const places = [
     { folder: BESIDE, find: findBlocks, what: `real minutes of ${symbol} beside the project` },
-    { folder: `data/${symbol}`, find: findDownloads, what: `downloaded minutes of ${symbol}` },
+    {
+      folder: `data/store/${symbol}`,
+      find: findDownloads,
+      what: `downloaded minutes of ${symbol}`,
+    },
   ];
   for (const { folder, find, what } of places) {
     const bars = find(join(root, folder), symbol).map((name) => join(root, folder, name));

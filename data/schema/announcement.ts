@@ -1,4 +1,5 @@
 import type { Bar } from "./bar.ts";
+import type { ModelDescription } from "./model.ts";
 import type { Signal } from "./signal.ts";
 import type { FeedStatus, ModelStatus } from "./status.ts";
 
@@ -8,17 +9,19 @@ export interface ModelsStatus {
   readonly models: readonly ModelStatus[];
   /** Why the artifact files are not, or not fully, what is live; null while they are. */
   readonly problem: string | null;
+  /** The same models in full. */
+  readonly descriptions: readonly ModelDescription[];
 }
 
 /**
  * What the stages say to each other beside the durable records: lossy, never stored.
  *
- * - `forming`: the bar of the current minute so far (from ingest, at most once a second a symbol)
- * - `nowcast`: the signal that this bar would give if its minute ended now (from engine)
- * - `feed`: state of the feed (from ingest: on each change and every second)
- * - `models`: state of the models (from engine: on each change and every few seconds)
- * - `reload`: a request to read the model files again (from serve)
- * - `reloaded`: the answer to it (from engine); `error` says why the files cannot be used
+ * - `forming`: the bar of the current minute so far (ingest, at most once a second a symbol)
+ * - `nowcast`: the signal that this bar would give if its minute ended now (engine)
+ * - `feed`: state of the feed (ingest, on each change and once a second)
+ * - `models`: state of the models (engine, on each change and once a second)
+ * - `reload`: a request to read the model files again (serve)
+ * - `reloaded`: the answer to it (engine); `error` says why the files cannot be used
  */
 export type Announcement =
   | { readonly kind: "forming"; readonly bar: Bar }

@@ -1,13 +1,13 @@
 /** Model artifacts: reading, validating, fingerprinting and formatting. */
 import { createHash } from "node:crypto";
 import { type Artifact, artifactSchema } from "./artifact.ts";
-import { errorMessage } from "../../data/common/errors.ts";
+import { errorMessage, UsageError } from "../../data/common/errors.ts";
 
 export type { Artifact, FittedArtifact } from "./artifact.ts";
 export type { Scorecard } from "./scorecard.ts";
 
 /** Thrown for an invalid artifact; the message is one line. */
-export class ArtifactError extends Error {
+export class ArtifactError extends UsageError {
   override readonly name = "ArtifactError";
 }
 

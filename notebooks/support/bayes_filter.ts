@@ -1,14 +1,15 @@
 import { filterLogDensities } from "../../models/evaluation/log_filter.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
-import { DYNAMICS } from "../../service/simulator/simulated/latent.ts";
 import {
+  DYNAMICS,
   expectedDrift,
   longRunShares,
+  minuteOfWeek,
   type Regime,
   REGIMES,
   transitionMatrix,
-} from "../../service/simulator/simulated/regimes.ts";
-import { minuteOfWeek, WEEK_MINUTES } from "../../service/simulator/simulated/seasonality.ts";
+  WEEK_MINUTES,
+} from "../../service/commands/notebooks.ts";
 import { normalQuadrature } from "./gauss_hermite.ts";
 
 /** The observations of a minute of the simulated market, and its scales, which the past determines. */

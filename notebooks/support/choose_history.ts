@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findHistory, type FoundHistory } from "../../data/files/find_history.ts";
-import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import { DAY_MS } from "../../data/schema/time.ts";
+import { simulatedMarket } from "../../service/commands/notebooks.ts";
 
 /** The project's folder. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -14,7 +14,7 @@ const DAYS = 120;
 
 /** A file with klines of the simulated market in Binance's format, written once. */
 function simulate(symbol: string): string {
-  const path = join(ROOT, "data", "simulated", `${symbol}-1m-seed-${SEED}-${DAYS}-days.csv`);
+  const path = join(ROOT, "data/store/simulated", `${symbol}-1m-seed-${SEED}-${DAYS}-days.csv`);
   if (existsSync(path)) return path;
   const market = simulatedMarket({ seed: SEED, symbols: [symbol] }).market(symbol);
   const lines = ["open_time,open,high,low,close,volume"];

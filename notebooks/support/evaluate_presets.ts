@@ -35,7 +35,7 @@ export async function evaluatePresets(
     readonly final: boolean;
   },
 ): Promise<readonly PresetEvaluation[]> {
-  const parameters = readParameters({});
+  const parameters = readParameters();
   const evaluations: PresetEvaluation[] = [];
   for (const preset of presets) {
     const { features, labels } = PRESETS[preset];

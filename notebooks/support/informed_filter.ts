@@ -4,14 +4,12 @@ import type { Artifact } from "../../models/artifact/read.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
 import {
   longRunShares,
-  REGIMES,
-  transitionMatrix,
-} from "../../service/simulator/simulated/regimes.ts";
-import {
   minuteOfWeek,
+  REGIMES,
   SEASONALITY,
+  transitionMatrix,
   WEEK_MINUTES,
-} from "../../service/simulator/simulated/seasonality.ts";
+} from "../../service/commands/notebooks.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { SimulatedTruth } from "./simulated_truth.ts";
 

@@ -3,23 +3,25 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import process from "node:process";
+import { readEnvironment } from "../../data/common/environment.ts";
+import { SETTINGS } from "../../data/common/settings.ts";
 
-/** Said when Python has no Jupyter. */
-const INSTALL = `There is no Jupyter. One of these installs it:
-  python3 -m venv .venv && .venv/bin/pip install -r notebooks/requirements.txt   # then PYTHON=.venv/bin/python
-  sudo apt-get install jupyter-notebook jupyter-nbconvert jupyter-client         # Debian, Ubuntu`;
+/** How to get Jupyter where it is missing. */
+const INSTALL = "Cannot find Jupyter: install it with `python3 -m venv .venv && .venv/bin/pip " +
+  "install -r notebooks/requirements.txt` and set PYTHON=.venv/bin/python, or on Debian and " +
+  "Ubuntu with `sudo apt-get install jupyter-notebook jupyter-nbconvert jupyter-client`";
 
-/** Debian's packages belong to the system's Python, which need not be the first on the path. */
+/** Debian's packages belong to the system's Python, which may not be the first on the path. */
 const PYTHONS = ["python3", "/usr/bin/python3"];
 
 /**
- * The Python that has certain modules: the one that PYTHON names, else the first at hand.
+ * A Python that has certain modules: the one that PYTHON names, else the first that has them.
  *
  * @throws Error with the commands that install them when there is none.
  */
 export function findPython(modules: readonly string[]): string {
-  const { PYTHON } = process.env;
-  const found = (PYTHON ? [PYTHON] : PYTHONS).find((python) =>
+  const given = readEnvironment().find(SETTINGS.python);
+  const found = (given === undefined ? PYTHONS : [given]).find((python) =>
     spawnSync(python, ["-c", `import ${modules.join(", ")}`]).status === 0
   );
   if (found === undefined) throw new Error(INSTALL);

@@ -1,12 +1,9 @@
 import { join } from "node:path";
 import { loadCore } from "../../core-wasm/load.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
-import { readKlines } from "../../data/files/klines.ts";
+import { describeRowErrors } from "../../data/files/row_errors.ts";
 import { DAY_MS, MINUTE_MS } from "../../data/schema/time.ts";
-import { barOfKline } from "../../service/ingest/bars/kline_bar.ts";
-import { isSound } from "../../data/schema/kline.ts";
-import { Engine } from "../../service/engine/engine.ts";
-import { loadModels } from "../../service/engine/loaded_model.ts";
+import { Engine, loadModels, replayHistory, Skipped } from "../../service/commands/notebooks.ts";
 import type { ModelOutput, Signal } from "../../data/schema/signal.ts";
 import { ROOT } from "./choose_history.ts";
 
@@ -48,18 +45,18 @@ export async function replayFiles(files: readonly string[]): Promise<Replay> {
   });
   const symbol = symbolOfFile(files[0] ?? "");
   if (forest === undefined || regimes === undefined || symbol === undefined) {
-    throw new RangeError(`Cannot replay ${files.join(", ")} as a file must begin with its market`);
+    throw new RangeError(
+      `Cannot replay files as their names must start with a market: current value is ${
+        files.join(", ")
+      }`,
+    );
   }
   const engine = new Engine(loadCore(), [forest, regimes], [symbol]);
-  const signals: Signal[] = [];
-  for (const file of files) {
-    for await (const klines of readKlines(file)) {
-      for (const kline of klines.filter(isSound)) {
-        if (kline.open_time <= (engine.lastTime(symbol) ?? -1)) continue;
-        signals.push(engine.push(barOfKline(symbol, "replay", kline)));
-      }
-    }
-  }
+  const input = { kind: "bars", files: files.map((path) => ({ path, symbol })) } as const;
+  const skipped = new Skipped();
+  const signals: readonly Signal[] = (await Array.fromAsync(replayHistory(engine, input, skipped)))
+    .flat();
+  for (const line of describeRowErrors(skipped.rows.counts())) console.error(line);
   const { name, hmm } = regimes.artifact;
   const column = (field: (signal: Signal) => number) => Float64Array.from(signals, field);
   return {

@@ -5,9 +5,12 @@ import { argmaxRows } from "../../models/evaluation/paths.ts";
 import { compareWithOracle, type OracleComparison } from "../../models/evaluation/oracle.ts";
 import { barCount, type BarSequence, SequenceCutter } from "../../models/training/sequences.ts";
 import { DAY_MINUTES, MINUTE_MS } from "../../data/schema/time.ts";
-import { REGIMES } from "../../service/simulator/simulated/regimes.ts";
-import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
-import { type TrueMinute, trueMinutes } from "../../service/simulator/simulated/truth.ts";
+import {
+  REGIMES,
+  simulatedMarket,
+  type TrueMinute,
+  trueMinutes,
+} from "../../service/commands/notebooks.ts";
 import { filterTrueModel } from "./bayes_filter.ts";
 
 /** A span of a simulated market. */

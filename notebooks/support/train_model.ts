@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { symbolOfFile } from "../../data/files/file_name.ts";
-import { OutputFile } from "../../data/common/output_file.ts";
+import { writeWhole } from "../../data/common/output_file.ts";
 import { formatArtifact } from "../../models/artifact/read.ts";
-import { readCreated } from "../../models/training/created.ts";
-import { readParameters } from "../../models/training/parameters.ts";
+import { readCreated, readParameters } from "../../models/training/parameters.ts";
 import type { PresetName } from "../../models/training/presets.ts";
 import { type Training, trainOnFiles } from "../../models/training/train_on_files.ts";
 
@@ -29,7 +28,7 @@ export function trainModel({ bars, preset, seed, final }: NotebookTraining): Pro
     seed,
     created: readCreated(),
     evaluation: { final },
-    ...readParameters({}),
+    ...readParameters(),
   });
 }
 
@@ -40,13 +39,6 @@ export function trainModel({ bars, preset, seed, final }: NotebookTraining): Pro
  */
 export async function writeModel({ artifact }: Training, path: string): Promise<string> {
   if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true });
-  const file = await OutputFile.create(path);
-  try {
-    await file.write(formatArtifact(artifact));
-    await file.commit();
-  } catch (error) {
-    await file.discard();
-    throw error;
-  }
+  await writeWhole(path, formatArtifact(artifact));
   return path;
 }

@@ -1,7 +1,7 @@
 import type { Artifact } from "../../models/artifact/read.ts";
 import type { LabelScore } from "../../models/evaluation/oracle.ts";
 import type { Table } from "../../models/report/tables.ts";
-import { REGIMES } from "../../service/simulator/simulated/regimes.ts";
+import { REGIMES } from "../../service/commands/notebooks.ts";
 import type { MarketAccuracy } from "./charts/truth.ts";
 import { informedAccuracies, type InformedAccuracy } from "./informed_filter.ts";
 import { volatilityAfter } from "./next_volatility.ts";

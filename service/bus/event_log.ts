@@ -11,13 +11,13 @@ export type LogRecord =
   | { readonly kind: "signal"; readonly record: Signal };
 
 /** The engine's state of one symbol after one bar. */
-export interface EngineState {
+export interface Checkpoint {
   readonly symbol: string;
   /** Fingerprint of the models whose state it is. */
   readonly models: string;
   /** Open time of the last bar in the state, ms UTC. */
   readonly timestamp: number;
-  readonly bytes: Uint8Array;
+  readonly state: Uint8Array;
 }
 
 /** A durable record at its place in the log. */
@@ -43,12 +43,12 @@ export interface EventLog {
   /** The position of the last durable record. */
   readonly end: string;
   /**
-   * Appends records and, in the same commit, engine states. Records that are appended within a
-   * moment share a commit.
+   * Appends records and, in the same commit, checkpoints. What is appended within a moment shares a
+   * commit.
    *
-   * @returns Resolves when all of them are durable; readers have them then or a moment later.
+   * @returns Resolves when all of it is durable; readers have the records then or a moment later.
    */
-  append(records: readonly LogRecord[], states?: readonly EngineState[]): Promise<void>;
+  append(records: readonly LogRecord[], checkpoints?: readonly Checkpoint[]): Promise<void>;
   /**
    * Reads records of one kind, or all, behind a position, in order: first what is there, then what
    * becomes durable. A slow reader is served from the log, so nothing queues up for it.

@@ -1,5 +1,5 @@
 import type { Bar } from "../../data/schema/bar.ts";
-import type { EngineState, LogEvent, RecordKind } from "./event_log.ts";
+import type { Checkpoint, LogEvent, RecordKind } from "./event_log.ts";
 
 /** Which records are wanted. */
 export interface RecordQuery {
@@ -29,12 +29,13 @@ export interface RecordStore {
   bars(symbol: string, from: number, to?: number): Iterable<Bar>;
   /** Open time of a symbol's last record of a kind, ms UTC. */
   lastTime(kind: RecordKind, symbol: string): number | undefined;
-  /** The last state of the engine that was appended for a symbol and is undamaged. */
-  state(symbol: string): EngineState | undefined;
+  /** A symbol's latest checkpoint that is not damaged. */
+  checkpoint(symbol: string): Checkpoint | undefined;
   /**
    * The records behind a position, oldest first.
    *
-   * @param position A position of this log; undefined is returned for anything else.
+   * @param position A position of this log.
+   * @returns undefined when the position is not one of this log.
    */
   page(position: string, limit: number): EventPage | undefined;
 }

@@ -1,16 +1,24 @@
+/** `deno task exchange`: a local stand-in for the exchange. */
 import process from "node:process";
-import { type Arguments, runCommand, UsageError } from "../../data/common/arguments.ts";
+import { runCommand } from "../../data/common/command.ts";
+import { errorMessage, UsageError } from "../../data/common/errors.ts";
+import { describeRowErrors } from "../../data/files/row_errors.ts";
 import { type Capture, readCapture } from "../simulator/capture/capture.ts";
-import { type Exchange, startExchange } from "../simulator/simulator.ts";
-import { type CommandOptions, HELP, OPTIONS, readOptions } from "./exchange_options.ts";
-import { recordedMarket } from "../simulator/recorded/source.ts";
+import { type RecordedFiles, recordedMarket } from "../simulator/recorded/source.ts";
 import { simulatedMarket } from "../simulator/simulated/source.ts";
+import { type Exchange, startExchange } from "../simulator/simulator.ts";
 import { type MarketSource, NO_MARKET } from "../simulator/source.ts";
-import { errorMessage } from "../../data/common/errors.ts";
+import { defineExchange, type ExchangeOptions } from "./exchange_options.ts";
 
-function openSource(options: CommandOptions): Promise<MarketSource> | MarketSource {
-  const { trades, klines, capture, seed, symbols, activity } = options;
-  if (trades.length + klines.length > 0) return recordedMarket({ trades, klines });
+async function openRecording(files: RecordedFiles): Promise<MarketSource> {
+  const source = await recordedMarket(files);
+  for (const line of describeRowErrors(source.rowErrors)) console.error(line);
+  return source;
+}
+
+function openSource(options: ExchangeOptions): Promise<MarketSource> | MarketSource {
+  const { trades = [], klines = [], capture, seed, symbols, activity } = options;
+  if (trades.length + klines.length > 0) return openRecording({ trades, klines });
   if (capture !== undefined) return NO_MARKET;
   return simulatedMarket({ seed, symbols, activity });
 }
@@ -18,7 +26,7 @@ function openSource(options: CommandOptions): Promise<MarketSource> | MarketSour
 function describe(
   source: MarketSource,
   capture: Capture | undefined,
-  { trades, seed, speed }: CommandOptions,
+  { trades, seed, speed }: ExchangeOptions,
 ): string {
   if (capture) {
     const [from, to] = [capture.from, capture.to].map((time) => new Date(time).toISOString());
@@ -29,30 +37,33 @@ function describe(
   const { recording } = source;
   if (!recording) return `simulated market, seed ${seed}, speed ${speed}: ${symbols}`;
   const to = new Date(recording.to).toISOString();
-  if (trades.length === 0) return `recorded klines, the clock stands at ${to}: ${symbols}`;
+  if (trades === undefined) return `recorded klines, the clock stands at ${to}: ${symbols}`;
   const from = new Date(recording.from).toISOString();
   return `recorded trades from ${from} to ${to}, speed ${speed}: ${symbols}; ` +
     "the clock starts with the first subscriber";
 }
 
-/** A failure the user can do something about, in one line. */
-function explain(error: unknown, { host, port }: CommandOptions): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE") {
-    return `port ${port} of ${host} is in use: stop the program that has it, or give another --port`;
+/** A failure to listen in one line, with what to do about it. */
+function explain(error: unknown, { host, port }: ExchangeOptions): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "EADDRINUSE":
+      return `Cannot listen on port ${port} of ${host} as it is in use: ` +
+        "stop the program that uses it, or choose another --port";
+    case "EACCES":
+      return `Cannot listen on port ${port} of ${host} as this user may not: choose another --port`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `--host must be an address of this machine: current value is ${JSON.stringify(host)}`;
+    default:
+      return errorMessage(error);
   }
-  if (code === "EACCES") return `port ${port} of ${host} is not allowed to this user: give another`;
-  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-    return `--host must be an address of this machine: given is "${host}"`;
-  }
-  return error.message;
 }
 
-async function open(
+async function start(
   source: MarketSource,
   capture: Capture | undefined,
-  options: CommandOptions,
+  options: ExchangeOptions,
 ): Promise<Exchange> {
   const { host, port, speed, faults } = options;
   const exchange = await startExchange({
@@ -72,8 +83,7 @@ async function open(
   return exchange;
 }
 
-async function run(args: Arguments): Promise<void> {
-  const options = readOptions(args);
+async function run(options: ExchangeOptions): Promise<void> {
   let source: MarketSource;
   let capture: Capture | undefined;
   try {
@@ -84,7 +94,7 @@ async function run(args: Arguments): Promise<void> {
   }
   let exchange: Exchange;
   try {
-    exchange = await open(source, capture, options);
+    exchange = await start(source, capture, options);
   } catch (error) {
     throw new Error(explain(error, options), { cause: error });
   }
@@ -93,4 +103,4 @@ async function run(args: Arguments): Promise<void> {
   process.once("SIGTERM", end);
 }
 
-await runCommand(HELP, OPTIONS, run);
+await runCommand(defineExchange(run));

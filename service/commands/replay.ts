@@ -1,96 +1,49 @@
+/** `deno task replay`: history through the engine that serves live. */
 import { statSync } from "node:fs";
 import process from "node:process";
 import { loadCore } from "../../core-wasm/load.ts";
-import { type Arguments, runCommand, UsageError } from "../../data/common/arguments.ts";
-import { symbolOfFile } from "../../data/files/file_name.ts";
-import { readKlines } from "../../data/files/klines.ts";
-import type { OnRead } from "../../data/files/lines.ts";
+import { defineCommand, filesOption, runCommand, valueOption } from "../../data/common/command.ts";
+import { UsageError } from "../../data/common/errors.ts";
 import { OutputFile } from "../../data/common/output_file.ts";
 import { createProgress } from "../../data/common/progress.ts";
-import { readTrades } from "../../data/files/trades.ts";
-import { ArtifactError } from "../../models/artifact/read.ts";
-import type { Bar } from "../../data/schema/bar.ts";
-import { DEFAULT_MODELS } from "../config.ts";
-import { barOfKline } from "../ingest/bars/kline_bar.ts";
-import { isSound } from "../../data/schema/kline.ts";
-import { barsOfTrades } from "../ingest/bars/trade_history.ts";
+import { symbolName, textLike } from "../../data/common/values.ts";
 import { csvLine, flatten } from "../../data/files/csv.ts";
-import { Engine } from "../engine/engine.ts";
-import { type LoadedModel, loadModels } from "../engine/loaded_model.ts";
+import { symbolOfFile } from "../../data/files/file_name.ts";
+import { describeRowErrors } from "../../data/files/row_errors.ts";
 import type { Signal } from "../../data/schema/signal.ts";
+import { DEFAULT_MODELS } from "../config.ts";
+import { Engine } from "../engine/engine.ts";
+import { loadModels } from "../engine/loaded_model.ts";
+import { replayHistory, type ReplayInput, Skipped } from "./replay_history.ts";
 
-const HELP = `Usage: deno task replay --bars FILE... | --trades FILE... --out FILE.csv|.ndjson
+/** The options of the command line. */
+interface Options {
+  readonly bars?: readonly string[];
+  readonly trades?: readonly string[];
+  readonly model?: readonly string[];
+  readonly symbol?: string;
+  readonly out: string;
+}
 
-Runs history through the engine that serves live, as fast as it goes, and writes one row a bar.
-
-  --bars FILE...    candlesticks: Binance CSV, plain, .gz or .zip, 6 or 12 columns, oldest first
-  --trades FILE...  trades or aggregate trades, likewise; bars are built from them first
-  --model FILE...   model artifacts, the primary first      models/classic.json models/liquidity.json
-  --symbol NAME     market, when the file name does not begin with it
-  --out FILE        where the rows go; .csv or .ndjson
-`;
-
-/** Binance's files are named after their market. */
+/** The market of a file; Binance's files are named after it. */
 function symbolOf(path: string, given: string | undefined): string {
-  if (given !== undefined && !/^[A-Za-z0-9_-]{2,20}$/.test(given)) {
-    throw new UsageError(`--symbol must be a market's name: current value is "${given}"`);
-  }
-  const symbol = given?.toUpperCase() ?? symbolOfFile(path);
+  const symbol = given ?? symbolOfFile(path);
   if (symbol !== undefined) return symbol;
-  throw new UsageError(`${path} does not begin with a market's name; give it with --symbol`);
+  throw new UsageError(`--symbol must be given as the name of ${path} does not start with one`);
 }
 
-/** What of the input was left out, by reason. */
-interface LeftOut {
-  /** Prices or volumes that cannot be, or a time off the minute. */
-  unsound: number;
-  /** Not later than the bar before. */
-  late: number;
-}
-
-async function* barsOfKlineFile(
-  path: string,
-  symbol: string,
-  leftOut: LeftOut,
-  onRead: OnRead,
-): AsyncGenerator<Bar[]> {
-  for await (const klines of readKlines(path, onRead)) {
-    const sound = klines.filter(isSound);
-    leftOut.unsound += klines.length - sound.length;
-    yield sound.map((kline) => barOfKline(symbol, "replay", kline));
-  }
-}
-
-async function* tradesOfFiles(paths: readonly string[], symbol: string, onRead: OnRead) {
-  for (const path of paths) {
-    for await (const rows of readTrades(path, onRead)) {
-      yield rows.map((row) => ({ symbol, ...row }));
-    }
-  }
-}
-
-/** The bars of all files; the trades of a market's files run on from file to file. */
-async function* readBars(
-  args: Arguments,
-  leftOut: LeftOut,
-  onRead: OnRead,
-): AsyncGenerator<readonly Bar[]> {
-  const given = args.value("symbol");
-  for (const path of args.list("bars")) {
-    yield* barsOfKlineFile(path, symbolOf(path, given), leftOut, onRead);
-  }
-  const bySymbol = Map.groupBy(args.list("trades"), (path) => symbolOf(path, given));
-  for (const [symbol, paths] of bySymbol) {
-    yield* barsOfTrades(tradesOfFiles(paths, symbol, onRead), "replay");
-  }
+function toInput({ bars = [], trades = [], symbol }: Options): ReplayInput {
+  const paths = [...bars, ...trades];
+  if (paths.length === 0) throw new UsageError("--bars or --trades must be given");
+  return {
+    kind: bars.length > 0 ? "bars" : "trades",
+    files: paths.map((path) => ({ path, symbol: symbolOf(path, symbol) })),
+  };
 }
 
 /** How signals are written, by the output's ending. */
 function createFormat(path: string): (signal: Signal) => string {
   if (path.endsWith(".ndjson")) return (signal) => JSON.stringify(signal) + "\n";
-  if (!path.endsWith(".csv")) {
-    throw new UsageError(`--out must end in .csv or .ndjson: current value is "${path}"`);
-  }
   let header = true;
   return (signal) => {
     const cells = flatten(signal);
@@ -101,63 +54,31 @@ function createFormat(path: string): (signal: Signal) => string {
   };
 }
 
-function describe({ unsound, late }: LeftOut): string {
-  const parts = [
-    ...(unsound > 0 ? [`${unsound} bars with impossible values`] : []),
-    ...(late > 0 ? [`${late} bars not later than the one before`] : []),
-  ];
-  return parts.length > 0 ? `; left out: ${parts.join(", ")}` : "";
+function reportSkipped({ rows, late }: Skipped): void {
+  for (const line of describeRowErrors(rows.counts())) console.error(line);
+  if (late > 0) console.error(`left out: ${late} bars not later than the one before`);
 }
 
-function openModels(paths: readonly string[]): readonly LoadedModel[] {
-  try {
-    return loadModels({ models: paths, expected: {} });
-  } catch (error) {
-    throw error instanceof ArtifactError ? new UsageError(error.message) : error;
-  }
-}
-
-async function replay(args: Arguments): Promise<void> {
-  const out = args.required("out");
+async function replay(options: Options): Promise<void> {
+  const { model = DEFAULT_MODELS, out } = options;
+  const input = toInput(options);
+  const symbols = [...new Set(input.files.map(({ symbol }) => symbol))];
+  const engine = new Engine(loadCore(), loadModels({ models: model, expected: {} }), symbols);
+  const total = input.files.reduce((sum, { path }) => sum + statSync(path).size, 0);
+  const progress = createProgress("replay", total);
   const format = createFormat(out);
-  const barFiles = args.files("bars");
-  const tradeFiles = args.files("trades");
-  const paths = [...barFiles, ...tradeFiles];
-  if (paths.length === 0) throw new UsageError("--bars or --trades is missing");
-  if (barFiles.length > 0 && tradeFiles.length > 0) {
-    throw new UsageError("--bars and --trades exclude each other: give one of them");
-  }
-  const symbols = [...new Set(paths.map((path) => symbolOf(path, args.value("symbol"))))];
-  const models = args.list("model");
-  const engine = new Engine(
-    loadCore(),
-    openModels(models.length > 0 ? models : DEFAULT_MODELS),
-    symbols,
-  );
-  const progress = createProgress(
-    "replay",
-    paths.reduce((sum, path) => sum + statSync(path).size, 0),
-  );
+  const skipped = new Skipped();
+  const started = performance.now();
   let read = 0;
   let rows = 0;
-  const leftOut: LeftOut = { unsound: 0, late: 0 };
-  const started = performance.now();
+  const onRead = (bytes: number) => progress.update(read += bytes);
   const file = await OutputFile.create(out);
   try {
-    const chunks = readBars(args, leftOut, (bytes) => progress.update(read += bytes));
-    for await (const bars of chunks) {
-      let text = "";
-      for (const bar of bars) {
-        if (bar.timestamp <= (engine.lastTime(bar.symbol) ?? -1)) {
-          leftOut.late++;
-          continue;
-        }
-        text += format(engine.push(bar));
-        rows++;
-      }
-      await file.write(text);
+    for await (const signals of replayHistory(engine, { ...input, onRead }, skipped)) {
+      await file.write(signals.map(format).join(""));
+      rows += signals.length;
     }
-    if (rows === 0) throw new UsageError(`there is no usable bar in the input${describe(leftOut)}`);
+    if (rows === 0) throw new UsageError("The input must have a usable bar");
     await file.commit();
   } catch (error) {
     await file.discard();
@@ -165,14 +86,47 @@ async function replay(args: Arguments): Promise<void> {
   } finally {
     progress.end();
   }
-  const seconds = (performance.now() - started) / 1000;
-  process.stderr.write(`${rows} rows in ${seconds.toFixed(1)} s to ${out}${describe(leftOut)}\n`);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  reportSkipped(skipped);
+  process.stderr.write(`${rows} rows in ${seconds} s to ${out}\n`);
 }
 
-await runCommand(HELP, {
-  bars: "list",
-  trades: "list",
-  model: "list",
-  symbol: "value",
-  out: "value",
-}, replay);
+const command = defineCommand(
+  "replay",
+  "Runs history through the engine that serves live, as fast as it goes, and writes one row a bar.",
+)
+  .addOption(
+    filesOption(
+      "--bars <file...>",
+      "klines: Binance CSV, plain, .gz or .zip, 6 or 12 columns, oldest first",
+    ).conflicts("trades"),
+  )
+  .addOption(
+    filesOption(
+      "--trades <file...>",
+      "trades or aggregate trades, likewise; bars are built from them first",
+    ),
+  )
+  .addOption(
+    filesOption(
+      "--model <file...>",
+      `model artifacts, the primary first (default: ${DEFAULT_MODELS.join(" ")})`,
+    ),
+  )
+  .addOption(
+    valueOption(
+      "--symbol <name>",
+      "market, where the file's name does not start with it",
+      symbolName,
+    ),
+  )
+  .addOption(
+    valueOption(
+      "--out <file>",
+      "where the rows are written",
+      textLike(/\.(csv|ndjson)$/, "a file name that ends in .csv or .ndjson"),
+    ).makeOptionMandatory(),
+  )
+  .action(replay);
+
+await runCommand(command);

@@ -1,7 +1,7 @@
 import { Scorer, type StepResult } from "../../core-wasm/core.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
-import type { Checkpoint } from "../bus/bus.ts";
+import type { Checkpoint } from "../bus/event_log.ts";
 import type { LoadedModel } from "./loaded_model.ts";
 import { labelKey, type ModelOutput, type Signal } from "../../data/schema/signal.ts";
 
@@ -24,7 +24,7 @@ function zip(names: readonly string[], values: readonly number[]): Record<string
   return Object.fromEntries(names.map((name, i) => [name, values[i] ?? NaN]));
 }
 
-/** Turns bars into signals; keeps the models' state of each symbol in WebAssembly. */
+/** Turns bars into signals. The models' state of each symbol lives in WebAssembly. */
 export class Engine {
   /** Names the models, in their order; a state fits only an engine of the same fingerprint. */
   readonly fingerprint: string;
@@ -67,24 +67,30 @@ export class Engine {
     return [...this.#slots.keys()];
   }
 
+  /** Whether it keeps a state of a market. */
+  has(symbol: string): boolean {
+    return this.#slots.has(symbol);
+  }
+
   /** Open time of the last bar in a symbol's state, ms UTC. */
   lastTime(symbol: string): number | undefined {
     return this.#slot(symbol).last;
   }
 
   /**
-   * Takes a finished bar into the symbol's state. Minutes missing before it are passed over as
+   * Advances the symbol's state by a finished bar. Over minutes missing before it the state moves as
    * the models' dynamics predict.
    *
+   * @returns The signal of that minute.
    * @throws RangeError for a bar that is not later than the last one, or an unknown symbol.
    */
   push(bar: Bar): Signal {
-    this.learn(bar);
+    this.advance(bar);
     return this.#signal(bar, true);
   }
 
-  /** As {@link push}, of a bar whose signal nobody wants: it takes half the time. */
-  learn(bar: Bar): void {
+  /** As {@linkcode push} without the signal, in half the time. */
+  advance(bar: Bar): void {
     const slot = this.#slot(bar.symbol);
     if (slot.last === undefined) {
       this.#scorer.begin(slot.index, bar.timestamp);
@@ -102,9 +108,9 @@ export class Engine {
   }
 
   /**
-   * What the signal of a forming bar would be if the minute ended now; the state stays untouched.
+   * The signal that a forming bar would give if its minute ended now. The state does not change.
    *
-   * @returns undefined unless the state stands at the bar right before this one.
+   * @returns undefined unless the last bar in the state is the one right before this one.
    */
   nowcast(bar: Bar): Signal | undefined {
     const slot = this.#slot(bar.symbol);
@@ -113,37 +119,38 @@ export class Engine {
     return this.#signal(bar, false);
   }
 
-  /** The symbol's state, to go on from later; undefined before the first bar. */
+  /** The symbol's state, to resume from later; undefined before the first bar. */
   checkpoint(symbol: string): Checkpoint | undefined {
     const { index, last } = this.#slot(symbol);
     if (last === undefined) return undefined;
     return {
+      symbol,
       models: this.fingerprint,
       timestamp: last,
       state: this.#scorer.exportState(index),
     };
   }
 
-  /** Goes back to a checkpoint; false, and nothing changed, when it is other models' state. */
-  restore(symbol: string, checkpoint: Checkpoint): boolean {
+  /** Resumes from a checkpoint; false, and nothing changed, when it is the state of other models. */
+  restore(checkpoint: Checkpoint): boolean {
     if (checkpoint.models !== this.fingerprint) return false;
-    const slot = this.#slot(symbol);
+    const slot = this.#slot(checkpoint.symbol);
     this.#scorer.importState(slot.index, checkpoint.state);
     slot.last = checkpoint.timestamp;
     return true;
   }
 
   /**
-   * Goes on from where another engine stands, with the models that both run.
+   * Copies the state of the models that both engines run from another engine.
    *
-   * @throws RangeError unless both stand at the same bar of the symbol.
+   * @throws RangeError unless the last bar of the symbol is the same in both.
    */
-  adopt(symbol: string, from: Engine): void {
+  copyState(symbol: string, from: Engine): void {
     const [slot, other] = [this.#slot(symbol), from.#slot(symbol)];
     if (slot.last !== other.last) {
       throw new RangeError(
-        `Cannot adopt the state of ${symbol} as both must stand at ${slot.last}: the other ` +
-          `stands at ${other.last}`,
+        `Cannot copy the state of ${symbol} as its last bar must be ${slot.last}: current value ` +
+          `is ${other.last}`,
       );
     }
     for (const [model, fingerprint] of this.#fingerprints.entries()) {
@@ -161,7 +168,7 @@ export class Engine {
 
   #signal(bar: Bar, final: boolean): Signal {
     const result = this.#scorer.result(this.#primary.index);
-    const opinion = this.#opinion(this.#primary, result);
+    const output = this.#output(this.#primary, result);
     return {
       schema: 1,
       symbol: bar.symbol,
@@ -179,21 +186,21 @@ export class Engine {
       normalized: zip(this.#primary.features, result.normalized),
       anomaly_score: result.anomalyScore,
       is_anomaly: result.isAnomaly,
-      regime_state: opinion.state,
-      regime_name: opinion.name,
-      confidence: opinion.confidence,
-      regime_probabilities: opinion.probabilities,
-      seconds_in_state: opinion.seconds_in_state,
-      log_likelihood: opinion.log_likelihood,
+      regime_state: output.state,
+      regime_name: output.name,
+      confidence: output.confidence,
+      regime_probabilities: output.probabilities,
+      seconds_in_state: output.seconds_in_state,
+      log_likelihood: output.log_likelihood,
       models: Object.fromEntries(
         this.#others.map((
           model,
-        ) => [model.name, this.#opinion(model, this.#scorer.result(model.index))]),
+        ) => [model.name, this.#output(model, this.#scorer.result(model.index))]),
       ),
     };
   }
 
-  #opinion(model: NamedModel, result: StepResult): ModelOutput {
+  #output(model: NamedModel, result: StepResult): ModelOutput {
     return {
       state: result.state,
       name: model.labels[result.state] ?? String(result.state),

@@ -1,107 +1,127 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Bar } from "../../data/schema/bar.ts";
-import { MINUTE_MS } from "../../data/schema/time.ts";
-import type { Bus, CheckpointStore } from "../bus/bus.ts";
-import type { Engine } from "./engine.ts";
+import { parseBar } from "../../data/schema/parse.ts";
 import type { Signal } from "../../data/schema/signal.ts";
-import { firstWanted, warmUp, type WarmUpOptions } from "./warm_up.ts";
+import { MINUTE_MS } from "../../data/schema/time.ts";
+import type { Checkpoint, EventLog, LogEvent, LogRecord } from "../bus/event_log.ts";
+import type { RecordStore } from "../bus/record_store.ts";
+import type { Engine } from "./engine.ts";
+import { firstNeeded, warmUp } from "./warm_up.ts";
 
-/** A state is saved after so many bars; a restart replays at most as many from the bus. */
+/** A symbol's state is saved after so many bars; a restart replays at most as many. */
 const CHECKPOINT_EVERY = 60;
+/** Bars scored in one turn of the loop; the trades that arrive meanwhile wait a few milliseconds. */
+const BARS_A_TURN = 250;
 
-/** An engine that stands ready to take over. */
-export interface Successor {
-  /**
-   * Puts it in the place of the running engine, for all symbols at once and between two bars.
-   * To be called in the turn in which it was given, so that few bars are left to catch up with.
-   */
-  readonly takeOver: () => void;
-  /** Why it knows less of the past than its models need, for people; null when it does not. */
-  readonly shortfall: string | null;
-}
-
-/** Runs the engine on the bars of a bus, and picks up exactly where an earlier run stood. */
+/** Scores the bars of a log, and resumes exactly where an earlier run stopped. */
 export class EngineRunner {
   #engine: Engine;
-  readonly #bus: Bus & CheckpointStore;
+  readonly #log: Pick<EventLog, "append">;
+  readonly #store: RecordStore;
+  readonly #minutes: number;
   readonly #sinceCheckpoint = new Map<string, number>();
 
-  constructor(engine: Engine, bus: Bus & CheckpointStore) {
+  /** @param minutes How far back an engine without a state begins. */
+  constructor(
+    engine: Engine,
+    bus: { readonly log: Pick<EventLog, "append">; readonly store: RecordStore },
+    minutes: number,
+  ) {
     this.#engine = engine;
-    this.#bus = bus;
+    this.#log = bus.log;
+    this.#store = bus.store;
+    this.#minutes = minutes;
   }
 
   /**
-   * Brings a symbol's state up to the last bar on the bus: from its checkpoint, or, for other
-   * models than ran before, by warming up on bars of the past. Bars that an earlier run had no
-   * time to score get their signals.
-   *
-   * @param warmupMinutes How far back to warm up.
+   * Brings each symbol's state up to its last bar in the store: from its checkpoint or, for other
+   * models than ran before, by warming up on bars of the past. Bars that an earlier run did not
+   * score get their signals.
    */
-  async recover(symbol: string, warmupMinutes: number): Promise<void> {
-    const checkpoint = this.#bus.checkpoint(symbol);
-    const lastBar = this.#bus.lastTime("bar", symbol);
+  async recover(): Promise<void> {
+    const appends: Promise<void>[] = [];
+    for (const symbol of this.#engine.symbols) {
+      appends.push(this.#recover(symbol));
+      await nextTurn();
+    }
+    await Promise.all(appends);
+  }
+
+  /** Scores the bars of events, and appends their signals in one commit. */
+  async process(events: readonly LogEvent[]): Promise<void> {
+    const signals: LogRecord[] = [];
+    const checkpoints: Checkpoint[] = [];
+    for (const [i, { json }] of events.entries()) {
+      if (i > 0 && i % BARS_A_TURN === 0) await nextTurn();
+      const bar = parseBar(json);
+      if (!this.#isNew(bar)) continue;
+      signals.push({ kind: "signal", record: this.#engine.push(bar) });
+      const since = (this.#sinceCheckpoint.get(bar.symbol) ?? 0) + 1;
+      this.#sinceCheckpoint.set(bar.symbol, since);
+      if (since >= CHECKPOINT_EVERY) checkpoints.push(...this.#checkpoint(bar.symbol));
+    }
+    await this.#log.append(signals, checkpoints);
+  }
+
+  /** The signal that a forming bar would give if its minute ended now; see {@linkcode Engine.nowcast}. */
+  nowcast(bar: Bar): Signal | undefined {
+    return this.#engine.has(bar.symbol) ? this.#engine.nowcast(bar) : undefined;
+  }
+
+  /**
+   * Warms another engine up while the present one goes on scoring. Models that both run keep their
+   * state to the last bit. {@linkcode promote} must follow in the same turn.
+   *
+   * @throws The signal's reason when that aborts.
+   */
+  async prepare(engine: Engine, signal: AbortSignal): Promise<void> {
+    await warmUp(engine, this.#engine, this.#store, this.#minutes, signal);
+  }
+
+  /** Replaces the running engine by one that is prepared, for all symbols at once, between two bars. */
+  promote(engine: Engine): void {
+    for (const symbol of engine.symbols) {
+      const to = this.#engine.lastTime(symbol);
+      if (to !== undefined && to !== engine.lastTime(symbol)) {
+        const from = firstNeeded(engine, symbol, to, this.#minutes);
+        for (const bar of this.#store.bars(symbol, from, to)) engine.advance(bar);
+      }
+      engine.copyState(symbol, this.#engine);
+      // With the symbol's next bar: all of them now would hold the trades up.
+      this.#sinceCheckpoint.set(symbol, CHECKPOINT_EVERY);
+    }
+    this.#engine = engine;
+  }
+
+  /** Whether a bar is of a symbol of the engine and not in its state yet. */
+  #isNew({ symbol, timestamp }: Bar): boolean {
+    return this.#engine.has(symbol) && timestamp > (this.#engine.lastTime(symbol) ?? -Infinity);
+  }
+
+  async #recover(symbol: string): Promise<void> {
+    const lastBar = this.#store.lastTime("bar", symbol);
     if (lastBar === undefined) return;
-    const restored = checkpoint !== undefined && this.#engine.restore(symbol, checkpoint);
+    const checkpoint = this.#store.checkpoint(symbol);
+    const restored = checkpoint !== undefined && this.#engine.restore(checkpoint);
     const from = restored
       ? checkpoint.timestamp + MINUTE_MS
-      : lastBar - (warmupMinutes - 1) * MINUTE_MS;
-    const lastSignal = this.#bus.lastTime("signal", symbol) ?? -Infinity;
-    const signals: Signal[] = [];
-    for (const bar of this.#bus.bars(symbol, from)) {
-      const signal = this.#engine.push(bar);
-      if (bar.timestamp > lastSignal) signals.push(signal);
-    }
-    await this.#bus.appendSignals(signals);
-    this.#save(symbol);
-  }
-
-  /** Scores new bars of one symbol and publishes their signals. */
-  async process(bars: readonly Bar[]): Promise<void> {
-    const [first] = bars;
-    if (first === undefined) return;
-    await this.#bus.appendSignals(bars.map((bar) => this.#engine.push(bar)));
-    const since = (this.#sinceCheckpoint.get(first.symbol) ?? 0) + bars.length;
-    this.#sinceCheckpoint.set(first.symbol, since);
-    if (since >= CHECKPOINT_EVERY) this.#save(first.symbol);
-  }
-
-  /** What the signal of a forming bar would be if its minute ended now; see {@link Engine.nowcast}. */
-  nowcast(bar: Bar): Signal | undefined {
-    return this.#engine.nowcast(bar);
-  }
-
-  /**
-   * Warms another engine up on the bars of the past, while this one goes on scoring. Models that
-   * both run go on with their very state.
-   *
-   * @throws The signal's reason when that is aborted.
-   */
-  async prepare(
-    engine: Engine,
-    options: Omit<WarmUpOptions, "bus" | "reached">,
-  ): Promise<Successor> {
-    // A bar that is on the bus and not yet scored is the next engine's to score, not to warm up on.
-    const reached = (symbol: string) => this.#engine.lastTime(symbol);
-    const shortfall = await warmUp(engine, { ...options, bus: this.#bus, reached });
-    const takeOver = () => {
-      for (const symbol of engine.symbols) {
-        const to = this.#engine.lastTime(symbol);
-        if (to !== undefined && to !== engine.lastTime(symbol)) {
-          const from = firstWanted(engine, symbol, to, options.minutes);
-          for (const bar of this.#bus.bars(symbol, from, to)) engine.learn(bar);
-        }
-        engine.adopt(symbol, this.#engine);
-        // With the next bar; all of them now would hold up the trades.
-        this.#sinceCheckpoint.set(symbol, CHECKPOINT_EVERY);
+      : lastBar - (this.#minutes - 1) * MINUTE_MS;
+    const lastSignal = this.#store.lastTime("signal", symbol) ?? -Infinity;
+    const signals: LogRecord[] = [];
+    for (const bar of this.#store.bars(symbol, from)) {
+      if (bar.timestamp > lastSignal) {
+        signals.push({ kind: "signal", record: this.#engine.push(bar) });
+      } else {
+        this.#engine.advance(bar);
       }
-      this.#engine = engine;
-    };
-    return { takeOver, shortfall };
+    }
+    const stale = this.#engine.lastTime(symbol) !== checkpoint?.timestamp || !restored;
+    await this.#log.append(signals, stale ? this.#checkpoint(symbol) : []);
   }
 
-  #save(symbol: string): void {
+  #checkpoint(symbol: string): Checkpoint[] {
     const checkpoint = this.#engine.checkpoint(symbol);
-    if (checkpoint !== undefined) this.#bus.saveCheckpoint(symbol, checkpoint);
     this.#sinceCheckpoint.set(symbol, 0);
+    return checkpoint === undefined ? [] : [checkpoint];
   }
 }

@@ -1,10 +1,11 @@
 import { type Stats, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
+import type { Clock } from "../../data/common/clock.ts";
 
-/** How often files are looked at, ms; a change must look the same twice, so it is told within two. */
-const LOOK_EVERY_MS = 100;
+/** Interval between polls, ms; a change must look the same twice, so it is seen within two. */
+const POLL_MS = 100;
 
-/** What tells one content of a file from another without reading it. */
+/** Distinguishes one content of a file from another without reading it. */
 function signature({ ino, size, mtimeMs, ctimeMs }: Stats): string {
   return [ino, size, mtimeMs, ctimeMs].join(" ");
 }
@@ -12,51 +13,53 @@ function signature({ ino, size, mtimeMs, ctimeMs }: Stats): string {
 const NO_FILE = "";
 
 /**
- * Watches files by looking at them, which sees a rename and a write in place alike, follows
- * links, and works on network and container mounts, where events of the file system do not come.
- * A file that is still being written is waited for.
+ * Watches files by polling them, which notices a rename and a write in place alike, follows links,
+ * and works on network and container mounts, where events of the file system do not arrive. A file
+ * that is still being written is waited for.
  */
 export class FileWatcher {
   readonly #paths: readonly string[];
-  readonly #onChange: () => void;
-  readonly #timer: ReturnType<typeof setInterval>;
-  #told: string;
-  #last: string;
-  #looking = false;
-  #closed = false;
+  readonly #clock: Pick<Clock, "sleep">;
+  /** What the last change that was handled looked like. */
+  #handled: string;
 
-  /**
-   * @param onChange Told once of each change.
-   * @param lookEveryMs How often to look.
-   */
-  constructor(paths: readonly string[], onChange: () => void, lookEveryMs = LOOK_EVERY_MS) {
+  /** Remembers what the files look like now. */
+  constructor(paths: readonly string[], clock: Pick<Clock, "sleep">) {
     this.#paths = paths;
-    this.#onChange = onChange;
-    const first = paths.map((path) => {
+    this.#clock = clock;
+    this.#handled = paths.map((path) => {
       const found = statSync(path, { throwIfNoEntry: false });
       return found === undefined ? NO_FILE : signature(found);
-    });
-    this.#told = this.#last = first.join("\n");
-    this.#timer = setInterval(() => this.#compare(), lookEveryMs);
+    }).join("\n");
   }
 
-  /** Ends the watch. */
-  close(): void {
-    this.#closed = true;
-    clearInterval(this.#timer);
+  /**
+   * Yields once for each change since the last one that was handled. A change counts as handled
+   * when the next one is asked for, so that a later iteration repeats one that was cut short.
+   *
+   * @param signal Ends the iteration when aborted.
+   */
+  async *changes(signal: AbortSignal): AsyncGenerator<void> {
+    let last = this.#handled;
+    while (!signal.aborted) {
+      const seen = await this.#look();
+      const settled = seen === last;
+      last = seen;
+      if (settled && seen !== this.#handled) {
+        yield;
+        if (signal.aborted) return;
+        this.#handled = seen;
+      }
+      try {
+        await this.#clock.sleep(POLL_MS, signal);
+      } catch {
+        return;
+      }
+    }
   }
 
-  /** A mount that does not answer holds up nothing but the next look. */
-  async #compare(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
+  async #look(): Promise<string> {
     const looks = this.#paths.map((path) => stat(path).then(signature, () => NO_FILE));
-    const seen = (await Promise.all(looks)).join("\n");
-    this.#looking = false;
-    const settled = seen === this.#last;
-    this.#last = seen;
-    if (this.#closed || !settled || seen === this.#told) return;
-    this.#told = seen;
-    this.#onChange();
+    return (await Promise.all(looks)).join("\n");
   }
 }

@@ -5,7 +5,8 @@ import {
   fingerprint,
   parseArtifact,
 } from "../../models/artifact/read.ts";
-import { type Config, ConfigError } from "../config.ts";
+import { UsageError } from "../../data/common/errors.ts";
+import type { Config } from "../config.ts";
 
 /** A model that the engine runs. */
 export interface LoadedModel {
@@ -36,7 +37,7 @@ function checkExpected(
   actual: number | string,
 ): void {
   if (expected === undefined || expected === actual) return;
-  throw new ConfigError(
+  throw new UsageError(
     `${name} must be ${actual}, which the primary model was trained with, or unset: ` +
       `current value is "${expected}"`,
   );
@@ -47,13 +48,13 @@ function checkExpected(
  *
  * @returns One model an artifact; the first is the primary one.
  * @throws ArtifactError for a file that is missing, damaged or named like another.
- * @throws ConfigError when the environment expects other parameters than the primary has.
+ * @throws UsageError when the environment expects other parameters than the primary has.
  */
 export function loadModels(config: Pick<Config, "models" | "expected">): readonly LoadedModel[] {
   const models = config.models.map(readArtifact);
   const [primary] = models;
   if (primary === undefined) {
-    throw new ConfigError("MODELS must name at least one artifact: current value is empty");
+    throw new UsageError("MODELS must name at least one artifact: current value is empty");
   }
   const names = models.map(({ artifact }) => artifact.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);

@@ -1,4 +1,4 @@
-import type { Kline } from "../../data/files/klines.ts";
+import type { Kline } from "../../data/schema/kline.ts";
 import type { Trade } from "../../data/schema/trade.ts";
 
 /** What distinguishes an exchange from others, where ingestion depends on it. */

@@ -1,10 +1,22 @@
+import { minuteOf } from "../../data/schema/time.ts";
 import type { Clock } from "../../data/common/clock.ts";
-import type { FeedStatus } from "../../data/schema/announcement.ts";
+import { chunk } from "../../data/common/std/chunk.ts";
+import type { FeedStatus } from "../../data/schema/status.ts";
+import type { Bar } from "../../data/schema/bar.ts";
 import type { EventLog } from "../bus/event_log.ts";
 import type { RecordStore } from "../bus/record_store.ts";
+import { ExchangeClock } from "../exchanges/clock.ts";
 import type { Exchange } from "../exchanges/exchange.ts";
 import type { Log } from "../log.ts";
+import { throttleFailures } from "../log_throttle.ts";
+import { BarAudit } from "./bars/bar_audit.ts";
+import { GRACE_MS } from "./bars/kline_fetcher.ts";
+import { ClockSync } from "./clock_sync.ts";
+import type { IngestContext } from "./context.ts";
+import { Feed } from "./feed.ts";
+import { Market } from "./market.ts";
 import type { RequestedSource } from "./source_selector.ts";
+import { TimeSlices } from "./time_slices.ts";
 
 /** What ingestion works with. */
 export interface IngestOptions {
@@ -16,27 +28,79 @@ export interface IngestOptions {
   /** Markets, upper case. */
   readonly symbols: readonly string[];
   /** Where bars are appended to and resumed from; left open. */
-  readonly bus: { readonly log: EventLog; readonly store: RecordStore };
+  readonly bus: {
+    readonly log: Pick<EventLog, "append" | "announce">;
+    readonly store: Pick<RecordStore, "bars" | "lastTime">;
+  };
   /** Minutes of history to fetch where the store has no bar. */
   readonly historyMinutes: number;
   readonly clock: Clock;
   readonly logger: Log;
 }
 
-/** Ingests one exchange: from its trades to bars in the event log. */
+/** Most trades of a gap that are fetched one by one, for all symbols together. */
+const MAX_BACKFILL = 200_000;
+/** The same for one symbol, at least. */
+const MIN_BACKFILL = 5000;
+
+/** Sums of amounts are exact up to this number of decimals. */
+const MAX_DECIMALS = 8;
+
+const CLOSE_INTERVAL_MS = 100;
+const ANNOUNCE_INTERVAL_MS = 1000;
+const AUDIT_INTERVAL_MS = 15_000;
+
+/** Ingests the trades of one exchange: from its streams to bars in the event log. */
 export class IngestRole {
   /** Rejects when ingestion cannot continue; never resolves. */
   readonly failure: Promise<never>;
+  readonly #options: IngestOptions;
+  readonly #closing = new AbortController();
+  readonly #exchangeClock: ExchangeClock;
+  readonly #context: IngestContext;
+  readonly #sync: ClockSync;
+  readonly #audit: BarAudit;
+  readonly #markets = new Map<string, Market>();
+  readonly #feed: Feed;
+  readonly #fail: (error: unknown) => void;
 
-  /** Assembles the role; nothing runs before {@linkcode start}. */
-  constructor(options: IngestOptions);
-  constructor(_options: IngestOptions) {
-    this.failure = new Promise(() => {});
+  /**
+   * Assembles the role; nothing runs before {@linkcode start}.
+   *
+   * @throws RangeError for an exchange whose traits ingestion cannot handle.
+   */
+  constructor(options: IngestOptions) {
+    const { exchange, source, requested, symbols, bus, clock } = options;
+    checkTraits(exchange);
+    const { promise, reject } = Promise.withResolvers<never>();
+    // Whoever runs the role awaits it; after a close nobody does.
+    promise.catch(() => {});
+    this.failure = promise;
+    this.#fail = reject;
+    this.#options = options;
+    this.#exchangeClock = new ExchangeClock(clock);
+    const { signal } = this.#closing;
+    // All symbols fail for the same reason at once.
+    const logger = throttleFailures(options.logger, () => clock.monotonic());
+    this.#context = { exchange, clock: this.#exchangeClock, logger, signal };
+    this.#sync = new ClockSync(this.#exchangeClock, exchange.rest, logger, signal);
+    this.#audit = new BarAudit({ ...this.#context, logger: options.logger });
+    this.#feed = new Feed({
+      exchange,
+      source: { source, requested },
+      symbols,
+      markets: this.#markets,
+      sync: this.#sync,
+      exchangeClock: this.#exchangeClock,
+      clock,
+      log: bus.log,
+      logger: options.logger,
+    });
   }
 
   /** State of the feed. */
   get status(): FeedStatus {
-    throw new Error("not built yet");
+    return this.#feed.status;
   }
 
   /**
@@ -44,13 +108,141 @@ export class IngestRole {
    *
    * @param notice For people, e.g. why the simulator runs; null for the state of the connection.
    */
-  setNotice(_notice: string | null): void {}
+  setNotice(notice: string | null): void {
+    this.#feed.setNotice(notice);
+  }
 
-  /** Resumes from the store, then connects. */
-  start(): Promise<void> {
-    return Promise.resolve();
+  /**
+   * Resumes from the store, then connects. Resolves once the exchange has been asked for its time.
+   *
+   * @throws The reason of the close when the role is closed meanwhile.
+   */
+  async start(): Promise<void> {
+    const { exchange, symbols } = this.#options;
+    this.#feed.announce();
+    const slices = new TimeSlices(this.#options.clock, this.#closing.signal);
+    for (const symbol of symbols) {
+      this.#markets.set(symbol, this.#createMarket(symbol));
+      await slices.next();
+    }
+    this.#supervise(this.#runMarkets());
+    await this.#sync.measure();
+    if (this.#closing.signal.aborted) return;
+    for (const group of chunk(symbols, exchange.traits.symbolsPerSocket)) {
+      exchange.stream(group, this.#feed);
+    }
+    this.#supervise(this.#syncClock());
+    this.#supervise(this.#closeMinutes());
+    this.#supervise(this.#announce());
+    this.#supervise(this.#auditBars());
   }
 
   /** Ends ingestion and closes the exchange. What is being appended may still complete. */
-  close(): void {}
+  close(): void {
+    this.#closing.abort();
+    this.#options.exchange.close();
+  }
+
+  /** An error of a loop, unless the role was closed, is the failure of the role. */
+  #supervise(loop: Promise<unknown>): void {
+    loop.catch((error: unknown) => {
+      if (!this.#closing.signal.aborted) this.#fail(error);
+    });
+  }
+
+  #createMarket(symbol: string): Market {
+    const { source, symbols, bus, historyMinutes } = this.#options;
+    return new Market(this.#context, {
+      symbol,
+      source,
+      last: lastBar(bus.store, symbol),
+      historyMinutes,
+      maxBackfill: Math.max(MIN_BACKFILL, MAX_BACKFILL / symbols.length),
+      log: bus.log,
+      audit: this.#audit,
+    });
+  }
+
+  /** Restores one market after the other, so that the first ones publish early. */
+  async #runMarkets(): Promise<void> {
+    const slices = new TimeSlices(this.#options.clock, this.#closing.signal);
+    const running: Promise<void>[] = [];
+    let restored = Promise.resolve();
+    for (const market of this.#markets.values()) {
+      restored = restored.then(() => market.restore(this.#options.bus.store, slices));
+      running.push(market.run(restored));
+    }
+    await Promise.all(running);
+  }
+
+  async #syncClock(): Promise<never> {
+    for (;;) {
+      await this.#sync.wait();
+      const first = !this.#exchangeClock.measured;
+      await this.#sync.measure();
+      if (first && this.#exchangeClock.measured) this.#feed.begin();
+    }
+  }
+
+  async #closeMinutes(): Promise<never> {
+    for (;;) {
+      await this.#sleep(CLOSE_INTERVAL_MS);
+      if (!this.#exchangeClock.measured) continue;
+      const current = minuteOf(this.#exchangeClock.now() - GRACE_MS);
+      for (const market of this.#markets.values()) market.closeBefore(current);
+    }
+  }
+
+  /** Announces the status, and the forming bars of markets with new trades. */
+  async #announce(): Promise<never> {
+    const slices = new TimeSlices(this.#options.clock, this.#closing.signal);
+    const announced = new Map<Market, number>();
+    for (;;) {
+      await this.#sleep(ANNOUNCE_INTERVAL_MS);
+      this.#feed.announce();
+      for (const market of this.#markets.values()) {
+        await slices.next();
+        const { delivered } = market.stream;
+        const bar = announced.get(market) === delivered ? undefined : market.forming();
+        if (bar === undefined) continue;
+        announced.set(market, delivered);
+        this.#options.bus.log.announce({ kind: "forming", bar });
+      }
+    }
+  }
+
+  async #auditBars(): Promise<never> {
+    for (;;) {
+      await this.#sleep(AUDIT_INTERVAL_MS);
+      await this.#audit.round();
+    }
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return this.#options.clock.sleep(ms, this.#closing.signal);
+  }
+}
+
+function checkTraits({ traits, origin }: Exchange): void {
+  if (!traits.contiguousTradeIds) {
+    throw new RangeError(
+      `Cannot ingest ${origin} as its trade ids must be contiguous: current value is false`,
+    );
+  }
+  if (traits.decimals > MAX_DECIMALS) {
+    throw new RangeError(
+      `Cannot ingest ${origin} as decimals must be at most ${MAX_DECIMALS}: ` +
+        `current value is ${traits.decimals}`,
+    );
+  }
+}
+
+function lastBar(
+  store: Pick<RecordStore, "bars" | "lastTime">,
+  symbol: string,
+): Bar | undefined {
+  const time = store.lastTime("bar", symbol);
+  if (time === undefined) return undefined;
+  const [bar] = store.bars(symbol, time, time);
+  return bar;
 }

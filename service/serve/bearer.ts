@@ -7,9 +7,9 @@ function digest(text: string): Uint8Array {
 }
 
 /**
- * Lets administrative calls through that carry the token (RFC 6750).
+ * Admits administrative calls that carry the token (RFC 6750).
  *
- * @param token The token; without one, no call passes.
+ * @param token The token; without one, every call is refused.
  */
 export function bearer(token: string | undefined): MiddlewareHandler {
   return async function bearer(context, next) {
@@ -21,13 +21,13 @@ export function bearer(token: string | undefined): MiddlewareHandler {
       );
     }
     const given = /^bearer +(.*)$/i.exec(context.req.header("authorization") ?? "")?.[1];
-    // Digests are of one length, and how long their comparison takes tells nothing of the token.
+    // Digests have one length, so the time of their comparison reveals nothing about the token.
     if (given !== undefined && timingSafeEqual(digest(given), digest(token))) return await next();
     const error = given === undefined ? "" : ', error="invalid_token"';
     context.header("www-authenticate", `Bearer realm="MicroStream"${error}`);
     const detail = given === undefined
       ? "the call needs the header Authorization: Bearer ADMIN_TOKEN"
-      : "the token must be the service's ADMIN_TOKEN: it is another";
+      : "the token must be the service's ADMIN_TOKEN: current value is another";
     return problemResponse(context, new Problem(401, "Unauthorized", detail));
   };
 }

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
-/** A request that cannot be served; becomes an `application/problem+json` answer (RFC 9457). */
+/** A request that is refused; becomes an `application/problem+json` answer (RFC 9457). */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly status: ContentfulStatusCode;
@@ -19,15 +19,13 @@ export class Problem extends Error {
   }
 }
 
-/** The answer that tells a problem. */
+/** The answer to a request that is refused. */
 export function problemResponse(context: Context, problem: Problem): Response {
   const { status, title, message: detail } = problem;
   const instance = context.req.path;
   return context.body(
     JSON.stringify({ type: "about:blank", title, status, detail, instance }),
     status,
-    {
-      "content-type": "application/problem+json",
-    },
+    { "content-type": "application/problem+json" },
   );
 }

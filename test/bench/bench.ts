@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { runCommand } from "../../data/common/arguments.ts";
+import { defineCommand, runCommand } from "../../data/common/command.ts";
 import { OutputFile } from "../../data/common/output_file.ts";
 import { type Artifact, parseArtifact } from "../../models/artifact/read.ts";
 import { makeBars } from "./bars.ts";
@@ -27,24 +27,6 @@ import { measureIngest } from "./ingest/measure_ingest.ts";
 import type { Figure } from "./measure.ts";
 import { findPython, type PythonFigures, runPython } from "./python.ts";
 import { formatFigures, formatRatios, type Ratio } from "./table.ts";
-
-const HELP = `Usage: deno task bench [--json FILE] [--no-fit]
-
-Measures what everything takes: a step of one bar, the forest, the filter, fitting, a minute of 500
-symbols; beside it the step in plain TypeScript and, when PYTHON (python3 when unset) has what
-test/reference/requirements.txt lists, the same work there. Trades from a socket of another process
-into bars; beside it JSON.parse and, when PYTHON has websockets, the same work there.
-
-A step is called over and over; after the caches were swept; and once a second, a hundred times.
-Python goes bar by bar in two ways. The leanest: deques for the windows, one row to score_samples,
-the last ten to predict_proba. pandas, as such services are usually written: a DataFrame of the last
-50 bars, rolling means and deviations, one row to score_samples and to predict, the last ten to the
-HMM's predict and predict_proba.
-
-  --json FILE  the same as JSON
-  --no-fit     leave out the fits of whole models on 500,000 bars
-  --help       this text
-`;
 
 /** Bars of a step benchmark: longer than every model's warm-up. */
 const BARS = 50_000;
@@ -155,12 +137,13 @@ async function measureAll(withFit: boolean) {
   return { figures, python };
 }
 
-await runCommand(HELP, { json: "value", "no-fit": "flag" }, async (args) => {
+async function run(
+  { json, fit }: { readonly json?: string; readonly fit: boolean },
+): Promise<void> {
   const machine = describeMachine();
-  const file = args.value("json");
-  const output = file === undefined ? undefined : await OutputFile.create(file);
+  const output = json === undefined ? undefined : await OutputFile.create(json);
   try {
-    const { figures, python } = await measureAll(!args.flag("no-fit"));
+    const { figures, python } = await measureAll(fit);
     const versions = { ...machine, ...python?.versions };
     const ratios = python === undefined ? [] : compare(figures, python);
     const all = [...figures, ...Object.values(python?.figures ?? {})];
@@ -177,4 +160,23 @@ await runCommand(HELP, { json: "value", "no-fit": "flag" }, async (args) => {
     await output?.discard();
     throw error;
   }
-});
+}
+
+const command = defineCommand(
+  "bench",
+  `Measures what everything takes: a step of one bar, the forest, the filter, fitting, a minute of
+500 symbols; beside it the step in plain TypeScript and, when PYTHON has what
+test/reference/requirements.txt lists, the same work there. Trades from a socket of another process
+into bars; beside it JSON.parse and, when PYTHON has websockets, the same work there.
+
+A step is called back to back; after the caches were swept; and once a second, a hundred times.
+Python goes bar by bar in two ways. The leanest: deques for the windows, one row to score_samples,
+the last ten to predict_proba. pandas, as such services are usually written: a DataFrame of the last
+50 bars, rolling means and deviations, one row to score_samples and to predict, the last ten to the
+HMM's predict and predict_proba.`,
+)
+  .option("--json <file>", "write the same as JSON")
+  .option("--no-fit", "leave out the fits of whole models on 500,000 bars")
+  .action(run);
+
+await runCommand(command);

@@ -13,7 +13,7 @@ export async function measureModelFit(
 ): Promise<Figure> {
   const start = now();
   await fitModel({
-    ...readParameters({}),
+    ...readParameters(),
     preset,
     sequences: [{ start: Date.UTC(2025, 0), bars: flattenBars(bars) }],
     symbol: "RANDOM",

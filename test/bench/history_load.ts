@@ -26,7 +26,7 @@ const loaded = now();
 const bars = readBars(history);
 const queried = now();
 const rows = bars.length / FEATURE_INPUTS.length;
-const { window } = readParameters({});
+const { window } = readParameters();
 const features = (["classic", "liquidity"] as const).map((preset) => {
   const before = now();
   computeFeatures(loadCore(), PRESETS[preset].features(window), bars, [rows], [0]);

@@ -1,4 +1,4 @@
-import { decodeFrame } from "../../service/exchanges/binance/decode.ts";
+import { decodeFrame } from "../../service/exchanges/binance/decode/decode.ts";
 import type { Trade } from "../../data/schema/trade.ts";
 import { makeFrames } from "./frames.ts";
 import { tradeIn } from "./oracle.ts";

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { z } from "zod";
 import { findPython } from "../../notebooks/support/jupyter.ts";
 
 const RUN = fileURLToPath(new URL("../../notebooks/run.ts", import.meta.url));
-const DATA = fileURLToPath(new URL("../../data", import.meta.url));
+const STORE = fileURLToPath(new URL("../../data/store", import.meta.url));
 const SHOW = new URL("../../notebooks/support/show.ts", import.meta.url).href;
 const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
@@ -29,8 +29,9 @@ const notebookSchema = z.looseObject({
 
 /** Runs a notebook whose first cell imports say(), and some more cells. */
 function run(cells: readonly string[], env: Record<string, string> = {}) {
-  // Within the project, so that the kernel finds its packages; git ignores folders in data/.
-  const folder = mkdtempSync(join(DATA, "notebook-test-"));
+  // Within the project, so that the kernel finds its packages, where git ignores it.
+  mkdirSync(STORE, { recursive: true });
+  const folder = mkdtempSync(join(STORE, "notebook-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, "test.ipynb");
   writeFileSync(
@@ -127,10 +128,11 @@ describe("the notebook runner", () => {
     expect(status).toBe(1);
   });
 
-  test("says how to install Jupyter where there is none", () => {
+  test("says in one line how to install Jupyter where it is missing", () => {
     const { status, stderr } = run([], { PYTHON: "/bin/false" });
     expect(status).toBe(1);
     expect(stderr).toContain("pip install -r notebooks/requirements.txt");
     expect(stderr).toContain("apt-get install");
+    expect(stderr.trim()).not.toContain("\n");
   });
 });

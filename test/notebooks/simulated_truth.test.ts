@@ -50,7 +50,7 @@ describe("the shipped liquidity model on forty days of a simulated market", () =
   test("a liquidity model fitted to simulated weeks finds the regimes of later ones", async () => {
     const span = { seed: 2, symbol: "ETHUSDT", from: Date.UTC(2025, 0, 1), days: 45 };
     const fitted = await fitModel({
-      ...readParameters({}),
+      ...readParameters(),
       preset: "liquidity",
       sequences: [simulateBars(span)],
       symbol: span.symbol,

@@ -1,17 +1,59 @@
-import { setImmediate } from "node:timers";
-import { expect } from "vitest";
 import type { Kline } from "../../data/schema/kline.ts";
-import type { Bar } from "../../data/schema/bar.ts";
 import { MINUTE_MS, minuteOf } from "../../data/schema/time.ts";
-import { BarBuilder, emptyBar } from "../../service/ingest/bars/bar_builder.ts";
-import { createLog } from "../../service/log.ts";
+import { expect } from "vitest";
+import type { Clock } from "../../data/common/clock.ts";
+import type { Bar } from "../../data/schema/bar.ts";
+import type { SymbolStatus } from "../../data/schema/status.ts";
 import type { Trade } from "../../data/schema/trade.ts";
-import type { TradeQuery } from "../../service/ingest/trade_line.ts";
-import { SymbolPipeline } from "../../service/ingest/symbol_pipeline.ts";
+import type { ExchangeRest, ExchangeTraits, TradeQuery } from "../../service/exchanges/exchange.ts";
+import { BarAudit } from "../../service/ingest/bars/bar_audit.ts";
+import { BarBuilder, emptyBar } from "../../service/ingest/bars/bar_builder.ts";
+import { GRACE_MS } from "../../service/ingest/bars/kline_fetcher.ts";
+import type { IngestContext } from "../../service/ingest/context.ts";
+import { Market } from "../../service/ingest/market.ts";
+import { createLog, type Log } from "../../service/log.ts";
+import { VirtualClock } from "../support/virtual_clock.ts";
 
 /** The first minute, ms UTC. */
 export const START = Date.UTC(2024, 4, 1);
 const SILENT = createLog("ERROR", () => {});
+
+/** Traits of the exchange in tests: those of Binance. */
+export const TRAITS: ExchangeTraits = {
+  contiguousTradeIds: true,
+  decimals: 8,
+  symbolsPerSocket: 128,
+  socketLifetimeMs: 24 * 3_600_000,
+  overlapMs: 5000,
+  silenceMs: 60_000,
+  tradesPerPage: 1000,
+  klinesPerPage: 1000,
+};
+
+/** What a test sets of a context. */
+export interface ContextOptions {
+  /** Requests that are answered; all others fail. */
+  readonly rest: Partial<ExchangeRest>;
+  readonly clock: Clock;
+  readonly logger?: Log;
+  readonly signal?: AbortSignal;
+}
+
+/** A context for a part of ingestion. */
+export function contextWith(
+  { rest, clock, logger = SILENT, signal = new AbortController().signal }: ContextOptions,
+): IngestContext {
+  const fail = () => Promise.reject(new Error("no answer"));
+  return {
+    exchange: {
+      traits: TRAITS,
+      rest: { usedWeight: 0, time: fail, klines: fail, aggTrades: fail, ...rest },
+    },
+    clock,
+    logger,
+    signal,
+  };
+}
 
 /** A trade; every third one was the seller's. */
 export function trade(id: number, time: number, price = 100, quantity = 1): Trade {
@@ -52,7 +94,7 @@ export function klinesOf(trades: readonly Trade[], from: number, to: number): Kl
 export interface RestFaults {
   /** Whether it answers at all. */
   works: boolean;
-  /** Its klines and trades lag so far behind, ms. */
+  /** Its klines and trades lag by this much, ms. */
   lagMs: number;
   /** Ids that its history of trades lacks. */
   readonly lacks: Set<number>;
@@ -60,57 +102,59 @@ export interface RestFaults {
   fails: (request: number) => boolean;
 }
 
-/** A market whose trades reach a pipeline over a line that a test may cut. */
+/** A market whose trades arrive over a connection that a test may interrupt, in virtual time. */
 export class World {
-  #now = START;
-  #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
-  #requests = 0;
+  readonly #clock = new VirtualClock(START);
   readonly #trades: readonly Trade[];
+  #requests = 0;
+  #failure: unknown;
   readonly published: Bar[] = [];
-  readonly failures: unknown[] = [];
-  readonly pipeline: SymbolPipeline;
+  readonly market: Market;
   readonly faults: RestFaults = { works: true, lagMs: 0, lacks: new Set(), fails: () => false };
   /** Requests for trades that were answered. */
   pages = 0;
 
-  constructor(trades: readonly Trade[], last?: Bar, longestRepair = 10_000) {
+  constructor(trades: readonly Trade[], last?: Bar, maxBackfill = 10_000) {
     this.#trades = trades;
-    this.pipeline = new SymbolPipeline({
+    const context = contextWith({
+      rest: {
+        klines: (_symbol, from, to) => this.#answer(() => this.#klines(from, to)),
+        aggTrades: (_symbol, query) => this.#answer(() => this.#history(query)),
+      },
+      clock: this.#clock,
+    });
+    this.market = new Market(context, {
       symbol: "BTCUSDT",
       source: "binance",
-      published: last === undefined ? [] : [last],
+      last,
       historyMinutes: 0,
-      longestRepair,
-      now: () => this.#now,
-      uptime: () => this.#now,
-      sleep: (ms) => new Promise((wake) => this.#sleepers.push({ until: this.#now + ms, wake })),
-      klines: (_symbol, from, to) => this.#answer(() => this.#klines(from, to)),
-      history: (_symbol, query) => this.#answer(() => this.#history(query)),
-      publish: (bars) => {
-        this.published.push(...bars);
-        return Promise.resolve();
+      maxBackfill,
+      log: {
+        append: (records) => {
+          for (const { kind, record } of records) if (kind === "bar") this.published.push(record);
+          return Promise.resolve();
+        },
       },
-      fail: (error) => this.failures.push(error),
-      log: SILENT,
-      closing: new AbortController().signal,
+      audit: new BarAudit(context),
     });
+    this.market.run(Promise.resolve()).catch((error: unknown) => this.#failure = error);
   }
 
+  /** The exchange's time, ms UTC. */
   get now(): number {
-    return this.#now;
+    return this.#clock.now();
   }
 
-  /** What the pipeline has counted. */
-  get counts() {
-    return this.pipeline.line.counts;
+  get status(): SymbolStatus {
+    return this.market.status;
   }
 
-  /** Hands trades over as they arrive. */
+  /** Delivers trades as they arrive. */
   arrive(...trades: readonly Trade[]): void {
-    for (const t of trades) this.pipeline.line.trade(t, false);
+    for (const t of trades) this.market.stream.trade(t, false);
   }
 
-  /** Trades arrive at their times, but those left out. */
+  /** Trades arrive at their times, except for those lost. */
   async play(trades: readonly Trade[], lost: readonly number[] = []): Promise<void> {
     for (const t of trades) {
       await this.advanceTo(t.time);
@@ -118,32 +162,20 @@ export class World {
     }
   }
 
-  /** Lets time go on, at most a second a step; what waits for it is done in its order. */
+  /** Lets time pass; once a second the clock closes the minutes that are over. */
   async advanceTo(time: number): Promise<readonly Bar[]> {
-    await this.#settle();
-    for (;;) {
-      const step = Math.min(time, this.#now + 1000);
-      const due = Math.min(step, ...this.#sleepers.map(({ until }) => until));
-      this.#now = Math.max(this.#now, due);
-      const awake = this.#sleepers.filter(({ until }) => until <= this.#now);
-      this.#sleepers = this.#sleepers.filter(({ until }) => until > this.#now);
-      this.pipeline.assembler.closeDue();
-      for (const { wake } of awake) wake();
-      await this.#settle();
-      if (this.#now >= time && awake.length === 0) break;
-    }
-    expect(this.failures).toEqual([]);
+    do {
+      await this.#clock.advance(Math.max(0, Math.min(time - this.now, 1000)));
+      this.market.closeBefore(minuteOf(this.now - GRACE_MS));
+      await this.#clock.advance(0);
+    } while (this.now < time);
+    expect(this.#failure).toBeUndefined();
     return this.published;
-  }
-
-  /** Resolves when all that can be done at this time is done. */
-  async #settle(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Time up to which REST knows the market, ms UTC. */
   get #seen(): number {
-    return this.#now - this.faults.lagMs;
+    return this.now - this.faults.lagMs;
   }
 
   #answer<Answer>(make: () => Answer): Promise<Answer> {
@@ -151,7 +183,7 @@ export class World {
     return fails ? Promise.reject(new Error("no answer")) : Promise.resolve(make());
   }
 
-  /** Klines as they stand at the time that REST knows, the forming one included. */
+  /** Klines as they are at the time that REST knows, the forming one included. */
   #klines(from: number, to: number): Kline[] {
     const known = this.#trades.filter(({ time }) => time <= this.#seen);
     return klinesOf(known, from, Math.min(to, minuteOf(this.#seen) + MINUTE_MS));

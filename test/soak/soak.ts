@@ -6,26 +6,16 @@ import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { type Arguments, type OptionKind, runCommand } from "../../data/common/arguments.ts";
+import { defineCommand, runCommand, valueOption } from "../../data/common/command.ts";
+import { numberIn, wholeNumberIn } from "../../data/common/values.ts";
 
-const HELP = `Usage: deno task soak [options]
-
-Runs the service on many simulated markets for a long time, each in a process of its own, and tells
-of its memory every half a minute.
-
-  --minutes N   how long (60)
-  --symbols N   markets (200)
-  --speed X     the exchange's clock against the real one (4)
-  --activity X  how many times as many trades as usual (4)
-  --help        this text
-`;
-
-const OPTIONS: Readonly<Record<string, OptionKind>> = {
-  minutes: "value",
-  symbols: "value",
-  speed: "value",
-  activity: "value",
-};
+/** The options of the command line. */
+interface Options {
+  readonly minutes: number;
+  readonly symbols: number;
+  readonly speed: number;
+  readonly activity: number;
+}
 
 const SAMPLE_MS = 30_000;
 /** The windows, the caches and the heap have found their size by then, minutes. */
@@ -114,15 +104,11 @@ function conclude(samples: readonly Sample[]): void {
   );
 }
 
-async function run(args: Arguments): Promise<void> {
-  const minutes = args.number("minutes", 60, { min: 1, max: 10_000 });
-  const count = args.number("symbols", 200, { min: 1, max: 1024, integer: true });
-  const speed = args.number("speed", 4, { min: 0.1, max: 1000 });
-  const activity = args.number("activity", 4, { min: 0.01, max: 100 });
+async function run({ minutes, symbols: count, speed, activity }: Options): Promise<void> {
   const symbols = Array.from({ length: count }, (_, i) => `S${String(i).padStart(4, "0")}USDT`);
   const folder = mkdtempSync(join(tmpdir(), "microstream-soak-"));
   const list = symbols.join(",");
-  const exchange = start("exchange/main.ts", [
+  const exchange = start("commands/exchange.ts", [
     ...["--port", "0", "--symbols", list, "--speed", String(speed)],
     ...["--activity", String(activity)],
   ], {});
@@ -155,4 +141,28 @@ async function run(args: Arguments): Promise<void> {
   }
 }
 
-await runCommand(HELP, OPTIONS, run);
+const command = defineCommand(
+  "soak",
+  "Runs the service on many simulated markets for a long time, each in a process of its own, and " +
+    "prints its memory every half minute.",
+)
+  .addOption(
+    valueOption("--minutes <n>", "duration", numberIn({ min: 1, max: 10_000 })).default(60),
+  )
+  .addOption(
+    valueOption("--symbols <n>", "markets", wholeNumberIn({ min: 1, max: 1024 })).default(200),
+  )
+  .addOption(
+    valueOption("--speed <x>", "exchange clock over real clock", numberIn({ min: 0.1, max: 1000 }))
+      .default(4),
+  )
+  .addOption(
+    valueOption(
+      "--activity <x>",
+      "so many times as many trades as usual",
+      numberIn({ min: 0.01, max: 100 }),
+    ).default(4),
+  )
+  .action(run);
+
+await runCommand(command);

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "../../../data/files/klines.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Clock } from "../../../data/common/clock.ts";
 import type { Purpose } from "../exchange.ts";
 import type { AttemptLimiter } from "../stream.ts";

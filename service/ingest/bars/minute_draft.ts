@@ -1,12 +1,13 @@
 import type { Trade } from "../../../data/schema/trade.ts";
-import type { Bar, BarSource } from "../../../data/schema/bar.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import type { BarSource } from "../../../data/schema/origin.ts";
 import { BarBuilder, emptyBar } from "./bar_builder.ts";
 
 /**
- * What is known of a minute's trades being all there.
+ * What is known of the completeness of a minute's trades.
  *
- * - `open`: no hole so far; only a later trade, or the exchange's kline, proves that none is missing
- * - `proven`: an unbroken run of ids leads into a later minute
+ * - `open`: no gap so far; only a later trade, or the exchange's kline, proves that none is missing
+ * - `proven`: an unbroken sequence of ids leads into a later minute
  * - `broken`: a part is missing
  */
 export type DraftState = "open" | "proven" | "broken";
@@ -17,19 +18,38 @@ export class MinuteDraft {
   readonly source: BarSource;
   /** Open time, ms UTC. */
   readonly timestamp: number;
-  state: DraftState;
+  /** Whether it is decided what to publish; further trades are too late. */
+  settled = false;
+  #state: DraftState;
   #builder: BarBuilder;
   #repaired = false;
+  #watcher: AbortController | undefined;
 
   constructor(symbol: string, source: BarSource, timestamp: number, state: DraftState) {
     this.symbol = symbol;
     this.source = source;
     this.timestamp = timestamp;
-    this.state = state;
+    this.#state = state;
     this.#builder = new BarBuilder(symbol, source, timestamp);
   }
 
-  /** Number of aggregate trades at hand. */
+  get state(): DraftState {
+    return this.#state;
+  }
+
+  set state(state: DraftState) {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#watcher?.abort();
+  }
+
+  /** A signal that aborts at the next change of the state; it replaces the one before. */
+  watch(): AbortSignal {
+    this.#watcher = new AbortController();
+    return this.#watcher.signal;
+  }
+
+  /** Number of aggregate trades. */
   get trades(): number {
     return this.#builder.trades;
   }
@@ -40,7 +60,7 @@ export class MinuteDraft {
     this.#repaired ||= repaired;
   }
 
-  /** Forgets the trades: they come again. */
+  /** Forgets the trades, which are going to be delivered again. */
   restart(): void {
     this.#builder = new BarBuilder(this.symbol, this.source, this.timestamp);
     this.#repaired = false;
@@ -48,12 +68,12 @@ export class MinuteDraft {
   }
 
   /**
-   * The bar that the trades at hand make; undefined where they say nothing of the minute.
+   * The bar of the trades so far; undefined where they do not determine one.
    *
    * @param previousClose Close of the bar one minute before; undefined when there is none.
    */
   bar(previousClose: number | undefined): Bar | undefined {
-    const complete = this.state !== "broken";
+    const complete = this.#state !== "broken";
     if (this.#builder.trades > 0) {
       return this.#builder.build(
         complete ? (this.#repaired ? "repaired" : "trades") : "incomplete",

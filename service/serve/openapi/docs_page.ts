@@ -1,5 +1,6 @@
-import { VERSION } from "../../../data/common/version.ts";
-import { type Operation, OPERATIONS } from "./operations.ts";
+import { html, raw } from "hono/html";
+import { z } from "zod";
+import type { OpenApiDocument } from "./document.ts";
 
 const STYLE = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
@@ -14,45 +15,90 @@ caption { text-align: left; font-size: 12px; opacity: 0.75; }
 p { margin: 4px 0; }
 `;
 
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-}
+const reference = z.object({ $ref: z.string() });
+const shape = z.union([
+  reference,
+  z.object({ type: z.literal("array"), items: reference }),
+  z.object({ type: z.literal("string") }),
+]);
+
+/** As much of an operation of OpenAPI as the page shows, in the forms that this service uses. */
+const operation = z.object({
+  summary: z.string(),
+  parameters: z.array(z.object({ name: z.string(), description: z.string() })).default([]),
+  responses: z.record(
+    z.string(),
+    z.object({
+      description: z.string(),
+      content: z.record(z.string(), z.object({ schema: shape })),
+    }),
+  ),
+  security: z.array(z.unknown()).default([]),
+});
+const paths = z.record(z.string(), z.record(z.string(), operation));
+
+type Html = ReturnType<typeof html>;
 
 /** Text for people as HTML; what stands between backticks is code. */
-function prose(text: string): string {
-  return escape(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
+function prose(text: string): Html[] {
+  return text.split("`").map((part, i) => i % 2 === 0 ? html`${part}` : html`<code>${part}</code>`);
 }
 
-function table(caption: string, rows: readonly (readonly [string, string])[]): string {
+function table(caption: string, rows: readonly (readonly [name: string, text: string])[]) {
   if (rows.length === 0) return "";
   const lines = rows.map(([name, text]) =>
-    `<tr><th scope="row">${escape(name)}</th><td>${prose(text)}</td></tr>`
+    html`
+      <tr>
+        <th scope="row">${name}</th>
+        <td>${prose(text)}</td>
+      </tr>
+    `
   );
-  return `<table><caption>${caption}</caption>${lines.join("")}</table>`;
+  return html`<table><caption>${caption}</caption>${lines}</table>`;
 }
 
-function section({ method, path, summary, parameters = [], answers, bearer }: Operation): string {
-  const told = Object.entries(answers).map(([status, { description, json, list, text = [] }]) => {
-    const shape = json === undefined ? [] : [list ? `list of ${json}` : json];
-    return [status, `${description} (${[...shape, ...text].join(" or ")})`] as const;
+/** The name of an answer's shape; its media type when it is text. */
+function nameOf(mediaType: string, schema: z.infer<typeof shape>): string {
+  if ("items" in schema) return `list of ${nameOf(mediaType, schema.items)}`;
+  return "$ref" in schema ? schema.$ref.replace(/^.*\//, "") : mediaType;
+}
+
+function section(method: string, path: string, described: z.infer<typeof operation>): Html {
+  const answers = Object.entries(described.responses).map(([status, answer]) => {
+    const shapes = Object.entries(answer.content).map(([type, { schema }]) => nameOf(type, schema));
+    return [status, `${answer.description} (${shapes.join(" or ")})`] as const;
   });
-  return `<section><h2>${method.toUpperCase()} ${escape(path)}</h2>
-<p>${prose(summary)}.${bearer ? " Needs <code>Authorization: Bearer ADMIN_TOKEN</code>." : ""}</p>
-${table("Parameters", parameters.map(({ name, description }) => [name, description]))}
-${table("Answers", told)}</section>`;
+  const token = described.security.length === 0 ? "" : html`
+    Needs <code>Authorization: Bearer ADMIN_TOKEN</code>.
+  `;
+  return html`
+    <section><h2>${method.toUpperCase()} ${path}</h2>
+    <p>${prose(described.summary)}.${token}</p>
+    ${table("Parameters", described.parameters.map(({ name, description }) => [name, description]))}
+    ${table("Answers", answers)}</section>
+  `;
 }
 
-/** The page that tells people what the service can be asked for. */
-export function docsPage(): string {
-  return `<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>MicroStream API</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,"><style>${STYLE}</style></head>
-<body><h1>MicroStream API ${VERSION}</h1>
-<p>The same for machines, with the shapes of all answers: <a href="/openapi.json">openapi.json</a>.
-Errors are <code>application/problem+json</code> and say what is allowed.
-<a href="/">The dashboard</a>.</p>
-${OPERATIONS.map(section).join("\n")}
-</body></html>
-`;
+/** The page that tells people which requests the service answers. */
+export function docsPage(document: OpenApiDocument): Html {
+  const sections = Object.entries(paths.parse(document.paths)).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, described]) => section(method, path, described))
+  );
+  return html`
+    <!DOCTYPE html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <title>MicroStream API</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <link rel="icon" href="data:,">
+        <style>${raw(STYLE)}</style>
+      </head>
+      <body><h1>MicroStream API ${document.info.version}</h1>
+    <p>The same for machines, with the shapes of all answers: <a href="/openapi.json">openapi.json</a>.
+    Errors are <code>application/problem+json</code> and say what is allowed.
+    <a href="/">The dashboard</a>.</p>
+    ${sections}</body>
+    </html>
+  `;
 }

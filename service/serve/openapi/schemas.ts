@@ -2,9 +2,10 @@ import { z } from "zod";
 import { barSchema } from "../../../data/schema/bar.ts";
 import { modelSchema } from "../../../data/schema/model.ts";
 import { signalSchema } from "../../../data/schema/signal.ts";
-import { modelStatusSchema, statusSchema, symbolSchema } from "../../../data/schema/status.ts";
+import { modelStatusSchema, statusSchema } from "../../../data/schema/status.ts";
+import { symbolSchema } from "../../../data/schema/symbol.ts";
 
-/** The shapes of what the service answers, by the names that its description gives them. */
+/** The shapes of the answers, by their names in the OpenAPI document. */
 export const SCHEMAS = {
   Bar: barSchema,
   Signal: signalSchema,
@@ -12,23 +13,27 @@ export const SCHEMAS = {
   Status: statusSchema,
   Health: z.strictObject({
     ...statusSchema.shape,
-    status: z.enum(["ok", "degraded"]),
-    subscribers: z.int(),
-  }),
+    status: z.enum(["ok", "degraded"]).describe("ok: live, and no market's bars wait"),
+    subscribers: z.int().describe("Clients of the stream"),
+  }).describe("State of the service, in full"),
   Readiness: z.strictObject({
     ready: z.boolean(),
     connection: z.string(),
     message: z.string(),
     problems: z.record(z.string(), z.string())
-      .describe("Why markets are not ready, by symbol; 10 of them at most"),
+      .describe("Why markets are not ready, by symbol; at most 10 of them"),
   }),
   Model: modelSchema,
-  Reload: z.strictObject({ models: z.array(modelStatusSchema), problem: z.string().nullable() }),
+  Reload: z.strictObject({
+    models: z.array(modelStatusSchema),
+    problem: z.string().nullable()
+      .describe("Why the artifact files are not, or not fully, what is live"),
+  }),
   Problem: z.strictObject({
     type: z.string(),
     title: z.string(),
     status: z.int(),
-    detail: z.string(),
+    detail: z.string().describe("What was wrong with the request, and what is allowed"),
     instance: z.string(),
   }).describe("RFC 9457"),
 } as const;

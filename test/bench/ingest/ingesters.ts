@@ -1,6 +1,6 @@
-import { BarBuilder } from "../../../service/ingest/bars/bar_builder.ts";
 import { minuteOf } from "../../../data/schema/time.ts";
-import { decodeFrame } from "../../../service/exchanges/binance/decode.ts";
+import { BarBuilder } from "../../../service/ingest/bars/bar_builder.ts";
+import { decodeFrame } from "../../../service/exchanges/binance/decode/decode.ts";
 import { Sequencer } from "../../../service/ingest/sequencer.ts";
 import type { Trade } from "../../../data/schema/trade.ts";
 
@@ -38,14 +38,16 @@ export class MicroStreamIngester implements Ingester {
 
   #open(first: Trade): Sequencer {
     let bar = new BarBuilder(first.symbol, "binance", minuteOf(first.time));
-    const sequencer = new Sequencer(CAPACITY, (trade) => {
-      const minute = minuteOf(trade.time);
-      if (minute !== bar.timestamp) {
-        this.volume += bar.build("trades").volume;
-        bar = new BarBuilder(trade.symbol, "binance", minute);
-      }
-      bar.add(trade);
-      this.trades++;
+    const sequencer = new Sequencer(CAPACITY, {
+      trade: (trade) => {
+        const minute = minuteOf(trade.time);
+        if (minute !== bar.timestamp) {
+          this.volume += bar.build("trades").volume;
+          bar = new BarBuilder(trade.symbol, "binance", minute);
+        }
+        bar.add(trade);
+        this.trades++;
+      },
     });
     sequencer.start(first.id);
     return sequencer;

@@ -1,10 +1,10 @@
+import { minuteOf } from "../../../data/schema/time.ts";
 import { execFile, spawnSync } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { decodeFrame } from "../../../service/exchanges/binance/decode.ts";
+import { decodeFrame } from "../../../service/exchanges/binance/decode/decode.ts";
 import { BarBuilder } from "../../../service/ingest/bars/bar_builder.ts";
-import { minuteOf } from "../../../data/schema/time.ts";
 import { Sequencer } from "../../../service/ingest/sequencer.ts";
 import type { Trade } from "../../../data/schema/trade.ts";
 import { type Figure, measure, summarize } from "../measure.ts";
@@ -60,7 +60,7 @@ function measureStages(symbols: number, suffix: string) {
     for (const trade of trades) {
       let sequencer = sequencers.get(trade.symbol);
       if (sequencer === undefined) {
-        sequencer = new Sequencer(1, () => sink++);
+        sequencer = new Sequencer(1, { trade: () => void sink++ });
         sequencer.start(trade.id);
         sequencers.set(trade.symbol, sequencer);
       }

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { dailyDump, monthlyDump, type Series } from "../../../data/download/dump.ts";
 import { describeDays, monthsOf, parsePeriod } from "../../../data/download/period.ts";
-import { progressLine } from "../../../data/download/progress.ts";
 import { describeFailures, describeResult } from "../../../data/download/report.ts";
 
 const months = (from: string, to: string) => monthsOf(parsePeriod(from, to));
@@ -68,9 +67,4 @@ test("the last line says what became of everything", () => {
     .toMatch(/; is there a market BTCUSDT\?$/);
   expect(describeFailures(result))
     .toBe("Cannot download d: the server answered HTTP 400; 3 further not tried");
-});
-
-test("the progress line shows share, rate and time left", () => {
-  expect(progressLine({ share: 0.25, bytes: 5e6, files: 3 }, 10))
-    .toBe("download ██████░░░░░░░░░░░░░░░░░░  25 %  3 files  5.0 MB  500.0 kB/s  30 s left");
 });

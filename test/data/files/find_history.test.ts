@@ -19,7 +19,8 @@ const BLOCK = "../shared/data/klines/BTCUSDT-spot-1m-ohlcv-20230101-20230128.csv
 
 test("without any history there is none", () => {
   expect(findHistory(project())).toBeUndefined();
-  expect(findHistory(project("data/BTCUSDT/notes.txt", "data/files/klines.ts"))).toBeUndefined();
+  expect(findHistory(project("data/store/BTCUSDT/notes.txt", "data/files/klines.ts")))
+    .toBeUndefined();
 });
 
 test("real market data beside the project come first, and only whole blocks of the symbol", () => {
@@ -29,7 +30,7 @@ test("real market data beside the project come first, and only whole blocks of t
     "../shared/data/klines/ETHUSDT-spot-1m-ohlcv-20250520-20250818.csv.gz",
     "../shared/data/klines/BTCUSDT-spot-1m-ohlcv-20230316-20230324.csv.gz",
     BLOCK,
-    "data/BTCUSDT/BTCUSDT-1m-2024-05.zip",
+    "data/store/BTCUSDT/BTCUSDT-1m-2024-05.zip",
   );
   expect(findHistory(root)).toEqual({
     bars: [BLOCK, BLOCK.replace("20230101-20230128", "20230316-20230324")]
@@ -49,15 +50,17 @@ test("downloads come in order of time, single days only where there is no month"
     "2024-04.zip",
   ];
   const root = project(
-    ...files.map((file) => `data/BTCUSDT/BTCUSDT-1m-${file}`),
-    "data/BTCUSDT/BTCUSDT-1m-2024-07.zip.part",
-    "data/BTCUSDT/BTCUSDT-aggTrades-2024-05.zip",
-    "data/BTCUSDT/usdm/BTCUSDT-1m-2024-08.zip",
+    ...files.map((file) => `data/store/BTCUSDT/BTCUSDT-1m-${file}`),
+    "data/store/BTCUSDT/BTCUSDT-1m-2024-07.zip.part",
+    "data/store/BTCUSDT/BTCUSDT-aggTrades-2024-05.zip",
+    "data/store/BTCUSDT/usdm/BTCUSDT-1m-2024-08.zip",
   );
   const found = findHistory(root);
   expect(found?.bars).toEqual(
     ["2024-04", "2024-05", "2024-06-01", "2024-06-02"]
-      .map((period) => join(root, `data/BTCUSDT/BTCUSDT-1m-${period}.zip`)),
+      .map((period) => join(root, `data/store/BTCUSDT/BTCUSDT-1m-${period}.zip`)),
   );
-  expect(found?.sentence).toBe("These are downloaded minutes of BTCUSDT: 4 files in data/BTCUSDT.");
+  expect(found?.sentence).toBe(
+    "These are downloaded minutes of BTCUSDT: 4 files in data/store/BTCUSDT.",
+  );
 });

@@ -39,23 +39,26 @@ function exchange(...args: string[]): Command {
 
 test("--help says how to use it", async () => {
   const { code, stdout } = await exchange("--help").ended;
-  expect([code, stdout]).toEqual([0, expect.stringContaining("deno task exchange [options]")]);
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringContaining("Usage: deno task exchange [options]"),
+  ]);
 });
 
 test.each([
   [
     ["--speed", "fast"],
-    '--speed must be a number from 0.001 to 100000: current value is "fast" (--help tells more)\n',
+    '--speed must be a number from 0.001 to 100000: current value is "fast" (see --help)\n',
   ],
   [
     ["--symbols", "?"],
-    'a symbol must be 2 to 20 capital letters and digits: current value is "?" (--help tells more)\n',
+    'a symbol must be 2 to 20 capital letters and digits: current value is "?" (see --help)\n',
   ],
 ])("%j is a bad argument: one line, exit code 2", async (args, line) => {
   expect(await exchange(...args).ended).toEqual({ code: 2, stdout: "", stderr: line });
 });
 
-test("a fault that is none is pointed at, exit code 2", async () => {
+test("an unknown fault is named, exit code 2", async () => {
   const { code, stderr } = await exchange("--faults", "drop 1%; explode 5%").ended;
   expect(code).toBe(2);
   expect(stderr).toMatch(
@@ -63,18 +66,18 @@ test("a fault that is none is pointed at, exit code 2", async () => {
   );
 });
 
-test("a file of faults that is not there is named, exit code 2", async () => {
+test("a missing file of faults is named, exit code 2", async () => {
   expect(await exchange("--faults", "@none.txt").ended).toEqual({
     code: 2,
     stdout: "",
-    stderr: '--faults: there is no file "none.txt" (--help tells more)\n',
+    stderr: '--faults must name a file that exists: current value is "@none.txt" (see --help)\n',
   });
 });
 
-test("a file that is not there is named, exit code 2", async () => {
+test("a missing file is named, exit code 2", async () => {
   const { code, stderr } = await exchange("--trades", "BTCUSDT-none.csv").ended;
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^Cannot read BTCUSDT-none\.csv: .*\n$/);
+  expect(stderr).toMatch(/^Cannot read BTCUSDT-none\.csv as .*\n$/);
 });
 
 test("a used port is named, with what to do", async () => {
@@ -86,23 +89,23 @@ test("a used port is named, with what to do", async () => {
   expect(await exchange("--port", String(port)).ended).toEqual({
     code: 1,
     stdout: "",
-    stderr: `port ${port} of 127.0.0.1 is in use: ` +
-      "stop the program that has it, or give another --port\n",
+    stderr: `Cannot listen on port ${port} of 127.0.0.1 as it is in use: ` +
+      "stop the program that uses it, or choose another --port\n",
   });
 });
 
-test("says where it is, serves, and ends cleanly when it is told to", async () => {
+test("prints its address, serves, and ends cleanly on SIGTERM", async () => {
   const { child, printed, ended } = exchange("--port", "0", "--symbols", "BTCUSDT");
   const text = await printed("deno task serve");
   const url = /BINANCE_REST_URL=(http:\/\/127\.0\.0\.1:\d+)/.exec(text)?.[1];
   const response = await fetch(`${url}/api/v3/time`);
   expect(await response.json()).toEqual({ serverTime: expect.any(Number) });
-  // Deno's child.kill() makes up an end by that signal, whatever the child does.
+  // child.kill() in Deno reports an end by that signal, whatever the child does.
   process.kill(child.pid ?? NaN, "SIGTERM");
   expect(await ended).toMatchObject({ code: 0, stderr: "" });
 });
 
-test("a capture is played, and what went wrong is told at the end", async () => {
+test("a capture is played, and the faults are counted at the end", async () => {
   const path = join(temporaryFolder(), "BTCUSDT.jsonl");
   writeFileSync(path, "1723161254087896568 {}\n1723161255087896568 {}\n");
   const args = ["--port", "0", "--capture", path, "--speed", "10", "--faults", "drop 100%"];

@@ -65,7 +65,7 @@ test("bars that repeat or cannot be are left out, and counted", async () => {
 });
 
 test.each([
-  ["no rows at all", "BTCUSDT-1m.csv", [""], "there is no usable bar"],
+  ["no rows at all", "BTCUSDT-1m.csv", [""], "The input must have a usable bar"],
   ["a zip that is none", "BTCUSDT-1m.zip", ["x"], "it is no zip archive"],
   ["klines of five minutes", "BTCUSDT-5m.csv", [
     `${START},1,2,1,1,1,${START + 299_999},1,1,1,1,0`,
@@ -91,16 +91,22 @@ test("trades with impossible values are refused by line, never folded into a bar
 });
 
 test.each([
-  [["--out", "x.csv"], "--bars or --trades is missing"],
-  [["--bars", "BTCUSDT-none.csv", "--out", "x.csv"], "there is no file BTCUSDT-none.csv"],
+  [["--out", "x.csv"], "--bars or --trades must be given"],
+  [
+    ["--bars", "BTCUSDT-none.csv", "--out", "x.csv"],
+    "Cannot read BTCUSDT-none.csv as there is no such file",
+  ],
   [
     ["--bars", "deno.json", "--trades", "deno.json", "--out", "x.csv"],
-    "--bars and --trades exclude each other",
+    "option '--bars <file...>' cannot be used with option '--trades <file...>'",
   ],
-  [["--bars", "deno.json", "--out", "x.txt"], "--out must end in .csv or .ndjson"],
+  [
+    ["--bars", "deno.json", "--out", "x.txt"],
+    "--out must be a file name that ends in .csv or .ndjson",
+  ],
   [
     ["--bars", "deno.json", "--symbol", "a b", "--out", "x.csv"],
-    "--symbol must be a market's name",
+    "--symbol must be a market's name such as BTCUSDT",
   ],
   [
     ["--bars", "deno.json", "--symbol", "AB", "--model", "deno.json", "--out", "x.csv"],

@@ -1,26 +1,33 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { Journal } from "../../../service/bus/embedded/journal.ts";
+import { EmbeddedLog } from "../../../service/bus/embedded/embedded_log.ts";
 import { EventHub } from "../../../service/serve/event_hub.ts";
 import type { StreamEvent, StreamQuery } from "../../../service/serve/query.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import { makeBar, makeSignal } from "../../support/records.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { until } from "../../support/until.ts";
 
 function setUp() {
-  const journal = new Journal(join(temporaryFolder(), "binance.sqlite"));
+  const log = new EmbeddedLog(join(temporaryFolder(), "binance.sqlite"));
   const hub = new EventHub();
-  hub.attach(journal);
-  onTestFinished(() => {
+  hub.attach({ log, store: log });
+  onTestFinished(async () => {
     hub.close();
-    journal.close();
+    await log.close();
   });
-  return { journal, hub };
+  const appendBars = (bars: readonly Bar[]) =>
+    log.append(bars.map((record) => ({ kind: "bar", record })));
+  const appendSignals = (signals: readonly Signal[]) =>
+    log.append(signals.map((record) => ({ kind: "signal", record })));
+  return { log, hub, appendBars, appendSignals };
 }
 
-/** The id of a journal's n-th event. */
-function idOf(journal: Journal, n: number): string {
-  return journal.start.replace(/0$/, String(n));
+/** The id of a log's n-th event. */
+function idOf(log: EmbeddedLog, n: number): string {
+  return log.start.replace(/0$/, String(n));
 }
 
 function ask(events: StreamEvent[], symbols = ["BTCUSDT"]): StreamQuery {
@@ -55,66 +62,68 @@ async function read(
   return events;
 }
 
-test("hands on the events that were asked for, with ids that grow", async () => {
-  const { journal, hub } = setUp();
+test("delivers the events that were asked for, with ids that grow", async () => {
+  const { log, hub, appendBars, appendSignals } = setUp();
   const stream = hub.open(ask(["bar", "signal"]), undefined);
-  await journal.appendBars([makeBar(0), makeBar(0, "ETHUSDT")]);
-  await journal.appendSignals([makeSignal(0)]);
+  await appendBars([makeBar(0), makeBar(0, "ETHUSDT")]);
+  await appendSignals([makeSignal(0)]);
   const events = await read(stream, 2);
   expect(events).toEqual([
-    { id: idOf(journal, 1), event: "bar", data: makeBar(0) },
-    { id: idOf(journal, 3), event: "signal", data: makeSignal(0) },
+    { id: idOf(log, 1), event: "bar", data: makeBar(0) },
+    { id: idOf(log, 3), event: "signal", data: makeSignal(0) },
   ]);
 });
 
 test("a client that comes back gets all it missed and then what is new, none twice", async () => {
-  const { journal, hub } = setUp();
+  const { log, hub, appendBars } = setUp();
   const count = 1800;
-  await journal.appendBars([...Array(count).keys()].map((i) => makeBar(i)));
-  const stream = hub.open(ask(["bar"]), idOf(journal, 10));
+  await appendBars([...Array(count).keys()].map((i) => makeBar(i)));
+  const stream = hub.open(ask(["bar"]), idOf(log, 10));
   const reading = read(stream, count - 10 + 2);
-  await journal.appendBars([makeBar(count)]);
+  await appendBars([makeBar(count)]);
   await new Promise((resolve) => setTimeout(resolve, 20));
-  await journal.appendBars([makeBar(count + 1)]);
+  await appendBars([makeBar(count + 1)]);
   const ids = (await reading).map(({ id }) => id);
-  expect(ids).toEqual([...Array(count - 8).keys()].map((i) => idOf(journal, i + 11)));
+  expect(ids).toEqual([...Array(count - 8).keys()].map((i) => idOf(log, i + 11)));
 });
 
 test("pages without a wanted event do not hold up those behind them", async () => {
-  const { journal, hub } = setUp();
-  await journal.appendBars([...Array(1200).keys()].map((i) => makeBar(i, "ETHUSDT")));
-  await journal.appendBars([makeBar(0)]);
-  const [event] = await read(hub.open(ask(["bar"]), journal.start), 1);
-  expect(event?.id).toBe(idOf(journal, 1201));
+  const { log, hub, appendBars } = setUp();
+  await appendBars([...Array(1200).keys()].map((i) => makeBar(i, "ETHUSDT")));
+  await appendBars([makeBar(0)]);
+  const [event] = await read(hub.open(ask(["bar"]), log.start), 1);
+  expect(event?.id).toBe(idOf(log, 1201));
 });
 
-test("an id of another journal means to start with what comes next", async () => {
-  const { journal, hub } = setUp();
-  await journal.appendBars([makeBar(0)]);
+test("an id of another journal starts the stream with what comes next", async () => {
+  const { log, hub, appendBars } = setUp();
+  await appendBars([makeBar(0)]);
+  // Until the hub has published it.
+  await nextTurn();
   const reading = read(hub.open(ask(["bar"]), "simulator-1:0"), 1);
   await new Promise((resolve) => setTimeout(resolve, 5));
-  await journal.appendBars([makeBar(1)]);
-  expect((await reading).map(({ id }) => id)).toEqual([idOf(journal, 2)]);
+  await appendBars([makeBar(1)]);
+  expect((await reading).map(({ id }) => id)).toEqual([idOf(log, 2)]);
 });
 
 test("a client that falls behind loses nothing and is not sent more than it reads", async () => {
-  const { journal, hub } = setUp();
+  const { log, hub, appendBars, appendSignals } = setUp();
   const stream = hub.open(ask(["bar", "signal"]), undefined);
   const count = 3000;
-  await journal.appendBars([...Array(count).keys()].map((i) => makeBar(i)));
-  await journal.appendSignals([...Array(count).keys()].map((i) => makeSignal(i)));
+  await appendBars([...Array(count).keys()].map((i) => makeBar(i)));
+  await appendSignals([...Array(count).keys()].map((i) => makeSignal(i)));
   const reading = read(stream, 2 * count + 1);
   await new Promise((resolve) => setTimeout(resolve, 5));
-  await journal.appendBars([makeBar(count)]);
+  await appendBars([makeBar(count)]);
   const ids = (await reading).map(({ id }) => id);
-  expect(ids).toEqual([...Array(2 * count + 1).keys()].map((i) => idOf(journal, i + 1)));
+  expect(ids).toEqual([...Array(2 * count + 1).keys()].map((i) => idOf(log, i + 1)));
 });
 
 test("a client that does not read is dropped by the heartbeat, and the others go on", async () => {
-  const { journal } = setUp();
+  const { log } = setUp();
   const hub = new EventHub(30);
   onTestFinished(() => hub.close());
-  hub.attach(journal);
+  hub.attach({ log, store: log });
   const idle = hub.open(ask(["nowcast"]), undefined);
   const reading = read(hub.open(ask(["nowcast"]), undefined), Infinity);
   while (hub.size === 2) {
@@ -129,12 +138,12 @@ test("a client that does not read is dropped by the heartbeat, and the others go
 });
 
 test("a client that comes back and does not read is dropped by the second heartbeat", async () => {
-  const { journal } = setUp();
+  const { log, appendBars } = setUp();
   const hub = new EventHub(20);
   onTestFinished(() => hub.close());
-  hub.attach(journal);
-  await journal.appendBars([...Array(2000).keys()].map((i) => makeBar(i)));
-  const stream = hub.open(ask(["bar"]), journal.start);
+  hub.attach({ log, store: log });
+  await appendBars([...Array(2000).keys()].map((i) => makeBar(i)));
+  const stream = hub.open(ask(["bar"]), log.start);
   await until("the drop", () => hub.size === 0 || undefined);
   await expect((async () => {
     for await (const _ of stream);

@@ -1,60 +1,104 @@
+import { setImmediate } from "node:timers";
 import { expect, test } from "vitest";
-import { formatMetrics } from "../../../service/serve/metrics.ts";
-import type { Status } from "../../../data/schema/status.ts";
+import { ServiceMetrics } from "../../../service/serve/metrics.ts";
+import { makeStatus } from "./support.ts";
 
-const STATUS: Status = {
-  source: "binance",
-  requested: "binance",
-  connection: "live",
-  message: "",
-  since: 0,
+const STATUS = makeStatus({
   clock_offset: -40,
   disconnects: 3,
   handovers: 1,
   invalid_frames: 2,
   invalid_frames_by_kind: { JSON: 1, 'a "price"': 1 },
-  models: [{ name: "classic", fingerprint: "0123456789ab", loaded: 0 }],
-  models_problem: null,
   rest_weight: 12,
-  symbols: [{
-    ...{ symbol: "BTCUSDT", last_trade_time: 1500, last_bar: null, trades: 7, gaps: 2 },
-    ...{ repaired_trades: 4, missing_trades: 1, held: 6, duplicates: 5, overlapped: 8, late: 9 },
-    ...{ audited_bars: 10, mismatched_bars: 0, problem: "no answer" },
-  }],
-};
+}, {
+  last_trade_time: 1500,
+  last_bar: null,
+  trades: 7,
+  mismatched_bars: 0,
+  problem: "no answer",
+});
 
-const METRICS = formatMetrics({ status: STATUS, subscribers: 2, uptime: 60 });
+async function scrape(status = STATUS): Promise<readonly string[]> {
+  let now = 1000;
+  const metrics = new ServiceMetrics({
+    view: { status },
+    clients: { size: 2 },
+    monotonic: () => now,
+  });
+  now += 60_000;
+  return (await metrics.scrape()).split("\n");
+}
 
 test.each([
   'microstream_up{source="binance"} 1',
+  "microstream_uptime_seconds 60",
   "microstream_subscribers 2",
   "microstream_disconnects_total 3",
+  "microstream_handovers_total 1",
   'microstream_model_info{name="classic",fingerprint="0123456789ab"} 1',
   'microstream_invalid_frames_total{reason="JSON"} 1',
   'microstream_invalid_frames_total{reason="a \\"price\\""} 1',
+  "microstream_rest_weight_used 12",
   "microstream_clock_offset_seconds -0.04",
   'microstream_trades_total{symbol="BTCUSDT"} 7',
   'microstream_bars_mismatched_total{symbol="BTCUSDT"} 0',
   'microstream_last_trade_timestamp_seconds{symbol="BTCUSDT"} 1.5',
   'microstream_bars_held_up{symbol="BTCUSDT"} 1',
-])("tells %s", (line) => {
-  expect(METRICS.split("\n")).toContain(line);
+])("has %s", async (line) => {
+  expect(await scrape()).toContain(line);
 });
 
 test.each([[null, 0], ["models/classic.json: cannot be read", 1]])(
   "files with the problem %j: models_refused is %d",
-  (models_problem, value) => {
-    const status = { ...STATUS, models_problem };
-    expect(formatMetrics({ status, subscribers: 0, uptime: 0 }).split("\n"))
+  async (models_problem, value) => {
+    expect(await scrape({ ...STATUS, models_problem }))
       .toContain(`microstream_models_refused ${value}`);
   },
 );
 
-test("what is not known has no sample, and every family has a type", () => {
-  expect(METRICS).not.toContain("microstream_last_bar_timestamp_seconds{");
-  const families = METRICS.match(/^# HELP (\S+)/gm)?.map((line) => line.slice(7)) ?? [];
-  for (const name of families) {
-    expect(METRICS).toMatch(new RegExp(`# TYPE ${name} (counter|gauge)`));
+test("an unknown value has no sample", async () => {
+  const samples = (await scrape({ ...STATUS, clock_offset: null })).filter((line) =>
+    /^microstream_(last_bar_timestamp|clock_offset)_seconds/.test(line)
+  );
+  expect(samples).toEqual([]);
+});
+
+test("each scrape shows the current state, and nothing of the one before", async () => {
+  const view = { status: STATUS };
+  const metrics = new ServiceMetrics({ view, clients: { size: 0 }, monotonic: () => 0 });
+  await metrics.scrape();
+  view.status = makeStatus({ source: "simulator", disconnects: 4 }, { symbol: "ETHUSDT" });
+  const text = await metrics.scrape();
+  expect(text).toContain("microstream_disconnects_total 4\n");
+  expect(text).toContain('microstream_up{source="simulator"} 1\n');
+  expect(text).not.toMatch(/BTCUSDT|binance|reason=/);
+});
+
+test("every family has a help text and a type, and the text ends with a line end", async () => {
+  const lines = await scrape();
+  expect(lines.at(-1)).toBe("");
+  const names = lines.flatMap((line) => /^# HELP (\S+) \S+/.exec(line)?.[1] ?? []);
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) {
+    const type = name.endsWith("_total") ? "counter" : "gauge";
+    expect(lines).toContain(`# TYPE ${name} ${type}`);
   }
-  expect(METRICS.endsWith("\n")).toBe(true);
+});
+
+test("a scrape takes a turn of the event loop for each metric", async () => {
+  const metrics = new ServiceMetrics({
+    view: { status: STATUS },
+    clients: { size: 0 },
+    monotonic: () => 0,
+  });
+  let turns = 0;
+  let scraping = true;
+  const count = () => {
+    turns++;
+    if (scraping) setImmediate(count);
+  };
+  setImmediate(count);
+  const families = (await metrics.scrape()).match(/^# TYPE/gm) ?? [];
+  scraping = false;
+  expect(turns).toBeGreaterThanOrEqual(families.length);
 });

@@ -1,9 +1,11 @@
-import { expect, test } from "vitest";
 import type { Kline } from "../../../../data/schema/kline.ts";
+import { MINUTE_MS } from "../../../../data/schema/time.ts";
+import { expect, test } from "vitest";
 import type { Bar } from "../../../../data/schema/bar.ts";
 import { BarAudit, differences } from "../../../../service/ingest/bars/bar_audit.ts";
 import { createLog } from "../../../../service/log.ts";
-import { at } from "../../world.ts";
+import { VirtualClock } from "../../../support/virtual_clock.ts";
+import { at, contextWith } from "../../world.ts";
 
 const KLINE: Kline = {
   ...{ open_time: at(0, 0), open: 1, high: 3, low: 1, close: 2, volume: 10 },
@@ -22,17 +24,16 @@ function bar(minute: number, changes: Partial<Bar> = {}): Bar {
 
 function audit(klines: (from: number, to: number) => Promise<readonly Kline[]>) {
   const lines: string[] = [];
-  const clock = { now: at(1, 9) };
-  const auditor = new BarAudit({
-    klines: (_symbol, from, to) => klines(from, to),
-    now: () => clock.now,
-    log: createLog("WARNING", (line) => lines.push(line)),
-    closing: new AbortController().signal,
-  });
+  const clock = new VirtualClock(at(1, 9));
+  const auditor = new BarAudit(contextWith({
+    rest: { klines: (_symbol, from, to) => klines(from, to) },
+    clock,
+    logger: createLog("WARNING", (line) => lines.push(line)),
+  }));
   return { auditor, clock, lines };
 }
 
-test("every column counts, and those that one side lacks do not", () => {
+test("every column is compared, except those that one side lacks", () => {
   expect(differences(bar(0), KLINE)).toEqual([]);
   const columns = ["open", "high", "low", "close", "volume", "quote_volume", "num_trades"] as const;
   for (const column of [...columns, "taker_buy_volume", "taker_buy_quote_volume"] as const) {
@@ -51,16 +52,16 @@ test("a bar is audited once its kline is final, and only once", async () => {
   auditor.add([bar(0)]);
   await auditor.round();
   expect(asked).toEqual([]);
-  clock.now = at(1, 10);
+  await clock.advance(1000);
   await auditor.round();
   await auditor.round();
   expect(asked).toEqual([[at(0, 0), at(1, 0)]]);
   expect(auditor.counts("BTCUSDT")).toEqual({ audited: 1, mismatches: 0 });
 });
 
-test("a difference is counted and told with both bars", async () => {
+test("a difference is counted and logged with bar and kline", async () => {
   const { auditor, clock, lines } = audit(() => Promise.resolve([KLINE]));
-  clock.now = at(5, 0);
+  await clock.advance(5 * MINUTE_MS);
   auditor.add([bar(0, { volume: 9.5 })]);
   await auditor.round();
   expect(auditor.counts("BTCUSDT")).toEqual({ audited: 1, mismatches: 1 });
@@ -71,7 +72,7 @@ test("a difference is counted and told with both bars", async () => {
 test("bars are kept for the next round while the exchange fails or lags", async () => {
   let answer: () => Promise<readonly Kline[]> = () => Promise.reject(new Error("no answer"));
   const { auditor, clock } = audit(() => answer());
-  clock.now = at(5, 0);
+  await clock.advance(5 * MINUTE_MS);
   auditor.add([bar(0)]);
   await auditor.round();
   answer = () => Promise.resolve([]);
@@ -82,9 +83,9 @@ test("bars are kept for the next round while the exchange fails or lags", async 
   expect(auditor.counts("BTCUSDT").audited).toBe(1);
 });
 
-test("bars that are klines themselves need no audit", async () => {
-  const { auditor, clock } = audit(() => Promise.reject(new Error("not to be asked")));
-  clock.now = at(5, 0);
+test("bars taken from klines are not audited", async () => {
+  const { auditor, clock } = audit(() => Promise.reject(new Error("not to be called")));
+  await clock.advance(5 * MINUTE_MS);
   auditor.add([bar(0, { quality: "kline" })]);
   await auditor.round();
   expect(auditor.counts("BTCUSDT").audited).toBe(0);

@@ -1,0 +1,215 @@
+import type { Kline } from "../../../data/schema/kline.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import type { BarSource } from "../../../data/schema/origin.ts";
+import type { EventLog } from "../../bus/event_log.ts";
+import type { IngestContext } from "../context.ts";
+import type { TradeStream } from "../trade_stream.ts";
+import type { BarAudit } from "./bar_audit.ts";
+import { barOfKline } from "./kline_bar.ts";
+import { KlineFetcher, PATIENCE_MS } from "./kline_fetcher.ts";
+import { withVpin } from "./microstructure/microstructure.ts";
+import type { Vpin } from "./microstructure/vpin.ts";
+import type { MinuteDraft } from "./minute_draft.ts";
+import type { MinuteQueue } from "./minute_queue.ts";
+import { compareVolumes } from "./volumes.ts";
+
+/** What a publisher connects. */
+export interface BarPublisherOptions {
+  readonly symbol: string;
+  readonly source: BarSource;
+  /** The closed minutes. */
+  readonly minutes: MinuteQueue;
+  /** Where trades are requested that a kline includes and the minute lacks. */
+  readonly stream: Pick<TradeStream, "catchUp">;
+  readonly log: Pick<EventLog, "append">;
+  readonly audit: Pick<BarAudit, "add">;
+  /** The last bar that is already in the log. */
+  readonly last: Bar | undefined;
+  /** Minutes of history to take from klines when there is no last bar. */
+  readonly historyMinutes: number;
+  /** Holds the history up to the last bar by the time that {@linkcode BarPublisher.run} is called. */
+  readonly vpin: Vpin;
+}
+
+/** Time after which trades are requested again that the kline includes, ms. */
+const CATCH_UP_MS = 1000;
+/** Without a bar for this long, something is wrong, ms. */
+const MAX_SILENCE_MS = 4 * MINUTE_MS;
+
+function isoMinute(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 16)}Z`;
+}
+
+/**
+ * Publishes one symbol's bars: in order, without a gap, each minute once. A minute that a later
+ * trade proves complete is published at once; one that the clock closed is compared with the
+ * exchange's kline, and waits for the trades that the kline includes; an incomplete one is replaced
+ * by the kline. Minutes before the first trades, and those whose trades are lost, are klines too.
+ */
+export class BarPublisher {
+  readonly #context: IngestContext;
+  readonly #options: BarPublisherOptions;
+  readonly #fetcher: KlineFetcher;
+  #last: Bar | undefined;
+  #next: number | undefined;
+
+  constructor(context: IngestContext, options: BarPublisherOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#fetcher = new KlineFetcher(context, options.symbol);
+    this.#last = options.last;
+    this.#next = options.last && options.last.timestamp + MINUTE_MS;
+  }
+
+  /** Open time of the next bar, ms UTC; undefined before the first minute is known. */
+  get next(): number | undefined {
+    return this.#next;
+  }
+
+  /** The last published bar. */
+  get last(): Bar | undefined {
+    return this.#last;
+  }
+
+  /** Why bars are delayed, for people; null while they are not. */
+  get problem(): string | null {
+    return this.#fetcher.problem;
+  }
+
+  /** What is wrong if the last bar is not of the last minutes; null when it is. For people. */
+  get overdue(): string | null {
+    if (this.#next === undefined || this.#last === undefined) return null;
+    const now = this.#context.clock.now();
+    const { timestamp } = this.#last;
+    if (timestamp > now) {
+      return `the last bar in the journal is of ${isoMinute(timestamp)}, but the exchange's ` +
+        `clock says ${isoMinute(now)}; use another DATA_DIR for this exchange`;
+    }
+    return this.#next + MAX_SILENCE_MS > now ? null : `no bar since ${isoMinute(timestamp)}`;
+  }
+
+  /** Publishes minute by minute: the order of bars depends on it. Ends only by an error. */
+  async run(): Promise<never> {
+    for (;;) {
+      const minute = await this.#options.minutes.take();
+      if (typeof minute === "number") await this.#fillUntil(minute);
+      else await this.#publishDraft(minute);
+    }
+  }
+
+  /** Publishes klines up to the first minute with trades. */
+  async #fillUntil(time: number): Promise<void> {
+    const next = this.#next ??= time - this.#options.historyMinutes * MINUTE_MS;
+    if (time > next) await this.#fill(next, time);
+  }
+
+  async #publishDraft(draft: MinuteDraft): Promise<void> {
+    const next = this.#next ??= draft.timestamp;
+    if (draft.timestamp > next) await this.#fill(next, draft.timestamp);
+    if (draft.timestamp === this.#next) await this.#settle(draft);
+    draft.settled = true;
+  }
+
+  /**
+   * Publishes a minute: its own bar as soon as that is proven or confirmed by the exchange's kline.
+   * Trades that the kline includes are waited for within a bound; after that, and where trades are
+   * lost, the kline itself is taken. An incomplete bar is published as such when no kline can be
+   * fetched in time.
+   */
+  async #settle(draft: MinuteDraft): Promise<void> {
+    const { clock, signal } = this.#context;
+    const { timestamp } = draft;
+    for (let caughtUpMs = 0;; caughtUpMs += CATCH_UP_MS) {
+      const { state } = draft;
+      const own = this.#ownBar(draft);
+      if (state === "proven" && own !== undefined) return await this.#decide(draft, own);
+      const moot = draft.watch();
+      const klines = await this.#fetcher.fetch({
+        from: timestamp,
+        to: timestamp + MINUTE_MS,
+        leastVolume: own?.volume ?? 0,
+        patienceMs: own?.quality === "incomplete" ? PATIENCE_MS : Infinity,
+        moot,
+      });
+      if (moot.aborted) continue;
+      const now = this.#ownBar(draft);
+      const kline = klines?.[0];
+      if (kline === undefined || state === "broken") {
+        return await this.#settleFor(draft, now, kline);
+      }
+      if (compareVolumes(kline.volume, now?.volume ?? 0) === 0) {
+        return await (now ? this.#decide(draft, now) : this.#settleFor(draft, now, kline));
+      }
+      if (caughtUpMs >= PATIENCE_MS) draft.state = "broken";
+      this.#options.stream.catchUp();
+      await clock.sleep(CATCH_UP_MS, AbortSignal.any([signal, moot]))
+        .catch(() => signal.throwIfAborted());
+    }
+  }
+
+  /** Publishes the best there is: the kline, else the trades. */
+  async #settleFor(
+    draft: MinuteDraft,
+    own: Bar | undefined,
+    kline: Kline | undefined,
+  ): Promise<void> {
+    const { symbol, source, timestamp, trades } = draft;
+    if (kline !== undefined) await this.#decide(draft, barOfKline(symbol, source, kline));
+    else if (own !== undefined && trades > 0) await this.#decide(draft, own);
+    else this.#leaveGap(timestamp, timestamp + MINUTE_MS);
+  }
+
+  #ownBar(draft: MinuteDraft): Bar | undefined {
+    const last = this.#last;
+    return draft.bar(last?.timestamp === draft.timestamp - MINUTE_MS ? last.close : undefined);
+  }
+
+  async #decide(draft: MinuteDraft, bar: Bar): Promise<void> {
+    draft.settled = true;
+    await this.#publish([bar]);
+  }
+
+  /**
+   * Publishes the klines of a range, an answer at a time, so that nothing is requested twice when a
+   * request fails. Minutes that the exchange does not have are left out.
+   */
+  async #fill(from: number, to: number): Promise<void> {
+    // An answer also includes the next minute, which proves that it does not lag.
+    const pageMs = (this.#context.exchange.traits.klinesPerPage - 1) * MINUTE_MS;
+    for (let start = from; start < to; start += pageMs) {
+      await this.#fillPage(start, Math.min(to, start + pageMs));
+    }
+  }
+
+  async #fillPage(from: number, to: number): Promise<void> {
+    const { symbol, source } = this.#options;
+    const klines = await this.#fetcher.fetch({ from, to }) ?? [];
+    await this.#publish(klines.map((kline) => barOfKline(symbol, source, kline)));
+    const reached = Math.max(from, this.#next ?? from);
+    if (reached < to) this.#leaveGap(reached, to);
+  }
+
+  #leaveGap(from: number, to: number): void {
+    this.#context.logger.warning("the exchange has no klines for a part of the history", {
+      symbol: this.#options.symbol,
+      from: isoMinute(from),
+      to: isoMinute(to),
+    });
+    this.#next = to;
+  }
+
+  async #publish(bars: readonly Bar[]): Promise<void> {
+    const last = bars.at(-1);
+    if (last === undefined) return;
+    const { log, audit, vpin } = this.#options;
+    const published = bars.map((bar) => {
+      vpin.push(bar);
+      return withVpin(bar, vpin.value);
+    });
+    await log.append(published.map((record) => ({ kind: "bar", record })));
+    this.#last = last;
+    this.#next = last.timestamp + MINUTE_MS;
+    audit.add(published);
+  }
+}

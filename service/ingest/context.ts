@@ -1,0 +1,16 @@
+import type { Clock } from "../../data/common/clock.ts";
+import type { Exchange } from "../exchanges/exchange.ts";
+import type { Log } from "../log.ts";
+
+/** What every part of ingestion works with. */
+export interface IngestContext {
+  readonly exchange: Pick<Exchange, "rest" | "traits">;
+  /** The exchange's clock, as far as it is known. */
+  readonly clock: Clock;
+  readonly logger: Log;
+  /** Aborts when ingestion ends; whatever is in progress is dropped then. */
+  readonly signal: AbortSignal;
+}
+
+/** A single failed request is normal; this many in a row are reported as a problem. */
+export const REPORTED_FAILURES = 2;

@@ -1,0 +1,44 @@
+import { Hono } from "hono";
+import { describeRoute } from "hono-openapi";
+import type { EventHub } from "../event_hub.ts";
+import { textOf } from "../openapi/answers.ts";
+import { validQuery } from "../parameters.ts";
+import { streamQuery } from "../query.ts";
+
+/** The live stream of events. */
+export function streamRoutes(
+  { symbols, hub }: { readonly symbols: readonly string[]; readonly hub: Pick<EventHub, "open"> },
+): Hono {
+  return new Hono().get(
+    "/api/v1/stream",
+    describeRoute({
+      summary: "Live events, as they happen",
+      parameters: [{
+        name: "Last-Event-ID",
+        in: "header",
+        description: "Id of a bar or a signal; the stream resumes after it without loss",
+        schema: { type: "string" },
+      }],
+      responses: {
+        200: textOf(
+          "text/event-stream",
+          "Server-sent events: `bar` (Bar), `signal` and `nowcast` (Signal), `status` (Status)",
+        ),
+      },
+    }),
+    validQuery(streamQuery(symbols)),
+    (context) => {
+      // HEAD is answered here, as its answer cannot be taken from a GET that never ends.
+      const body = context.req.method === "HEAD"
+        ? null
+        : hub.open(context.req.valid("query"), context.req.header("last-event-id"));
+      return new Response(body, {
+        headers: {
+          "content-type": "text/event-stream; charset=utf-8",
+          "cache-control": "no-store",
+          "x-accel-buffering": "no",
+        },
+      });
+    },
+  );
+}

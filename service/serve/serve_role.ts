@@ -1,0 +1,182 @@
+import { fileURLToPath } from "node:url";
+import type { Clock } from "../../data/common/clock.ts";
+import type { Announcement, ModelsStatus } from "../../data/schema/announcement.ts";
+import type { ModelDescription } from "../../data/schema/model.ts";
+import type { FeedStatus, Status } from "../../data/schema/status.ts";
+import type { EventLog } from "../bus/event_log.ts";
+import type { RecordStore } from "../bus/record_store.ts";
+import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
+import { createApp } from "./app.ts";
+import { EventHub } from "./event_hub.ts";
+import { HttpServer } from "./http_server.ts";
+import type { ModelAdministration, ServiceView } from "./service_view.ts";
+
+/** What serving works with. */
+export interface ServeOptions {
+  readonly config: Pick<Config, "symbols" | "source" | "adminToken" | "host" | "port">;
+  readonly clock: Clock;
+  readonly logger: Log;
+}
+
+/** The bus of one source. */
+export interface ServedBus {
+  readonly log: EventLog;
+  readonly store: RecordStore;
+}
+
+/** Counters move all the time; subscribers get the status this often at the least, ms. */
+const STATUS_MS = 5000;
+/** Time that the engine has to answer a request for a reload, ms. */
+const RELOAD_MS = 60_000;
+
+const NO_MODELS: ModelsStatus = { models: [], problem: null, descriptions: [] };
+
+/** What is known before a source has started. */
+function startingFeed(requested: Config["source"], now: number): FeedStatus {
+  return {
+    source: requested === "simulator" ? "simulator" : "binance",
+    requested,
+    connection: "connecting",
+    message: "starting",
+    since: now,
+    clock_offset: null,
+    disconnects: 0,
+    handovers: 0,
+    invalid_frames: 0,
+    invalid_frames_by_kind: {},
+    rest_weight: 0,
+    symbols: [],
+  };
+}
+
+/** Serves feed, history, health and the dashboard from what comes over the bus. */
+export class ServeRole implements ServiceView, ModelAdministration {
+  /** Rejects when serving cannot continue; never resolves. */
+  readonly failure: Promise<never>;
+  readonly #clock: Clock;
+  readonly #hub = new EventHub();
+  readonly #server: HttpServer;
+  readonly #reloads = new Map<string, PromiseWithResolvers<void>>();
+  #bus: ServedBus | undefined;
+  #stopListening: () => void = () => {};
+  #feed: FeedStatus;
+  #models = NO_MODELS;
+  #published = -Infinity;
+
+  /** Assembles the role; nothing is served before {@linkcode start}. */
+  constructor({ config, clock, logger }: ServeOptions) {
+    this.#clock = clock;
+    this.#feed = startingFeed(config.source, clock.now());
+    const app = createApp({
+      symbols: config.symbols,
+      view: this,
+      administration: this,
+      adminToken: config.adminToken,
+      hub: this.#hub,
+      dashboard: fileURLToPath(new URL("../dashboard/dist", import.meta.url)),
+      log: logger,
+      monotonic: clock.monotonic,
+    });
+    this.#server = new HttpServer(config, app.fetch);
+    this.failure = this.#hub.failure;
+  }
+
+  /** State of the service. */
+  get status(): Status {
+    const { models, problem } = this.#models;
+    return { ...this.#feed, models, models_problem: problem };
+  }
+
+  /** The live models, the primary first. */
+  get models(): readonly ModelDescription[] {
+    return this.#models.descriptions;
+  }
+
+  /** Records of the current source; undefined before the first source has started. */
+  get store(): RecordStore | undefined {
+    return this.#bus?.store;
+  }
+
+  /**
+   * Listens for requests.
+   *
+   * @returns The dashboard's address.
+   * @throws Error naming the setting to change when it cannot listen.
+   */
+  start(): string {
+    return this.#server.start();
+  }
+
+  /** Serves the bus of a source from now on, in place of an earlier one. */
+  attach(bus: ServedBus): void {
+    this.#stopListening();
+    this.#bus = bus;
+    this.#stopListening = bus.log.listen((announcement) => this.#hear(announcement));
+    this.#hub.attach(bus);
+  }
+
+  /**
+   * Asks the engine to read the model files again and to promote what they hold.
+   *
+   * @throws Error with the reason when they cannot be used, or no engine answers.
+   */
+  async reload(): Promise<void> {
+    const request = crypto.randomUUID();
+    const answer = Promise.withResolvers<void>();
+    const timeout = AbortSignal.timeout(RELOAD_MS);
+    const end = () => answer.reject(new Error("the engine does not answer"));
+    timeout.addEventListener("abort", end);
+    this.#reloads.set(request, answer);
+    try {
+      this.#bus?.log.announce({ kind: "reload", request });
+      await answer.promise;
+    } finally {
+      timeout.removeEventListener("abort", end);
+      this.#reloads.delete(request);
+    }
+  }
+
+  /** Ends all streams and stops listening. */
+  async close(): Promise<void> {
+    this.#stopListening();
+    this.#hub.close();
+    await this.#server.close();
+  }
+
+  #hear(announcement: Announcement): void {
+    switch (announcement.kind) {
+      case "nowcast":
+        return this.#hub.nowcast(announcement.signal);
+      case "feed":
+        return this.#updateFeed(announcement.status);
+      case "models":
+        return this.#updateModels(announcement.status);
+      case "reloaded": {
+        const answer = this.#reloads.get(announcement.request);
+        if (announcement.error === null) answer?.resolve();
+        else answer?.reject(new Error(announcement.error));
+      }
+    }
+  }
+
+  #updateFeed(feed: FeedStatus): void {
+    const { source, connection, message } = this.#feed;
+    const changed = feed.source !== source || feed.connection !== connection ||
+      feed.message !== message;
+    this.#feed = feed;
+    if (changed || this.#clock.monotonic() - this.#published >= STATUS_MS) this.#publish();
+  }
+
+  #updateModels(models: ModelsStatus): void {
+    const changed = models.models !== this.#models.models ||
+      models.problem !== this.#models.problem;
+    this.#models = models;
+    if (changed) this.#publish();
+  }
+
+  #publish(): void {
+    this.#published = this.#clock.monotonic();
+    this.#hub.status(this.status);
+  }
+}

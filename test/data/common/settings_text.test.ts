@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import {
+  formatSettingsHelp,
+  formatSettingsTable,
+  replaceSettingsTable,
+  settingNames,
+} from "../../../data/common/settings_text.ts";
+
+test("docs/settings.md has the settings as they are; `deno task docs` updates it", () => {
+  const document = readFileSync("docs/settings.md", "utf8");
+  expect(document).toBe(replaceSettingsTable(document, formatSettingsTable()));
+});
+
+test("a document without markers is refused", () => {
+  expect(() => replaceSettingsTable("# Settings", "")).toThrow(/^Cannot place the settings/);
+});
+
+test("the help of a task has its settings alone, in lines of a terminal's width", () => {
+  const help = formatSettingsHelp("serve");
+  expect(help).toMatch(/^ {2}HISTORY_DAYS .*\n(?: {3}.*\n)* .*default: 8\)$/m);
+  expect(Math.max(...help.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+  expect(formatSettingsHelp("data:quality")).toBe("");
+});
+
+test("a task reads settings by their aliases too", () => {
+  expect(settingNames("data:download")).toEqual(["DATA_DIR"]);
+  expect(settingNames("serve")).toEqual(expect.arrayContaining(["SYMBOLS", "SYMBOL", "PORT"]));
+});

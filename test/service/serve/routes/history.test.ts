@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { makeBar, makeSignal, START } from "../../../support/records.ts";
+import { setUp } from "../support.ts";
+
+const BARS = [0, 1, 2].map((i) => makeBar(i));
+
+test("history is a JSON array, oldest first, of the very records that are kept", async () => {
+  const response = await setUp({ bars: BARS })
+    .request(`/api/v1/bars?symbol=BTCUSDT&from=${START + 60_000}`);
+  expect(response.headers.get("content-type")).toBe("application/json");
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  expect(await response.json()).toEqual(BARS.slice(1));
+});
+
+test("the latest records that match are given, up to the limit", async () => {
+  const response = await setUp({ bars: BARS })
+    .request(`/api/v1/bars?to=${START + 60_000}&limit=1`);
+  expect(await response.json()).toEqual([makeBar(1)]);
+});
+
+test("history comes as CSV with nested names joined by an underscore", async () => {
+  const response = await setUp({ signals: [makeSignal(0)] })
+    .request("/api/v1/signals?format=csv");
+  expect(response.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+  const lines = (await response.text()).split("\n");
+  expect(lines[0]).toMatch(/^schema,symbol,.*regime_probabilities_bearish_extreme/);
+  expect(lines[1]).toMatch(/^1,BTCUSDT,/);
+});
+
+test.each([
+  ["signals", /^schema,symbol,source,.*,regime_probabilities_bearish_extreme,.*\n$/],
+  ["bars", /^symbol,timestamp,close_time,.*\n$/],
+])("a table of no %s has its header", async (path, header) => {
+  const response = await setUp().request(`/api/v1/${path}?format=csv`);
+  expect(await response.text()).toMatch(header);
+});

@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { makeStatus, setUp } from "../support.ts";
+
+const RELOAD = "/api/v1/models/reload";
+const post = (authorization?: string) => ({
+  method: "POST",
+  headers: authorization === undefined ? {} : { authorization },
+});
+
+test("models are listed without their trees, the primary one marked", async () => {
+  const response = await setUp().request("/api/v1/models");
+  expect(await response.json()).toMatchObject([{
+    name: "classic",
+    primary: true,
+    fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
+    loaded: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T.*Z$/),
+    forest: { trees: 100, contamination: 0.05, offset: expect.any(Number) },
+    hmm: { labels: ["Bearish Extreme", "Normal Market", "Bullish Extreme"] },
+  }]);
+});
+
+test("without a token set, administrative calls are off and say so", async () => {
+  const response = await setUp().request(RELOAD, post("Bearer undefined"));
+  expect(response.status).toBe(403);
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  expect(await response.json()).toMatchObject({ detail: expect.stringContaining("ADMIN_TOKEN") });
+});
+
+test("an administrative call without the exact token is refused, and nothing is done", async () => {
+  let reloads = 0;
+  const app = setUp({
+    adminToken: "secret",
+    reload: () => Promise.resolve(void reloads++),
+  });
+  const wrong = ["", "secret", "Basic secret", "Bearer", "Bearer secre", "Bearer secret2"];
+  for (const authorization of [undefined, ...wrong]) {
+    const response = await app.request(RELOAD, post(authorization));
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toMatch(/^Bearer realm="MicroStream"/);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(await response.text()).not.toContain("secre");
+  }
+  expect(reloads).toBe(0);
+  for (const authorization of ["Bearer secret", "bearer secret"]) {
+    const response = await app.request(RELOAD, post(authorization));
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ models: makeStatus().models, problem: null });
+  }
+  expect(reloads).toBe(2);
+});
+
+test("a reload that fails is a problem with the reason; the models before stay", async () => {
+  const app = setUp({
+    adminToken: "secret",
+    reload: () => Promise.reject(new Error("model.json: hmm: invalid")),
+  });
+  const response = await app.request(RELOAD, post("Bearer secret"));
+  expect(response.status).toBe(422);
+  expect(await response.json()).toMatchObject({
+    title: "Models refused",
+    detail: "model.json: hmm: invalid; the models loaded before stay live",
+  });
+});

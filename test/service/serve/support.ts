@@ -1,0 +1,88 @@
+import type { Hono } from "hono";
+import type { Bar } from "../../../data/schema/bar.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
+import type { Status, SymbolStatus } from "../../../data/schema/status.ts";
+import { createSymbolCounters } from "../../../data/schema/symbol_metrics.ts";
+import type { RecordStore } from "../../../service/bus/record_store.ts";
+import { ModelRegistry } from "../../../service/engine/model_registry.ts";
+import { createLog } from "../../../service/log.ts";
+import { type AppOptions, createApp } from "../../../service/serve/app.ts";
+import { START } from "../../support/records.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
+
+/** The status of a market whose feed is well. */
+export function makeSymbolStatus(fields: Partial<SymbolStatus> = {}): SymbolStatus {
+  return {
+    symbol: "BTCUSDT",
+    last_trade_time: START,
+    last_bar: START,
+    ...createSymbolCounters(),
+    problem: null,
+    ...fields,
+  };
+}
+
+/** The status of a live service with one market. */
+export function makeStatus(
+  fields: Partial<Status> = {},
+  symbol: Partial<SymbolStatus> = {},
+): Status {
+  return {
+    source: "binance",
+    requested: "auto",
+    connection: "live",
+    message: "live",
+    since: START,
+    clock_offset: 3,
+    disconnects: 0,
+    handovers: 0,
+    invalid_frames: 0,
+    models: [{ name: "classic", fingerprint: "0123456789ab", loaded: START }],
+    models_problem: null,
+    invalid_frames_by_kind: {},
+    rest_weight: 0,
+    symbols: [makeSymbolStatus(symbol)],
+    ...fields,
+  };
+}
+
+/** A store of these records; it answers queries as the ports demand. */
+function createStore(bars: readonly Bar[], signals: readonly Signal[]): Pick<RecordStore, "query"> {
+  return {
+    query: ({ kind, symbol, from = -Infinity, to = Infinity, limit }) =>
+      (kind === "bar" ? bars : signals)
+        .filter((record) => symbol === undefined || record.symbol === symbol)
+        .filter(({ timestamp }) => timestamp >= from && timestamp <= to)
+        .slice(-limit)
+        .map((record) => JSON.stringify(record)),
+  };
+}
+
+/** What an app is made of in tests; the rest are defaults. */
+interface Setting {
+  readonly symbols?: readonly string[];
+  readonly status?: Status;
+  readonly bars?: readonly Bar[];
+  readonly signals?: readonly Signal[];
+  readonly adminToken?: string;
+  readonly reload?: () => Promise<void>;
+  readonly hub?: AppOptions["hub"];
+  readonly dashboard?: string;
+}
+
+/** The whole HTTP interface over records and a status that are made up. */
+export function setUp(setting: Setting = {}): Hono {
+  const log = createLog("ERROR", () => {});
+  const registry = new ModelRegistry({ models: ["models/classic.json"], expected: {} }, log);
+  const { status = makeStatus(), bars = [], signals = [] } = setting;
+  return createApp({
+    symbols: setting.symbols ?? ["BTCUSDT", "ETHUSDT"],
+    view: { status, models: registry.status.descriptions, store: createStore(bars, signals) },
+    administration: { reload: setting.reload ?? (() => Promise.resolve()) },
+    adminToken: setting.adminToken,
+    hub: setting.hub ?? { size: 2, open: () => new ReadableStream() },
+    dashboard: setting.dashboard ?? temporaryFolder(),
+    log,
+    monotonic: () => 0,
+  });
+}

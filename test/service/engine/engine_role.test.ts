@@ -18,7 +18,7 @@ import { until } from "../../support/until.ts";
 const wasm = loadCore();
 
 /** An engine of one model file over a log, and what it announces. */
-async function setUp(historyMinutes = 11_520) {
+function setUp(historyMinutes = 11_520) {
   const folder = temporaryFolder();
   const file = join(folder, "model.json");
   copyFileSync("models/classic.json", file);

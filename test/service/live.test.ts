@@ -5,6 +5,7 @@ import { type Exchange, startExchange } from "../../service/simulator/simulator.
 import { recordedMarket } from "../../service/simulator/recorded/source.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import type { MarketSource } from "../../service/simulator/source.ts";
+import { systemClock } from "../../data/common/clock.ts";
 import { RestClient } from "../../service/exchanges/binance/rest.ts";
 import { loadKlines } from "../support/history.ts";
 import { ServiceProcess } from "../support/service_process.ts";
@@ -34,7 +35,7 @@ async function serve(source: MarketSource, speed: number) {
 }
 
 function klinesOf(exchange: Exchange, symbol: string, from: number, to: number) {
-  return new RestClient(exchange.url, new AbortController().signal).klines(symbol, from, to);
+  return new RestClient({ url: exchange.url, clock: systemClock }).klines(symbol, from, to);
 }
 
 test("live bars equal the exchange's klines, most of them built from trades", async () => {

@@ -5,11 +5,12 @@ import { z } from "zod";
 import { loadCore } from "../../core-wasm/load.ts";
 import { fingerprint, formatArtifact } from "../../models/artifact/read.ts";
 import { fitModel } from "../../models/training/fit.ts";
-import { Journal } from "../../service/bus/embedded/journal.ts";
+import { EmbeddedLog } from "../../service/bus/embedded/embedded_log.ts";
 import { Engine } from "../../service/engine/engine.ts";
 import { loadModels } from "../../service/engine/loaded_model.ts";
 import { type Exchange, startExchange } from "../../service/simulator/simulator.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
+import { systemClock } from "../../data/common/clock.ts";
 import { RestClient } from "../../service/exchanges/binance/rest.ts";
 import { flattenBars } from "../core-wasm/support.ts";
 import { readEvents, type StreamedEvent } from "../support/event_stream.ts";
@@ -58,7 +59,7 @@ async function serve() {
     ADMIN_TOKEN: TOKEN,
   });
   await until(
-    "the week before",
+    "the history",
     async () => (await fetch(`${service.url}/readyz`)).ok || undefined,
   );
   const events: (StreamedEvent & { readonly at: number })[] = [];
@@ -73,7 +74,7 @@ async function serve() {
 
 /** Fits the classic model to two simulated days, as `train` does. */
 async function retrain(exchange: Exchange, seed: number): Promise<string> {
-  const rest = new RestClient(exchange.url, new AbortController().signal);
+  const rest = new RestClient({ url: exchange.url, clock: systemClock });
   const to = Math.floor(exchange.now() / MINUTE_MS) * MINUTE_MS;
   const from = to - 2 * 1440 * MINUTE_MS;
   const klines = await rest.klines("BTCUSDT", from, to);
@@ -147,7 +148,7 @@ test(
       }
     }
 
-    const journal = new Journal(join(folder, "binance.sqlite"));
+    const journal = new EmbeddedLog(join(folder, "binance.sqlite"));
     onTestFinished(() => journal.close());
     for (const symbol of SYMBOLS) {
       const bars = [...journal.bars(symbol, 0)];

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { loadCore } from "../../core-wasm/load.ts";
 import { DEFAULT_MODELS } from "../../service/config.ts";
-import { Journal } from "../../service/bus/embedded/journal.ts";
+import { EmbeddedLog } from "../../service/bus/embedded/embedded_log.ts";
 import { Engine } from "../../service/engine/engine.ts";
 import { loadModels } from "../../service/engine/loaded_model.ts";
 import { startExchange } from "../../service/simulator/simulator.ts";
@@ -65,9 +65,9 @@ test("kill -9 in mid-stream: nothing acknowledged is lost, nothing doubled, stat
   }
   expect(told.size).toBeGreaterThan(50);
 
-  const journal = new Journal(join(folder, "binance.sqlite"));
+  const journal = new EmbeddedLog(join(folder, "binance.sqlite"));
   onTestFinished(() => journal.close());
-  const kept = new Map(journal.after(journal.start, 100_000)?.events.map((e) => [e.id, e.json]));
+  const kept = new Map(journal.page(journal.start, 100_000)?.events.map((e) => [e.id, e.json]));
   for (const [id, json] of told) expect(kept.get(id)).toBe(json);
 
   const bars = [...journal.bars("BTCUSDT", 0)];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { History, type HistorySource } from "../../../data/sql/history.ts";
 import { EmbeddedLog } from "../../../service/bus/embedded/embedded_log.ts";
-import { makeBar, makeSignal } from "../../support/records.ts";
+import { barRecords, makeBar, makeSignal, signalRecords } from "../../support/records.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { klineLine, minute, ohlcvLine, START, writeLines } from "../history_lines.ts";
@@ -235,10 +235,10 @@ describe("the service's journal", () => {
     const { journal, path } = openJournal();
     const opinion = { state: 2, name: "Crisis", confidence: 0.8, seconds_in_state: 120 };
     const liquidity = { ...opinion, probabilities: { crisis: 0.8 }, log_likelihood: -1.2 };
-    await journal.appendBars([makeBar(0), makeBar(1)]);
-    await journal.appendSignals([{ ...makeSignal(1), models: { liquidity } }]);
+    await journal.append(barRecords(makeBar(0), makeBar(1)));
+    await journal.append(signalRecords({ ...makeSignal(1), models: { liquidity } }));
     const history = await openHistory({ journals: [path] });
-    await journal.appendBars([makeBar(2)]);
+    await journal.append(barRecords(makeBar(2)));
     expect(history.rows("SELECT symbol, market, open_time, num_trades, taker_buy_volume FROM bars"))
       .toEqual([0, 1].map((i) => ({
         symbol: "BTCUSDT",
@@ -262,11 +262,11 @@ describe("the service's journal", () => {
 
   test("its bars join those of files; simulated ones stay apart", async () => {
     const { journal, path } = openJournal();
-    await journal.appendBars([
+    await journal.append(barRecords(
       makeBar(1),
       { ...makeBar(2), source: "simulator", quality: "trades" },
       { ...makeBar(3), quality: "incomplete" },
-    ]);
+    ));
     const history = await openHistory({
       bars: [writeLines("BTCUSDT-1m-a.csv", [ohlcvLine(1, { volume: 11 })])],
       journals: [path],

@@ -2,6 +2,7 @@ import { copyFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
+import { systemClock } from "../../data/common/clock.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import { fingerprint, formatArtifact } from "../../models/artifact/read.ts";
 import { fitModel } from "../../models/training/fit.ts";
@@ -73,7 +74,7 @@ async function serve() {
 
 /** Fits the classic model to two simulated days, as `train` does. */
 async function retrain(exchange: Exchange, seed: number): Promise<string> {
-  const rest = new RestClient(exchange.url, new AbortController().signal);
+  const rest = new RestClient({ url: exchange.url, clock: systemClock });
   const to = Math.floor(exchange.now() / MINUTE_MS) * MINUTE_MS;
   const from = to - 2 * 1440 * MINUTE_MS;
   const klines = await rest.klines("BTCUSDT", from, to);

@@ -1,9 +1,10 @@
 import { readKlines } from "../../../data/files/klines.ts";
+import type { RowErrorLog } from "../../../data/files/row_errors.ts";
 import type { Kline } from "../../../data/schema/kline.ts";
 import { decimalsOf } from "../decimal.ts";
 
 /** The recorded klines of one market. */
-export interface History {
+export interface RecordedKlines {
   /** By open time, ms UTC; in no order. */
   readonly klines: ReadonlyMap<number, Kline>;
   /** Open time of the earliest kline. */
@@ -22,18 +23,22 @@ function isBetter(kline: Kline, known: Kline | undefined): boolean {
 /**
  * Reads the klines of one market into memory.
  *
- * @param paths Binance one-minute kline files of that market, in any order.
- * @throws SyntaxError naming the file for a row that cannot be understood.
+ * @param paths Binance one-minute kline files of that market, at least one, in any order.
+ * @param errors Receives the rows that were left out.
+ * @throws SyntaxError naming a file that holds something else, or too many unusable rows.
  */
-export async function readHistory(paths: readonly string[]): Promise<History> {
+export async function readRecordedKlines(
+  paths: readonly string[],
+  errors: RowErrorLog,
+): Promise<RecordedKlines> {
   const klines = new Map<number, Kline>();
   let from = Infinity;
   let to = -Infinity;
   let priceDecimals = 0;
   let quantityDecimals = 0;
   for (const path of paths) {
-    for await (const chunk of readKlines(path)) {
-      for (const kline of chunk) {
+    for await (const { rows } of readKlines(path, errors)) {
+      for (const kline of rows) {
         if (!isBetter(kline, klines.get(kline.open_time))) continue;
         klines.set(kline.open_time, kline);
         from = Math.min(from, kline.open_time);
@@ -42,9 +47,6 @@ export async function readHistory(paths: readonly string[]): Promise<History> {
         quantityDecimals = decimalsOf(kline.volume, quantityDecimals);
       }
     }
-  }
-  if (klines.size === 0) {
-    throw new SyntaxError(`${paths.join(", ")}: a kline file must hold klines`);
   }
   return { klines, from, to, priceDecimals, quantityDecimals };
 }

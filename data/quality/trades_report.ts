@@ -1,48 +1,48 @@
-import type { FaultCount } from "../files/row_errors.ts";
-import type { TradeFault } from "../files/trade_rows.ts";
+import type { RowErrorCount } from "../files/row_errors.ts";
 
-/** Ids that no row has. */
+/** Consecutive ids without a row. */
 export interface IdHole {
   readonly from: number;
   /** Exclusive. */
   readonly to: number;
-  /** Time of the last trade before it and the first after it, ms UTC. */
+  /** Time of the last trade before it and of the first after it, ms UTC. */
   readonly between: readonly [number, number];
 }
 
-/** What the trades of one market are like: what was repaired, and what could not be. */
-export interface TradeQuality {
+/** The state of one market's trades: what was repaired, and what could not be. */
+export interface TradesReport {
   readonly symbol: string;
+  /** `spot` or `usdm`. */
   readonly market: string;
   readonly files: readonly string[];
   /** Rows read. */
   readonly rows: number;
-  /** Trades that are left: each id once, in order. */
+  /** Trades that remain: each id once, in order. */
   readonly trades: number;
   /** Time of the first and of the last trade, ms UTC; undefined when there is none. */
   readonly from: number | undefined;
   readonly to: number | undefined;
   readonly repaired: {
-    /** Rows that say again what an earlier one said; dropped. */
+    /** Rows that repeat an earlier one; dropped. */
     readonly duplicates: number;
-    /** Rows whose id is below that of the row before them in their file; sorted in. */
+    /** Rows whose id is below that of the row before them in their file; sorted. */
     readonly outOfOrder: number;
-    /** Rows with times in microseconds; now in milliseconds. */
+    /** Rows with times in microseconds; converted to milliseconds. */
     readonly microseconds: number;
-    /** Rows that stand for nothing (price 0, quantity 0, ids -1); dropped. */
+    /** Void rows (price 0, quantity 0, ids -1); dropped. */
     readonly voids: number;
   };
-  /** Rows left out because nothing can repair them. */
-  readonly faults: readonly FaultCount<TradeFault>[];
-  /** Ids that are missing between the first and the last; those of void rows are not. */
+  /** Rows that cannot be repaired and were left out. */
+  readonly errors: readonly RowErrorCount[];
+  /** Ids missing between the first and the last; those of void rows are not missing. */
   readonly holes: readonly IdHole[];
 }
 
 /**
- * Finds missing ids: the exchange numbers the trades of a market one after the other.
+ * Finds missing ids. The exchange numbers the trades of a market without gaps.
  *
  * @param ids Strictly ascending.
- * @param times Of each, ms UTC.
+ * @param times Time of each trade, ms UTC.
  */
 export function findHoles(ids: Float64Array, times: Float64Array): readonly IdHole[] {
   const holes: IdHole[] = [];

@@ -12,7 +12,7 @@ export function minute(index: number): number {
   return START + index * 60_000;
 }
 
-/** A sound OHLCV line of a minute; what is given stands instead, undefined as written. */
+/** A sound OHLCV line of a minute, with changes. */
 export function ohlcvLine(index: number, change: Readonly<Record<string, string | number>> = {}) {
   const line = { open_time: minute(index), open: 100, high: 102, low: 99, close: 101, volume: 7 };
   return Object.values({ ...line, ...change }).join(",");
@@ -24,6 +24,16 @@ export function klineLine(index: number, microseconds = false): string {
   const open = `${minute(index)}${us}`;
   const close = `${minute(index) + 59_999}${end}`;
   return `${open},100.00000000,102.00000000,99.00000000,101.00000000,7.00000000,${close},705.5,12,4.0,402.0,0`;
+}
+
+/** A sound line of an aggregate trade, with changes; one trade a second after {@linkcode START}. */
+export function tradeLine(
+  id: number,
+  change: Readonly<Record<string, string | number>> = {},
+): string {
+  const line = { id, price: 100, quantity: 2, first: 10 * id, last: 10 * id + 3 };
+  return Object.values({ ...line, time: START + id * 1000, maker: "True", best: "True", ...change })
+    .join(",");
 }
 
 /** Writes a file of the running test, packed as its name says. */

@@ -1,8 +1,7 @@
-import type { BarFault } from "../files/bar_rows.ts";
-import type { FaultCount } from "../files/row_errors.ts";
+import type { RowErrorCount } from "../files/row_errors.ts";
 import { MINUTE_MS } from "../schema/time.ts";
 
-/** A stretch of minutes. */
+/** A run of minutes. */
 export interface Stretch {
   /** Open time of its first minute, ms UTC. */
   readonly from: number;
@@ -11,36 +10,37 @@ export interface Stretch {
   readonly minutes: number;
 }
 
-/** What the bars of one market are like: what was repaired, and what could not be. */
-export interface BarQuality {
+/** The state of one market's bars: what was repaired, and what could not be. */
+export interface BarsReport {
   readonly symbol: string;
+  /** `spot` or `usdm`; of a journal also another source than the exchange. */
   readonly market: string;
   readonly files: readonly string[];
   /** Rows read. */
   readonly rows: number;
-  /** Bars that are left: each minute once, in order. */
+  /** Bars that remain: each minute once, in order. */
   readonly bars: number;
   /** Open time of the first bar, ms UTC; undefined when there is none. */
   readonly from: number | undefined;
   /** Open time of the last bar, ms UTC; undefined when there is none. */
   readonly to: number | undefined;
   readonly repaired: {
-    /** Rows that say again what an earlier one said; dropped. */
+    /** Rows that repeat an earlier one; dropped. */
     readonly duplicates: number;
-    /** Rows earlier than the row before them in their file; sorted in. */
+    /** Rows earlier than the row before them in their file; sorted. */
     readonly outOfOrder: number;
-    /** Rows with times in microseconds; now in milliseconds. */
+    /** Rows with times in microseconds; converted to milliseconds. */
     readonly microseconds: number;
   };
-  /** Rows left out because nothing can repair them. */
-  readonly faults: readonly FaultCount<BarFault>[];
-  /** Minutes that are missing between the first and the last bar. */
+  /** Rows that cannot be repaired and were left out. */
+  readonly errors: readonly RowErrorCount[];
+  /** Minutes missing between the first and the last bar. */
   readonly gaps: readonly Stretch[];
-  /** Runs of minutes in which nothing was traded. */
+  /** Runs of minutes without a trade. */
   readonly zeroVolume: readonly Stretch[];
 }
 
-/** Number of minutes in all stretches. */
+/** Number of minutes in all runs. */
 export function countMinutes(stretches: readonly Stretch[]): number {
   return stretches.reduce((sum, { minutes }) => sum + minutes, 0);
 }
@@ -65,27 +65,27 @@ export function findGaps(openTimes: Float64Array): readonly Stretch[] {
 }
 
 /**
- * Finds runs of minutes without volume; a missing minute ends a run.
+ * Finds runs of minutes without volume. A missing minute ends a run.
  *
  * @param openTimes Full minutes, ms UTC, strictly ascending.
- * @param volumes Volume of each.
+ * @param volumes Volume of each minute.
  */
 export function findZeroVolume(
   openTimes: Float64Array,
   volumes: Float64Array,
 ): readonly Stretch[] {
   const runs: Stretch[] = [];
-  let from = NaN;
+  let from: number | undefined;
   let next = NaN;
   for (const [i, time] of openTimes.entries()) {
     const empty = volumes[i] === 0;
-    if (from === from && !(empty && time === next)) {
+    if (from !== undefined && !(empty && time === next)) {
       runs.push(stretch(from, next));
-      from = NaN;
+      from = undefined;
     }
-    if (empty && from !== from) from = time;
+    if (empty) from ??= time;
     next = time + MINUTE_MS;
   }
-  if (from === from) runs.push(stretch(from, next));
+  if (from !== undefined) runs.push(stretch(from, next));
   return runs;
 }

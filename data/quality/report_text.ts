@@ -1,19 +1,9 @@
-import { type BarQuality, countMinutes, type Stretch } from "./bar_quality.ts";
-import type { FaultCount } from "../files/row_errors.ts";
-import type { TradeQuality } from "./trade_quality.ts";
+import { describeRowErrors } from "../files/row_errors.ts";
+import { type BarsReport, countMinutes, type Stretch } from "./bars_report.ts";
+import type { TradesReport } from "./trades_report.ts";
 
-/** Gaps, runs, holes and faults that are named one by one. */
+/** Gaps, runs, holes and row errors of a kind that are named one by one. */
 const NAMED = 5;
-
-const FAULTS: Readonly<Record<string, string>> = {
-  unreadable: "not understood",
-  not_finite: "a number that is not finite",
-  negative: "a number below what it can be",
-  ohlc: "a price beyond high or low",
-  misaligned: "not opening on a full minute",
-  incomplete: "lacking trades",
-  conflict: "contradicting an earlier row, which stands",
-};
 
 function count(n: number, noun: string): string {
   return `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
@@ -28,7 +18,7 @@ function formatDuration(minutes: number): string {
   return minutes < 2880 ? `${(minutes / 60).toFixed(1)} h` : `${(minutes / 1440).toFixed(1)} days`;
 }
 
-/** The first of many lines, and how many there are beyond them. */
+/** The first lines, and how many there are beyond them. */
 function cut(lines: readonly string[], total: number): readonly string[] {
   const shown = lines.slice(0, NAMED);
   return total > shown.length ? [...shown, `... and ${total - shown.length} more`] : shown;
@@ -42,16 +32,6 @@ function describeStretches(stretches: readonly Stretch[]): readonly string[] {
   return cut(lines, stretches.length);
 }
 
-function describeFaults(faults: readonly FaultCount<string>[]): readonly string[] {
-  return faults.flatMap(({ kind, count: n, examples }) => {
-    const lines = examples.map(({ file, line, what }) => `${file}:${line}: ${what}`);
-    return [
-      `left out: ${count(n, "row")}, ${FAULTS[kind] ?? kind}`,
-      ...cut(lines, n).map((line) => `  ${line}`),
-    ];
-  });
-}
-
 function describeRepairs(repairs: readonly (readonly [number, string])[]): readonly string[] {
   const done = repairs.filter(([n]) => n > 0).map(([n, what]) => `${count(n, "row")} ${what}`);
   return done.length === 0 ? [] : [`repaired: ${done.join("; ")}`];
@@ -63,8 +43,8 @@ function format(title: string, lines: readonly string[]): string {
 }
 
 /** A report on bars as text, UTC; the longest gaps and runs first. */
-export function formatBarQuality(quality: BarQuality): string {
-  const { symbol, market, files, rows, bars, from, to, repaired, gaps, zeroVolume } = quality;
+export function formatBarsReport(report: BarsReport): string {
+  const { symbol, market, files, rows, bars, from, to, repaired, gaps, zeroVolume } = report;
   const span = bars === 0 ? "" : `, ${formatTime(from)} to ${formatTime(to)} UTC`;
   const title = `${symbol} ${market}: ${count(bars, "bar")} from ${count(rows, "row")} of ` +
     `${count(files.length, "file")}${span}`;
@@ -72,11 +52,11 @@ export function formatBarQuality(quality: BarQuality): string {
     `${count(stretches.length, noun)}, ${count(countMinutes(stretches), "minute")}`;
   return format(title, [
     ...describeRepairs([
-      [repaired.duplicates, "said twice, dropped"],
+      [repaired.duplicates, "repeated, dropped"],
       [repaired.outOfOrder, "out of order, sorted"],
-      [repaired.microseconds, "in microseconds, now milliseconds"],
+      [repaired.microseconds, "in microseconds, converted"],
     ]),
-    ...describeFaults(quality.faults),
+    ...describeRowErrors(report.errors, NAMED),
     ...(gaps.length === 0 ? [] : [
       `missing: ${minutes(gaps, "gap")}`,
       ...describeStretches(gaps).map((line) => `  ${line}`),
@@ -89,8 +69,8 @@ export function formatBarQuality(quality: BarQuality): string {
 }
 
 /** A report on trades as text, UTC. */
-export function formatTradeQuality(quality: TradeQuality): string {
-  const { symbol, market, files, rows, trades, from, to, repaired, holes } = quality;
+export function formatTradesReport(report: TradesReport): string {
+  const { symbol, market, files, rows, trades, from, to, repaired, holes } = report;
   const span = trades === 0 ? "" : `, ${formatTime(from)} to ${formatTime(to)} UTC`;
   const title = `${symbol} ${market}: ${count(trades, "trade")} from ${count(rows, "row")} of ` +
     `${count(files.length, "file")}${span}`;
@@ -100,12 +80,12 @@ export function formatTradeQuality(quality: TradeQuality): string {
   );
   return format(title, [
     ...describeRepairs([
-      [repaired.duplicates, "said twice, dropped"],
+      [repaired.duplicates, "repeated, dropped"],
       [repaired.outOfOrder, "out of order, sorted"],
-      [repaired.microseconds, "in microseconds, now milliseconds"],
-      [repaired.voids, "that stand for nothing, dropped"],
+      [repaired.microseconds, "in microseconds, converted"],
+      [repaired.voids, "void, dropped"],
     ]),
-    ...describeFaults(quality.faults),
+    ...describeRowErrors(report.errors, NAMED),
     ...(holes.length === 0 ? [] : [
       `missing: ${count(missing, "id")} in ${count(holes.length, "hole")}`,
       ...cut(lines, holes.length).map((line) => `  ${line}`),

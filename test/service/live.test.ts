@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
+import { systemClock } from "../../data/common/clock.ts";
 import { barSchema } from "../../data/schema/bar.ts";
 import { type Exchange, startExchange } from "../../service/simulator/simulator.ts";
 import { recordedMarket } from "../../service/simulator/recorded/source.ts";
@@ -34,7 +35,7 @@ async function serve(source: MarketSource, speed: number) {
 }
 
 function klinesOf(exchange: Exchange, symbol: string, from: number, to: number) {
-  return new RestClient(exchange.url, new AbortController().signal).klines(symbol, from, to);
+  return new RestClient({ url: exchange.url, clock: systemClock }).klines(symbol, from, to);
 }
 
 test("live bars equal the exchange's klines, most of them built from trades", async () => {

@@ -34,6 +34,8 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
     },
     clock,
   });
+  const storedBars = (symbol: string, from: number, to = Infinity) =>
+    stored.filter((bar) => bar.symbol === symbol && bar.timestamp >= from && bar.timestamp <= to);
   const exchange: Exchange = {
     origin: "ws://exchange",
     advice: "Check the network",
@@ -58,10 +60,8 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
         announce: (announcement) => void announced.push(announcement),
       },
       store: {
-        bars: (symbol, from, to = Infinity) =>
-          stored.filter((bar) =>
-            bar.symbol === symbol && bar.timestamp >= from && bar.timestamp <= to
-          ),
+        bars: storedBars,
+        volumes: storedBars,
         lastTime: (_kind, symbol) => stored.findLast((bar) => bar.symbol === symbol)?.timestamp,
       },
     },
@@ -244,7 +244,7 @@ test.each([
       symbols: SYMBOLS,
       bus: {
         log: { append: () => Promise.resolve(), announce: () => {} },
-        store: { bars: () => [], lastTime: () => undefined },
+        store: { bars: () => [], volumes: () => [], lastTime: () => undefined },
       },
       historyMinutes: 1500,
       clock: new VirtualClock(),

@@ -1,5 +1,5 @@
-import type { Bar } from "../../../../data/schema/bar.ts";
 import { DAY_MS, MINUTE_MS } from "../../../../data/schema/time.ts";
+import type { BarVolumes } from "../../../bus/record_store.ts";
 
 /** Buckets a day, and buckets in the mean: those of the paper. */
 const BUCKETS = 50;
@@ -39,7 +39,7 @@ export class Vpin {
   #sold = 0;
 
   /** Adds the next bar, oldest first; one without taker volumes fills no bucket. */
-  push({ timestamp, volume, taker_buy_volume, taker_sell_volume }: Bar): void {
+  push({ timestamp, volume, taker_buy_volume, taker_sell_volume }: BarVolumes): void {
     const day = Math.floor(timestamp / DAY_MS);
     if (day !== this.#day) this.#begin(day);
     this.#minutes++;

@@ -1,9 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { Announcement } from "../../../data/schema/announcement.ts";
 import type { Bar } from "../../../data/schema/bar.ts";
-import { MINUTE_MS } from "../../../data/schema/time.ts";
+import { DAY_MINUTES, DAY_MS, MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Exchange, StreamSink } from "../../../service/exchanges/exchange.ts";
 import { emptyBar } from "../../../service/ingest/bars/bar_builder.ts";
+import { Vpin } from "../../../service/ingest/bars/microstructure/vpin.ts";
 import { IngestRole } from "../../../service/ingest/ingest.ts";
 import { createLog } from "../../../service/log.ts";
 import { VirtualClock } from "../../support/virtual_clock.ts";
@@ -158,6 +159,23 @@ test("bars resume after the last one in the store", async () => {
   for (const t of [trade(1, START), trade(2, at(1, 5))]) streams[0]?.sink.trade(t, false);
   await clock.advance(0);
   expect(bars.map(({ timestamp }) => timestamp)).toEqual([START]);
+});
+
+test("VPIN continues after a restart as if there had been none", async () => {
+  const stored = Array.from({ length: 3 * DAY_MINUTES }, (_, i): Bar => ({
+    ...emptyBar("BTCUSDT", "binance", START - 3 * DAY_MS + i * MINUTE_MS, 100),
+    ...{ volume: 5 + i % 7, taker_buy_volume: 1 + i % 5, taker_sell_volume: 4 + i % 7 - i % 5 },
+  }));
+  const { role, clock, streams, bars, connect } = createRole({ symbols: ["BTCUSDT"], stored });
+  await role.start();
+  connect();
+  await clock.advance(2000);
+  for (const t of [trade(1, START), trade(2, at(1, 5))]) streams[0]?.sink.trade(t, false);
+  await clock.advance(0);
+  const uninterrupted = new Vpin();
+  for (const bar of [...stored, ...bars]) uninterrupted.push(bar);
+  expect(uninterrupted.value).toBeGreaterThan(0);
+  expect(bars.map(({ microstructure }) => microstructure?.vpin)).toEqual([uninterrupted.value]);
 });
 
 test("the state is announced on every change and every second, forming bars with new trades", async () => {

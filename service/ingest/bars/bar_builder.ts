@@ -54,7 +54,9 @@ export class BarBuilder {
    */
   build(quality: BarQuality): Bar {
     if (this.trades === 0) {
-      throw new RangeError("Cannot build a bar as it must have at least one trade: current value is 0");
+      throw new RangeError(
+        "Cannot build a bar as it must have at least one trade: current value is 0",
+      );
     }
     const takerBuy = this.#bought.quantity;
     const takerSell = this.#sold.quantity;

@@ -30,7 +30,7 @@ export function roundProduct(units: bigint): bigint {
 }
 
 /**
- * Exact sums of quantities and of price x quantity, whatever the order of adding.
+ * Exact sums of quantities and of price x quantity, in any order of adding.
  *
  * A double that stems from a decimal is split into its whole part and its units of 1e-8. Their
  * products are integers and are summed by weight in doubles, which are exact up to 2^53; before

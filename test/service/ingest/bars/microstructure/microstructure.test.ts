@@ -80,7 +80,7 @@ describe("RollSpread", () => {
 });
 
 describe("KyleLambda", () => {
-  test("finds the slope on which the seconds lie, whatever the trades within them", () => {
+  test("finds the slope of the seconds, independent of the trades within them", () => {
     const lambda = new KyleLambda();
     let price = 100;
     for (const [second, flow] of [5, -3, 8, 1, -6].entries()) {

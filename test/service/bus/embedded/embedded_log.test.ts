@@ -45,6 +45,25 @@ test("returns what was appended, to the last bit, after it was opened again", as
   expect([again.start, again.end]).toEqual([start, end]);
 });
 
+test("the amounts of bars are those of the bars, to the last bit", async () => {
+  const log = openLog();
+  const exact = { taker_buy_volume: 0.1 + 0.2, taker_sell_volume: 1e-8 };
+  const { taker_buy_volume: _bought, taker_sell_volume: _sold, ...plain } = makeBar(2);
+  const records = [
+    { ...makeBar(0), volume: 100.00000000000001, ...exact },
+    { ...makeBar(1), volume: 123456789012.12345, ...exact },
+    plain,
+    makeBar(3),
+  ];
+  await log.append(records.map((record) => ({ kind: "bar", record })));
+  const wanted = records.slice(0, 3).map(({ timestamp, volume }, i) => ({
+    timestamp,
+    volume,
+    ...(i < 2 && exact),
+  }));
+  expect([...log.volumes("BTCUSDT", START, START + 2 * 60_000)]).toEqual(wanted);
+});
+
 test("a file belongs to one writer at a time; others may read it", async () => {
   const folder = temporaryFolder();
   const log = openLog(folder);

@@ -41,7 +41,7 @@ realDataTest(
     const bars = await until("ten bars", async () => {
       const found = z.array(barSchema).parse(await service.get(`/api/v1/bars?${query}`));
       return found.length === 10 ? found : undefined;
-    }, PATIENCE_MS);
+    });
     const all = await loadKlines(sharedData(KLINES));
     const klines = all.filter(({ open_time: t }) => t >= FROM && t <= TO);
     expect(bars.map(({ open, high, low, close }) => [open, high, low, close]))

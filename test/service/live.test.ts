@@ -61,7 +61,7 @@ test("a day of regimes stands seconds after the first start", async () => {
   const all = await until("signals", async () => {
     const found = signals.parse(await service.get("/api/v1/signals?symbol=BTCUSDT&limit=2000"));
     return found.length >= 1440 ? found : undefined;
-  }, 10_000);
+  });
   for (const signal of all) {
     const sum = Object.values(signal.regime_probabilities).reduce((a, b) => a + b, 0);
     expect(sum).toBeCloseTo(1, 12);
@@ -86,7 +86,7 @@ realDataTest(
     const ten = await until("ten signals", async () => {
       const found = signals.parse(await service.get(`/api/v1/signals?${query}`));
       return found.length === 10 ? found : undefined;
-    }, 60_000);
+    });
     const published = bars.parse(await service.get(`/api/v1/bars?${query}`));
     expect(published.map(({ timestamp }) => timestamp)).toEqual(ten.map((s) => s.timestamp));
     expect(new Set(published.map(({ quality }) => quality))).toEqual(new Set(["trades"]));

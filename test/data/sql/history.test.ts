@@ -17,7 +17,7 @@ async function openHistory(source: HistorySource): Promise<History> {
 
 /** A history without rows, for questions that need none: to open one takes a second. */
 let empty: History;
-beforeAll(async () => void (empty = await History.open({})), 60_000);
+beforeAll(async () => void (empty = await History.open({})));
 afterAll(() => empty.close());
 
 describe("tables", () => {

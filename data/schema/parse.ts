@@ -20,7 +20,7 @@ function parse<S extends z.ZodMiniType>(schema: S, noun: string, json: string): 
   );
   const what = path.length === 0 ? "it" : path.join(".");
   throw new TypeError(
-    `Cannot parse the ${noun} as ${what} is not valid: current value is ` +
+    `Cannot parse the ${noun} as ${what} must be valid: current value is ` +
       (JSON.stringify(found) ?? String(found)).slice(0, EXCERPT),
   );
 }

@@ -296,7 +296,7 @@ describe("the service's journal", () => {
     writer.exec("UPDATE events SET json = json_set(json, '$.open', '100')");
     await expect(History.open({ journals: [path] })).rejects.toThrow(
       `Cannot read the journal ${path}: it must be one that the service wrote: Cannot parse the ` +
-        'bar as open is not valid: current value is "100"',
+        'bar as open must be valid: current value is "100"',
     );
   });
 

@@ -13,7 +13,7 @@ import { temporaryFolder } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
 
 /** Long enough for a machine ten times slower. */
-const WAIT_MS = 120_000;
+const WAIT_MS = 300_000;
 const SYMBOLS = ["BTCUSDT", "ETHUSDT"];
 const MODELS = ["models/classic.json", "models/liquidity.json"];
 /** Fields of the primary model's results in a signal; other models have theirs under another name. */
@@ -73,6 +73,8 @@ test("Node gives the numbers of the running service, bit for bit, for both model
     SIMULATOR_SPEED: "600",
     SYMBOLS: SYMBOLS.join(),
     DATA_DIR: folder,
+    // The liquidity model sees nothing for three days.
+    HISTORY_DAYS: "4",
   });
   await until(
     "the service to be ready",
@@ -104,7 +106,7 @@ test("Node gives the numbers of the running service, bit for bit, for both model
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const rows = parseCsv(stdout);
     expect(rows.length).toBe(signals.length);
-    expect(rows.length).toBeGreaterThan(20_000);
+    expect(rows.length).toBeGreaterThan(10_000);
     const name = /(\w+)\.json$/.exec(model)?.[1] ?? "";
     const columns = Object.keys(rows[0] ?? {}).flatMap((column) => {
       const known = ["symbol", "timestamp"].includes(column) || name === "classic";

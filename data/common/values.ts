@@ -1,4 +1,5 @@
 import { UsageError } from "./errors.ts";
+import { isSymbol } from "./symbol.ts";
 
 /** Which texts an option or a setting accepts, and what they mean. */
 export interface ValueKind<T> {
@@ -87,12 +88,10 @@ export function textLike(
   return { allowed, parse: (text) => pattern.test(text) ? text : undefined, ...options };
 }
 
-const SYMBOL = /^[A-Z0-9_-]{2,20}$/;
-
 /** A market's name, in either case; the value is upper case. */
 export const symbolName: ValueKind<string> = {
   allowed: "a market's name such as BTCUSDT",
-  parse: (text) => SYMBOL.test(text.toUpperCase()) ? text.toUpperCase() : undefined,
+  parse: (text) => isSymbol(text.toUpperCase()) ? text.toUpperCase() : undefined,
 };
 
 /** Items between commas, without blanks around them; empty items are left out. */

@@ -1,11 +1,17 @@
 import { basename, dirname } from "node:path";
+import { symbolPrefix } from "../common/symbol.ts";
 
-/** The market that a history file is of, as in `BTCUSDT-1m-2025-01.zip`; undefined for others. */
+/**
+ * The symbol of a history file's market, with which its name starts: `BTCUSDT-1m-2025-01.zip`,
+ * `BTCUSDT_240329-1m-2024-01-01.csv`.
+ *
+ * @returns undefined when the name starts with something else.
+ */
 export function symbolOfFile(path: string): string | undefined {
-  return /^([A-Z0-9]{2,20})[-_.]/.exec(basename(path))?.[1];
+  return symbolPrefix(basename(path));
 }
 
-/** A stretch of time, ms UTC. */
+/** A period of time, ms UTC. */
 export interface Period {
   readonly from: number;
   /** Exclusive. */
@@ -13,8 +19,8 @@ export interface Period {
 }
 
 /**
- * The day or the month that one of Binance's dumps holds from end to end, by its name
- * (`...-2025-01-31.csv.gz`, `...-2025-01.zip`); undefined for other files.
+ * The day or the month that one of Binance's dumps covers, by its name (`...-2025-01-31.csv.gz`,
+ * `...-2025-01.zip`); undefined for other files.
  */
 export function periodOfFile(path: string): Period | undefined {
   const match = /-(\d{4})-(\d{2})(?:-(\d{2}))?\.csv(?:\.gz)?$|-(\d{4})-(\d{2})(?:-(\d{2}))?\.zip$/
@@ -30,7 +36,7 @@ export function periodOfFile(path: string): Period | undefined {
   return { from: Date.UTC(year, month, day), to: Date.UTC(year, month, day + 1) };
 }
 
-/** The market that a history file is of: spot, unless its name or its folder speaks of futures. */
+/** The market segment of a history file: futures when its name or its folder says so, else spot. */
 export function marketOfFile(path: string): "spot" | "usdm" {
   const futures = /usdm|futures/i.test(basename(path)) || basename(dirname(path)) === "usdm";
   return futures ? "usdm" : "spot";

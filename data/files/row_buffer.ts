@@ -1,4 +1,4 @@
-/** Rows of numbers, all of one width, one behind the other; grows as they come. */
+/** Rows of numbers, all of one width, one behind the other. It grows with its rows. */
 export class RowBuffer {
   readonly width: number;
   #values: Float64Array;
@@ -14,18 +14,15 @@ export class RowBuffer {
     return this.#length;
   }
 
-  /** Adds a row: numbers, NaN where there are too few, and behind them those of `ending`. */
-  push(row: readonly number[], ...ending: readonly number[]): void {
+  /** Adds a row. Missing numbers are NaN. */
+  push(row: readonly number[]): void {
     const place = this.#length * this.width;
     if (place === this.#values.length) {
       const grown = new Float64Array(place * 2);
       grown.set(this.#values);
       this.#values = grown;
     }
-    const values = this.#values;
-    const end = this.width - ending.length;
-    for (let i = 0; i < end; i++) values[place + i] = row[i] ?? NaN;
-    for (let i = 0; i < ending.length; i++) values[place + end + i] = ending[i] ?? NaN;
+    for (let i = 0; i < this.width; i++) this.#values[place + i] = row[i] ?? NaN;
     this.#length++;
   }
 
@@ -34,10 +31,43 @@ export class RowBuffer {
     return this.#values[row * this.width + column] ?? NaN;
   }
 
-  /** One column of the rows that are named, in their order. */
+  /** One column of the given rows, in their order. */
   column(column: number, rows: Uint32Array): Float64Array {
     const values = new Float64Array(rows.length);
     for (let i = 0; i < rows.length; i++) values[i] = this.at(rows[i] ?? 0, column);
     return values;
+  }
+
+  /** All rows in ascending order of a column; rows with the same value keep their order. */
+  sortedBy(column: number): Uint32Array {
+    const rows = Uint32Array.from({ length: this.#length }, (_, row) => row);
+    for (let row = 1; row < this.#length; row++) {
+      if (this.at(row - 1, column) <= this.at(row, column)) continue;
+      return rows.sort((a, b) => this.at(a, column) - this.at(b, column) || a - b);
+    }
+    return rows;
+  }
+
+  /**
+   * Selects one row for each value of a column.
+   *
+   * @param ordered Rows in ascending order of the column.
+   * @param prefer Called with each further row of a value; decides whether it replaces the one that
+   *   is selected.
+   */
+  firstOfEach(
+    column: number,
+    ordered: Uint32Array,
+    prefer: (selected: number, further: number) => boolean,
+  ): Uint32Array {
+    const kept = new Uint32Array(ordered.length);
+    let count = 0;
+    for (const row of ordered) {
+      const selected = count > 0 ? kept[count - 1] : undefined;
+      if (selected === undefined || this.at(selected, column) !== this.at(row, column)) {
+        kept[count++] = row;
+      } else if (prefer(selected, row)) kept[count - 1] = row;
+    }
+    return kept.slice(0, count);
   }
 }

@@ -1,83 +1,133 @@
-import { excerpt, type OnRead, parseNumber, parseTime, type Place, readLines } from "./lines.ts";
+import { toMilliseconds } from "../schema/time.ts";
+import type { Fields } from "./fields.ts";
+import { excerpt, type OnRead } from "./lines.ts";
+import { type RowErrorLog, RowFault } from "./row_errors.ts";
+import { parseNumber, parseTime, readRows, type RowChunk, type RowFormat } from "./rows.ts";
 
-/** One row of a trade history file. */
+/**
+ * One row of a trade history file. A void row (price 0, quantity 0, ids -1) occupies an id and
+ * stands for no trade.
+ */
 export interface TradeRow {
   /** Aggregate trade id, or the trade id in a file of raw trades. */
   readonly id: number;
+  /** Price in quote currency, above 0; 0 in a void row. */
   readonly price: number;
-  /** Base currency. */
+  /** Base currency, above 0; 0 in a void row. */
   readonly quantity: number;
+  /** Id of the first raw trade in the aggregate. */
   readonly firstTradeId: number;
+  /** Id of the last raw trade in the aggregate. */
   readonly lastTradeId: number;
   /** Trade time, ms UTC. */
   readonly time: number;
+  /** Microseconds after `time`; 0 in a file in milliseconds. */
+  readonly microseconds: number;
   /** True when the aggressor sold. */
   readonly buyerIsMaker: boolean;
 }
 
-function parseBoolean(text: string | undefined, column: string, place: Place): boolean {
-  const value = text?.toLowerCase();
-  if (value === "true" || value === "false") return value === "true";
-  throw new SyntaxError(
-    `${place.path}:${place.line}: ${column} must be true or false: current value is ${
-      excerpt(text)
-    }`,
-  );
+/** Whether a row occupies an id and stands for no trade. */
+export function isVoid({ price, quantity }: Pick<TradeRow, "price" | "quantity">): boolean {
+  return price === 0 && quantity === 0;
 }
 
 /** Raw trade files have quote quantity and time where aggregates have trade ids. */
-export function isRawTrade(fields: readonly string[]): boolean {
-  return Number(fields[4]) > 1e12;
+function isRawTrade(fields: Fields): boolean {
+  return !Number.isNaN(toMilliseconds(fields.number(4)));
 }
 
-/** Rows that stand for nothing: price 0, quantity 0, ids -1. */
-function isVoid(trade: TradeRow): boolean {
-  return trade.price === 0 && trade.quantity === 0;
+function timeField(fields: Fields): number {
+  return isRawTrade(fields) ? 4 : 5;
 }
 
-function check(trade: TradeRow, place: Place): TradeRow {
+function findTradeFault(trade: TradeRow): RowFault | undefined {
   const { id, price, quantity } = trade;
-  const refuse = (what: string, value: number): never => {
-    throw new SyntaxError(`${place.path}:${place.line}: ${what}: current value is ${value}`);
-  };
-  if (!(price > 0)) refuse("price must be above 0", price);
-  if (!(quantity > 0)) refuse("quantity must be above 0", quantity);
-  if (!(Number.isSafeInteger(id) && id >= 0)) refuse("id must be a whole number from 0", id);
-  return trade;
+  if (!(Number.isSafeInteger(id) && id >= 0)) {
+    return new RowFault("negative", `id must be a whole number from 0: current value is ${id}`);
+  }
+  if (isVoid(trade)) return undefined;
+  if (!(price > 0)) {
+    return new RowFault("negative", `price must be above 0: current value is ${price}`);
+  }
+  if (quantity > 0) return undefined;
+  return new RowFault("negative", `quantity must be above 0: current value is ${quantity}`);
 }
 
-function parseTrade(fields: string[], place: Place): TradeRow {
-  const id = parseNumber(fields[0], "id", place);
+/** Columns of a raw trade; an aggregate has one more. Binance's last one is to be ignored. */
+const RAW_COLUMNS = 6;
+
+const NUMBERS = ["id", "price", "quantity", "first_trade_id", "last_trade_id"] as const;
+
+function parse(fields: Fields, columns: number): TradeRow | RowFault {
   const raw = isRawTrade(fields);
-  return {
+  if (fields.length !== columns || columns < (raw ? RAW_COLUMNS : RAW_COLUMNS + 1)) {
+    const wanted = Math.max(columns, RAW_COLUMNS);
+    const what = `there must be ${wanted} columns: current number is ${fields.length}`;
+    return new RowFault("unreadable", what);
+  }
+  const numbers: number[] = [];
+  for (let i = 0; i < NUMBERS.length; i++) {
+    // A raw trade is an aggregate of its own.
+    const value = parseNumber(fields, raw && i > 2 ? 0 : i, NUMBERS[i] ?? "");
+    if (typeof value !== "number") return value;
+    numbers.push(value);
+  }
+  const stamp = parseTime(fields, raw ? 4 : 5, "time");
+  if (typeof stamp !== "number") return stamp;
+  const maker = fields.text(raw ? 5 : 6)?.trim().toLowerCase();
+  if (maker !== "true" && maker !== "false") {
+    const what = `is_buyer_maker must be true or false: current value is ${excerpt(maker)}`;
+    return new RowFault("unreadable", what);
+  }
+  const [id = NaN, price = NaN, quantity = NaN, firstTradeId = NaN, lastTradeId = NaN] = numbers;
+  const time = Math.floor(stamp);
+  const microseconds = Math.round((stamp - time) * 1000);
+  const buyerIsMaker = maker === "true";
+  const trade = {
     id,
-    price: parseNumber(fields[1], "price", place),
-    quantity: parseNumber(fields[2], "quantity", place),
-    firstTradeId: raw ? id : parseNumber(fields[3], "first_trade_id", place),
-    lastTradeId: raw ? id : parseNumber(fields[4], "last_trade_id", place),
-    time: parseTime(fields[raw ? 4 : 5], "time", place),
-    buyerIsMaker: parseBoolean(fields[raw ? 5 : 6], "is_buyer_maker", place),
+    price,
+    quantity,
+    firstTradeId,
+    lastTradeId,
+    time,
+    buyerIsMaker,
+    microseconds,
   };
+  return findTradeFault(trade) ?? trade;
 }
+
+const FORMAT: RowFormat<TradeRow> = {
+  noun: "trades",
+  header: "that of Binance's trades or aggTrades files",
+  isHeader: (names) => names[1] === "price" && (names[2] === "quantity" || names[2] === "qty"),
+  timeField,
+  parse,
+};
 
 /**
- * Reads trades from a Binance `aggTrades` or `trades` history file, in the order of the file.
- * Void rows (price 0, quantity 0, ids -1), which Binance's files contain, are left out.
+ * Reads trades from a Binance `aggTrades` or `trades` history file, in the order of the file, void
+ * rows included.
  *
- * @param path CSV, plain, `.gz` or `.zip`, with or without header, times in ms or us.
- * @throws SyntaxError naming file, line and column for a row that cannot be understood.
+ * @param path CSV, plain, gzip or zip, with or without header, times in milliseconds or microseconds.
+ * @param errors Receives the rows that were left out.
+ * @throws As {@linkcode readRows} does.
  */
-export async function* readTrades(path: string, onRead?: OnRead): AsyncGenerator<TradeRow[]> {
-  let line = 0;
-  for await (const lines of readLines(path, onRead)) {
-    const trades: TradeRow[] = [];
-    for (const text of lines) {
-      line++;
-      if (line === 1 && !/^\d/.test(text)) continue;
-      const place = { path, line };
-      const trade = parseTrade(text.split(","), place);
-      if (!isVoid(trade)) trades.push(check(trade, place));
-    }
-    if (trades.length > 0) yield trades;
+export function readTradeRows(
+  path: string,
+  errors: RowErrorLog,
+  onRead?: OnRead,
+): AsyncGenerator<RowChunk<TradeRow>> {
+  return readRows(path, FORMAT, errors, onRead);
+}
+
+/** Reads trades as {@linkcode readTradeRows} does, without void rows and without their lines. */
+export async function* readTrades(
+  path: string,
+  errors: RowErrorLog,
+  onRead?: OnRead,
+): AsyncGenerator<readonly TradeRow[]> {
+  for await (const { rows } of readTradeRows(path, errors, onRead)) {
+    yield rows.some(isVoid) ? rows.filter((row) => !isVoid(row)) : rows;
   }
 }

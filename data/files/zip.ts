@@ -9,17 +9,19 @@ const ENTRY = { signature: 0x02014b50, length: 46 };
 const LOCAL = { signature: 0x04034b50, length: 30 };
 /** The longest comment that an archive may end with. */
 const MAX_COMMENT = 0xffff;
-/** Stands where a number is too large for the record; such archives are not Binance's. */
+/** Marks a number that is too large for the record; Binance's archives have none. */
 const ZIP64 = 0xffffffff;
 
 const STORED = 0;
 const DEFLATED = 8;
 
 /** A file in an archive. */
-interface Entry {
+export interface ZipEntry {
+  /** With the folders in it, separated by slashes; a folder's own entry ends with one. */
+  readonly name: string;
   readonly method: number;
   readonly crc: number;
-  /** Bytes that it takes in the archive. */
+  /** Packed size, bytes. */
   readonly size: number;
   /** Place of its local header. */
   readonly offset: number;
@@ -32,7 +34,7 @@ async function readAt(file: FileHandle, position: number, length: number): Promi
   return buffer;
 }
 
-/** Where the list of files is: the archive's last record tells. */
+/** Finds the list of files, to which the archive's last record points. */
 async function findDirectory(file: FileHandle): Promise<{ offset: number; size: number }> {
   const { size } = await file.stat();
   const length = Math.min(size, END.length + MAX_COMMENT);
@@ -41,26 +43,36 @@ async function findDirectory(file: FileHandle): Promise<{ offset: number; size: 
     if (tail.readUInt32LE(i) !== END.signature) continue;
     return { size: tail.readUInt32LE(i + 12), offset: tail.readUInt32LE(i + 16) };
   }
-  throw new SyntaxError("it is no zip archive, or it is cut off");
+  throw new SyntaxError("it is not a zip archive, or it is cut off");
 }
 
-async function readDirectory(file: FileHandle): Promise<readonly Entry[]> {
+/**
+ * Lists the files of a zip archive, in the archive's order.
+ *
+ * @throws SyntaxError when it is not an archive, is cut off or has a feature that is not supported.
+ */
+export async function listZip(path: string): Promise<readonly ZipEntry[]> {
+  await using file = await open(path);
   const { offset: start, size } = await findDirectory(file);
   const directory = await readAt(file, start, size);
-  const entries: Entry[] = [];
+  const entries: ZipEntry[] = [];
   for (let i = 0; i + ENTRY.length <= size;) {
     if (directory.readUInt32LE(i) !== ENTRY.signature) break;
+    const name = i + ENTRY.length;
     const entry = {
+      name: directory.toString("utf8", name, name + directory.readUInt16LE(i + 28)),
       method: directory.readUInt16LE(i + 10),
       crc: directory.readUInt32LE(i + 16),
       size: directory.readUInt32LE(i + 20),
       offset: directory.readUInt32LE(i + 42),
     };
     if (entry.size === ZIP64 || entry.offset === ZIP64) {
-      throw new SyntaxError("the archive is a zip64 beyond 4 GiB: unpack it first");
+      throw new SyntaxError("the archive must be below 4 GiB: unpack it first");
     }
     if (entry.method !== STORED && entry.method !== DEFLATED) {
-      throw new SyntaxError(`the archive is packed by a method that is not known: ${entry.method}`);
+      throw new SyntaxError(
+        `${entry.name} must be stored or deflated: its method is ${entry.method}`,
+      );
     }
     entries.push(entry);
     i += ENTRY.length + directory.readUInt16LE(i + 28) + directory.readUInt16LE(i + 30) +
@@ -69,20 +81,28 @@ async function readDirectory(file: FileHandle): Promise<readonly Entry[]> {
   return entries;
 }
 
-/** Where the bytes of a file begin; its local header need not be as long as its entry says. */
-async function findBytes(file: FileHandle, { offset }: Entry): Promise<number> {
+/** Finds the bytes of a file. Its local header need not be as long as its entry in the list. */
+async function findBytes(path: string, { offset }: ZipEntry): Promise<number> {
+  await using file = await open(path);
   const header = await readAt(file, offset, LOCAL.length);
   if (header.readUInt32LE(0) !== LOCAL.signature) throw new SyntaxError("the archive is damaged");
   return offset + LOCAL.length + header.readUInt16LE(26) + header.readUInt16LE(28);
 }
 
-async function* readEntry(
+/**
+ * Unpacks one file of a zip archive.
+ *
+ * @param onRead Receives how many packed bytes were read.
+ * @throws SyntaxError when the archive is cut off or damaged.
+ */
+export async function* readZipEntry(
   path: string,
-  start: number,
-  { method, size, crc }: Entry,
+  entry: ZipEntry,
   onRead?: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
+  const { method, size, crc } = entry;
   if (size === 0) return;
+  const start = await findBytes(path, entry);
   const packed = createReadStream(path, { start, end: start + size - 1, highWaterMark: 1 << 18 });
   if (onRead) packed.on("data", (chunk) => onRead(chunk.length));
   let bytes: AsyncIterable<Uint8Array> = packed;
@@ -97,20 +117,4 @@ async function* readEntry(
     yield chunk;
   }
   if (sum !== crc) throw new SyntaxError("the archive is damaged: its checksum is wrong");
-}
-
-/**
- * Unpacks all files of a zip archive, one after another.
- *
- * @param onRead Told how many packed bytes were read.
- * @throws SyntaxError when it is no archive, is cut off or damaged.
- */
-export async function* readZip(
-  path: string,
-  onRead?: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
-  await using file = await open(path);
-  for (const entry of await readDirectory(file)) {
-    yield* readEntry(path, await findBytes(file, entry), entry, onRead);
-  }
 }

@@ -1,74 +1,46 @@
-import { type BarQuality, findGaps, findZeroVolume } from "./bar_quality.ts";
-import type { BarRows } from "../files/bar_rows.ts";
-import { findMinuteError, type Kline, KLINE_COLUMNS, type KlineColumn } from "../schema/kline.ts";
-import { FaultLog } from "../files/row_errors.ts";
-import { firstOfEach, sortedBy } from "../files/sorted_rows.ts";
+import type { KlineRows } from "../files/market_rows.ts";
+import { RowFault } from "../files/row_errors.ts";
+import { KLINE_COLUMNS, type KlineColumn } from "../schema/kline.ts";
+import { type BarsReport, findGaps, findZeroVolume } from "./bars_report.ts";
 
 /** Bars as columns, all of one length. */
 export type BarColumns = Readonly<Record<KlineColumn, Float64Array>>;
 
 /** The bars of one market, and what was done to them. */
 export interface RepairedBars {
-  /** Each minute once, in order; NaN where the input does not tell. */
+  /** Each minute once, in order; NaN where the input lacks a value. */
   readonly bars: BarColumns;
-  readonly quality: BarQuality;
+  readonly report: BarsReport;
 }
 
-const [TIME, FIRST_NUMBER] = [0, 1];
+const TIME = KLINE_COLUMNS.indexOf("open_time");
 
-/** The row as a kline; what the input does not tell is NaN. */
-function klineOf({ rows }: BarRows, row: number): Required<Kline> {
-  return {
-    open_time: rows.at(row, 0),
-    open: rows.at(row, 1),
-    high: rows.at(row, 2),
-    low: rows.at(row, 3),
-    close: rows.at(row, 4),
-    volume: rows.at(row, 5),
-    quote_volume: rows.at(row, 6),
-    num_trades: rows.at(row, 7),
-    taker_buy_volume: rows.at(row, 8),
-    taker_buy_quote_volume: rows.at(row, 9),
-  };
-}
-
-/** The first number that both rows know and that differs; undefined when there is none. */
-function findDifference({ rows }: BarRows, first: number, further: number): string | undefined {
-  for (let i = FIRST_NUMBER; i < KLINE_COLUMNS.length; i++) {
+/** The first number that two rows of a minute both have and that differs. */
+function findConflict({ rows }: KlineRows, first: number, further: number): RowFault | undefined {
+  for (const [i, name] of KLINE_COLUMNS.entries()) {
     const [a, b] = [rows.at(first, i), rows.at(further, i)];
-    if (a !== b && !Number.isNaN(a) && !Number.isNaN(b)) {
-      const minute = new Date(rows.at(further, TIME)).toISOString();
-      return `${minute}: ${KLINE_COLUMNS[i]} is ${b} where an earlier row has ${a}`;
-    }
+    if (a === b || Number.isNaN(a) || Number.isNaN(b)) continue;
+    const minute = new Date(rows.at(further, TIME)).toISOString();
+    return new RowFault("conflict", `${minute}: ${name} is ${b} where an earlier row has ${a}`);
   }
 }
 
-function countKnown({ rows }: BarRows, row: number): number {
+function countKnown({ rows }: KlineRows, row: number): number {
   return KLINE_COLUMNS.filter((_, i) => !Number.isNaN(rows.at(row, i))).length;
 }
 
 /**
- * Makes clean bars of what was read: what can be repaired is (order, duplicates), and rows that
- * cannot be bars are left out and named. Of rows that contradict each other the first stands, as
- * it does for `deno task train`; of rows that agree, the one that knows more.
+ * Repairs the bars of one market: sorts them and drops duplicates. Of rows that contradict each
+ * other the first is kept, as `deno task train` does; of rows that agree, the one with more values.
  */
-export function repairBars(source: BarRows): RepairedBars {
+export function repairBars(source: KlineRows): RepairedBars {
   const { rows } = source;
-  const faults = new FaultLog(source.faults.counts());
-  const usable = new Uint32Array(rows.length);
-  let count = 0;
-  for (let row = 0; row < rows.length; row++) {
-    const kline = klineOf(source, row);
-    const error = findMinuteError(kline.open_time, kline);
-    if (error === undefined) usable[count++] = row;
-    else faults.add(error.kind, source.fault(row, error.what));
-  }
+  const errors = source.errors.copy();
   let duplicates = 0;
-  const ordered = sortedBy(rows, TIME, usable.slice(0, count));
-  const kept = firstOfEach(rows, TIME, ordered, (first, further) => {
-    const difference = findDifference(source, first, further);
-    if (difference !== undefined) {
-      faults.add("conflict", source.fault(further, difference));
+  const kept = rows.firstOfEach(TIME, rows.sortedBy(TIME), (first, further) => {
+    const conflict = findConflict(source, first, further);
+    if (conflict !== undefined) {
+      source.reject(further, conflict, errors);
       return false;
     }
     duplicates++;
@@ -87,11 +59,11 @@ export function repairBars(source: BarRows): RepairedBars {
     taker_buy_volume: column("taker_buy_volume"),
     taker_buy_quote_volume: column("taker_buy_quote_volume"),
   };
-  const quality: BarQuality = {
+  const report: BarsReport = {
     symbol: source.symbol,
     market: source.market,
     files: source.files,
-    rows: source.read,
+    rows: errors.rows,
     bars: kept.length,
     from: bars.open_time[0],
     to: bars.open_time.at(-1),
@@ -100,9 +72,9 @@ export function repairBars(source: BarRows): RepairedBars {
       outOfOrder: source.outOfOrder(TIME),
       microseconds: source.microseconds,
     },
-    faults: faults.counts(),
+    errors: errors.counts(),
     gaps: findGaps(bars.open_time),
     zeroVolume: findZeroVolume(bars.open_time, bars.volume),
   };
-  return { bars, quality };
+  return { bars, report };
 }

@@ -5,7 +5,7 @@ import { UsageError } from "../common/errors.ts";
 import { createProgress } from "../common/progress.ts";
 import { readSource } from "../sql/history_source.ts";
 import { repairBars } from "./bar_repair.ts";
-import { formatBarQuality, formatTradeQuality } from "./text.ts";
+import { formatBarsReport, formatTradesReport } from "./report_text.ts";
 import { repairTrades } from "./trade_repair.ts";
 
 /** The options of the command line. */
@@ -34,11 +34,11 @@ async function report(options: Options): Promise<void> {
   } finally {
     progress.end();
   }
-  const ofBars = records.bars.map((rows) => repairBars(rows).quality);
-  const ofTrades = records.trades.map((rows) => repairTrades(rows).quality);
+  const ofBars = records.bars.map((rows) => repairBars(rows).report);
+  const ofTrades = records.trades.map((rows) => repairTrades(rows).report);
   const text = options.json
     ? JSON.stringify({ bars: ofBars, trades: ofTrades }, null, 1)
-    : [...ofBars.map(formatBarQuality), ...ofTrades.map(formatTradeQuality)].join("\n\n");
+    : [...ofBars.map(formatBarsReport), ...ofTrades.map(formatTradesReport)].join("\n\n");
   process.stdout.write(`${text}\n`);
 }
 

@@ -1,13 +1,13 @@
-import type { BarQuality } from "../quality/bar_quality.ts";
+import type { BarsReport } from "../quality/bars_report.ts";
 import { repairBars } from "../quality/bar_repair.ts";
 import { Database, type Parameter } from "./duckdb.ts";
 import { type HistorySource, readSource, type SourceRecords } from "./history_source.ts";
 import { createTables, insertRows, TABLES } from "./history_tables.ts";
 import { type Columns, type Row, toColumns, toRows } from "./query_result.ts";
-import type { TradeQuality } from "../quality/trade_quality.ts";
+import type { TradesReport } from "../quality/trades_report.ts";
 import { repairTrades } from "../quality/trade_repair.ts";
 
-export type { BarQuality, Columns, HistorySource, Parameter, Row, TradeQuality };
+export type { BarsReport, Columns, HistorySource, Parameter, Row, TradesReport };
 export type { Value } from "./query_result.ts";
 
 /**
@@ -31,15 +31,15 @@ export type { Value } from "./query_result.ts";
  */
 export class History implements Disposable {
   /** What the bars are like, a market each. */
-  readonly quality: readonly BarQuality[];
+  readonly quality: readonly BarsReport[];
   /** What the trades are like, a market each. */
-  readonly tradeQuality: readonly TradeQuality[];
+  readonly tradeQuality: readonly TradesReport[];
   readonly #database: Database;
 
   private constructor(
     database: Database,
-    quality: readonly BarQuality[],
-    tradeQuality: readonly TradeQuality[],
+    quality: readonly BarsReport[],
+    tradeQuality: readonly TradesReport[],
   ) {
     this.#database = database;
     this.quality = quality;
@@ -76,13 +76,13 @@ export class History implements Disposable {
       const repaired = repairBars(rows);
       const { symbol, market } = rows;
       insertRows(database, TABLES.bars, repaired.bars, { symbol, market });
-      return repaired.quality;
+      return repaired.report;
     });
     const tradeQuality = trades.map((rows) => {
       const repaired = repairTrades(rows);
       const { symbol, market } = rows;
       insertRows(database, TABLES.trades, repaired.trades, { symbol, market });
-      return repaired.quality;
+      return repaired.report;
     });
     return new History(database, quality, tradeQuality);
   }

@@ -1,8 +1,6 @@
-import { type BarRows, createBarRows, KLINE_FORMAT } from "../files/bar_rows.ts";
 import { marketOfFile, symbolOfFile } from "../files/file_name.ts";
 import { type JournalSignals, readJournal } from "./journal_file.ts";
-import { readRows, type SourceRows } from "../files/source_rows.ts";
-import { createTradeRows, TRADE_FORMAT, type TradeRows } from "../files/trade_rows.ts";
+import { KlineRows, type MarketRows, TradeRows } from "../files/market_rows.ts";
 
 /** Where a history comes from; all of it in the order given. */
 export interface HistorySource {
@@ -21,30 +19,30 @@ export interface HistorySource {
 /** What a source holds, as it was read. */
 export interface SourceRecords {
   /** Bars, a market each. */
-  readonly bars: readonly BarRows[];
+  readonly bars: readonly KlineRows[];
   /** Trades, a market each. */
   readonly trades: readonly TradeRows[];
   readonly journals: readonly JournalSignals[];
 }
 
 /** Rows by market. */
-class Markets<Kind extends string> {
-  readonly #markets = new Map<string, SourceRows<Kind>>();
-  readonly #create: (symbol: string, market: string) => SourceRows<Kind>;
+class Markets<Rows extends MarketRows> {
+  readonly #markets = new Map<string, Rows>();
+  readonly #Rows: new (symbol: string, market: string) => Rows;
 
-  constructor(create: (symbol: string, market: string) => SourceRows<Kind>) {
-    this.#create = create;
+  constructor(Rows: new (symbol: string, market: string) => Rows) {
+    this.#Rows = Rows;
   }
 
-  get(symbol: string, market: string): SourceRows<Kind> {
+  get(symbol: string, market: string): Rows {
     const key = `${symbol} ${market}`;
-    const rows = this.#markets.get(key) ?? this.#create(symbol, market);
+    const rows = this.#markets.get(key) ?? new this.#Rows(symbol, market);
     this.#markets.set(key, rows);
     return rows;
   }
 
   /** @throws Error when neither the caller nor the file's name tells the symbol. */
-  ofFile(path: string, given: string | undefined): SourceRows<Kind> {
+  ofFile(path: string, given: string | undefined): Rows {
     const symbol = given ?? symbolOfFile(path);
     if (symbol !== undefined) return this.get(symbol, marketOfFile(path));
     throw new Error(
@@ -52,7 +50,7 @@ class Markets<Kind extends string> {
     );
   }
 
-  all(): readonly SourceRows<Kind>[] {
+  all(): readonly Rows[] {
     return [...this.#markets.values()];
   }
 }
@@ -69,14 +67,14 @@ export async function readSource(source: HistorySource): Promise<SourceRecords> 
   let done = 0;
   const finishFile = () => source.onProgress?.(++done, total);
 
-  const bars = new Markets(createBarRows);
-  const trades = new Markets(createTradeRows);
+  const bars = new Markets(KlineRows);
+  const trades = new Markets(TradeRows);
   for (const path of barFiles) {
-    await readRows(path, KLINE_FORMAT, bars.ofFile(path, symbol));
+    await bars.ofFile(path, symbol).readFile(path);
     finishFile();
   }
   for (const path of tradeFiles) {
-    await readRows(path, TRADE_FORMAT, trades.ofFile(path, symbol));
+    await trades.ofFile(path, symbol).readFile(path);
     finishFile();
   }
   const signals = journals.map((path) => {

@@ -1,14 +1,16 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { errorMessage } from "../common/errors.ts";
-import type { BarRows } from "../files/bar_rows.ts";
+import { klineOf } from "../files/klines.ts";
+import type { KlineRows } from "../files/market_rows.ts";
+import { RowFault } from "../files/row_errors.ts";
 import { KLINE_COLUMNS } from "../schema/kline.ts";
 
 /** Columns of numbers and of texts, all of one length. */
 export type MixedColumns = Readonly<Record<string, Float64Array | readonly string[]>>;
 
 /** Where the bars of a market go. */
-export type BarsOf = (symbol: string, market: string) => BarRows;
+export type BarsOf = (symbol: string, market: string) => KlineRows;
 
 /** What the service's journal holds of the models. */
 export interface JournalSignals {
@@ -94,14 +96,11 @@ function marketOf(source: string): string {
 function readBars(path: string, rows: Iterable<SqlRow>, barsOf: BarsOf): void {
   for (const row of rows) {
     const bars = barsOf(text(row.symbol), marketOf(text(row.source)));
-    if (bars.files.at(-1) !== path) bars.startFile(path);
-    const incomplete = row.quality === "incomplete";
-    bars.add(
-      incomplete
-        ? { kind: "incomplete", what: "trades of the minute are known to be missing" }
-        : KLINE_COLUMNS.map((name) => number(row[name])),
-      number(row.id),
-    );
+    const [openTime = NaN, ...numbers] = KLINE_COLUMNS.map((name) => number(row[name]));
+    const bar = row.quality === "incomplete"
+      ? new RowFault("incomplete", "trades of the minute are known to be missing")
+      : klineOf(openTime, numbers);
+    bars.add(bar, path, number(row.id));
   }
 }
 

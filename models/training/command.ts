@@ -8,6 +8,7 @@ import { StagedProgress } from "../../data/common/progress.ts";
 import { SETTINGS } from "../../data/common/settings.ts";
 import { oneOf, textLike, type ValueKind, wholeNumberIn } from "../../data/common/values.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
+import { describeRowErrors } from "../../data/files/row_errors.ts";
 import { MODEL_NAME } from "../artifact/artifact.ts";
 import { formatArtifact } from "../artifact/read.ts";
 import { formatModelCard } from "../report/model_card.ts";
@@ -70,12 +71,13 @@ async function train(options: Options): Promise<void> {
   const training = toTraining(options);
   const progress = new StagedProgress();
   try {
-    const { artifact, sequences, dropped } = await trainOnFiles({
+    const { artifact, sequences, dropped, rowErrors } = await trainOnFiles({
       ...training,
       onFile: (done) => progress.update("history", done, training.files.length),
       onProgress: (stage, done, total) => progress.update(stage, done, total),
     });
     progress.end();
+    for (const line of describeRowErrors(rowErrors)) console.error(line);
     if (dropped > 0) {
       console.error(`${dropped} bars not later than the one before were left out`);
     }

@@ -1,5 +1,6 @@
 import { marketOfFile } from "../../data/files/file_name.ts";
 import { readKlines } from "../../data/files/klines.ts";
+import { type RowErrorCount, RowErrorLog } from "../../data/files/row_errors.ts";
 import type { FittedArtifact } from "../artifact/read.ts";
 import { fitModel, type FitOptions } from "./fit.ts";
 import { type BarSequence, SequenceCutter } from "./sequences.ts";
@@ -7,56 +8,59 @@ import { type BarSequence, SequenceCutter } from "./sequences.ts";
 /** A file of bars. */
 export interface HistoryFile {
   readonly path: string;
-  /** Market of the bars. */
+  /** The market that they are of. */
   readonly symbol: string;
 }
 
-/** History for a fit. */
+/** History as a model is fitted on it. */
 export interface History {
   readonly sequences: readonly BarSequence[];
-  /** Number of dropped bars: duplicates, bars out of order and overlaps with the previous file. */
+  /** Bars left out: not later than the one before them, or in the file before theirs. */
   readonly dropped: number;
+  /** Rows left out because they cannot be used. */
+  readonly rowErrors: readonly RowErrorCount[];
 }
 
-/** Settings of a training on files. */
+/** How a model is trained on files. */
 export interface TrainOptions extends Omit<FitOptions, "sequences" | "symbol" | "market"> {
-  /** At least one. */
+  /** In their order; at least one. */
   readonly files: readonly HistoryFile[];
-  /** Market of the bars; from the name of the first file when absent. */
+  /** The market that the bars are of; as the name of the first file says when absent. */
   readonly market?: FitOptions["market"] | undefined;
-  /** Called with the number of files read. */
+  /** Called with the number of files that are read. */
   readonly onFile?: ((done: number) => void) | undefined;
 }
 
-/** A model and its training history. */
+/** A model, and what it was trained on. */
 export interface Training extends History {
   readonly artifact: FittedArtifact;
 }
 
 /**
- * Reads files of bars one after the other and cuts them into sequences.
+ * Reads files of bars, one after the other, and cuts them into sequences. A row that cannot be used
+ * is left out, as if its minute were missing.
  *
- * @throws SyntaxError or RangeError with the file of an invalid row or bar.
+ * @throws SyntaxError naming a file that holds something else, or too many unusable rows.
  */
 export async function readHistory(
   files: readonly HistoryFile[],
   onFile?: (done: number) => void,
 ): Promise<History> {
   const cutter = new SequenceCutter();
+  const errors = new RowErrorLog();
   for (const [i, { path, symbol }] of files.entries()) {
     cutter.startFile(path, symbol);
-    for await (const klines of readKlines(path)) {
-      for (const kline of klines) cutter.add(kline);
+    for await (const { rows } of readKlines(path, errors)) {
+      for (const kline of rows) cutter.add(kline);
     }
     onFile?.(i + 1);
   }
-  return { sequences: cutter.finish(), dropped: cutter.dropped };
+  return { sequences: cutter.finish(), dropped: cutter.dropped, rowErrors: errors.counts() };
 }
 
 /**
- * Trains a model on files of bars, for `deno task train` and notebooks. The same bars, seed and time
- * of creation give the same artifact.
-
+ * Trains a model on files of bars: what `deno task train` does, and a notebook like it. The same
+ * bars, seed and time of making give the same artifact.
  *
  * @throws RangeError for too few bars.
  */

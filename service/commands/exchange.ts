@@ -2,16 +2,23 @@
 import process from "node:process";
 import { runCommand } from "../../data/common/command.ts";
 import { errorMessage, UsageError } from "../../data/common/errors.ts";
+import { describeRowErrors } from "../../data/files/row_errors.ts";
 import { type Capture, readCapture } from "../simulator/capture/capture.ts";
-import { recordedMarket } from "../simulator/recorded/source.ts";
+import { type RecordedFiles, recordedMarket } from "../simulator/recorded/source.ts";
 import { simulatedMarket } from "../simulator/simulated/source.ts";
 import { type Exchange, startExchange } from "../simulator/simulator.ts";
 import { type MarketSource, NO_MARKET } from "../simulator/source.ts";
 import { defineExchange, type ExchangeOptions } from "./exchange_options.ts";
 
+async function openRecording(files: RecordedFiles): Promise<MarketSource> {
+  const source = await recordedMarket(files);
+  for (const line of describeRowErrors(source.rowErrors)) console.error(line);
+  return source;
+}
+
 function openSource(options: ExchangeOptions): Promise<MarketSource> | MarketSource {
   const { trades = [], klines = [], capture, seed, symbols, activity } = options;
-  if (trades.length + klines.length > 0) return recordedMarket({ trades, klines });
+  if (trades.length + klines.length > 0) return openRecording({ trades, klines });
   if (capture !== undefined) return NO_MARKET;
   return simulatedMarket({ seed, symbols, activity });
 }

@@ -6,4 +6,4 @@ export * from "../simulator/simulated/regimes.ts";
 export * from "../simulator/simulated/seasonality.ts";
 export { simulatedMarket } from "../simulator/simulated/source.ts";
 export { type TrueMinute, trueMinutes } from "../simulator/simulated/truth.ts";
-export { replayHistory } from "./replay_history.ts";
+export { replayHistory, Skipped } from "./replay_history.ts";

@@ -9,11 +9,12 @@ import { createProgress } from "../../data/common/progress.ts";
 import { symbolName, textLike } from "../../data/common/values.ts";
 import { csvLine, flatten } from "../../data/files/csv.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
+import { describeRowErrors } from "../../data/files/row_errors.ts";
 import type { Signal } from "../../data/schema/signal.ts";
 import { DEFAULT_MODELS } from "../config.ts";
 import { Engine } from "../engine/engine.ts";
 import { loadModels } from "../engine/loaded_model.ts";
-import { replayHistory, type ReplayInput, type SkippedBars } from "./replay_history.ts";
+import { replayHistory, type ReplayInput, Skipped } from "./replay_history.ts";
 
 /** The options of the command line. */
 interface Options {
@@ -53,12 +54,9 @@ function createFormat(path: string): (signal: Signal) => string {
   };
 }
 
-function describeSkipped({ unsound, late }: SkippedBars): string {
-  const parts = [
-    ...(unsound > 0 ? [`${unsound} bars with impossible values`] : []),
-    ...(late > 0 ? [`${late} bars not later than the one before`] : []),
-  ];
-  return parts.length > 0 ? `; left out: ${parts.join(", ")}` : "";
+function reportSkipped({ rows, late }: Skipped): void {
+  for (const line of describeRowErrors(rows.counts())) console.error(line);
+  if (late > 0) console.error(`left out: ${late} bars not later than the one before`);
 }
 
 async function replay(options: Options): Promise<void> {
@@ -69,7 +67,7 @@ async function replay(options: Options): Promise<void> {
   const total = input.files.reduce((sum, { path }) => sum + statSync(path).size, 0);
   const progress = createProgress("replay", total);
   const format = createFormat(out);
-  const skipped: SkippedBars = { unsound: 0, late: 0 };
+  const skipped = new Skipped();
   const started = performance.now();
   let read = 0;
   let rows = 0;
@@ -80,9 +78,7 @@ async function replay(options: Options): Promise<void> {
       await file.write(signals.map(format).join(""));
       rows += signals.length;
     }
-    if (rows === 0) {
-      throw new UsageError(`The input must have a usable bar${describeSkipped(skipped)}`);
-    }
+    if (rows === 0) throw new UsageError("The input must have a usable bar");
     await file.commit();
   } catch (error) {
     await file.discard();
@@ -91,7 +87,8 @@ async function replay(options: Options): Promise<void> {
     progress.end();
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  process.stderr.write(`${rows} rows in ${seconds} s to ${out}${describeSkipped(skipped)}\n`);
+  reportSkipped(skipped);
+  process.stderr.write(`${rows} rows in ${seconds} s to ${out}\n`);
 }
 
 const command = defineCommand(

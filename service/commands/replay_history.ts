@@ -1,7 +1,7 @@
-import { isSound } from "../../data/schema/kline.ts";
 import type { HistoryFile } from "../../models/training/train_on_files.ts";
 import { readKlines } from "../../data/files/klines.ts";
 import type { OnRead } from "../../data/files/lines.ts";
+import { RowErrorLog } from "../../data/files/row_errors.ts";
 import { readTrades } from "../../data/files/trades.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import type { Signal } from "../../data/schema/signal.ts";
@@ -18,55 +18,62 @@ export interface ReplayInput {
   readonly onRead?: OnRead;
 }
 
-/** Bars that a replay skipped, by reason. */
-export interface SkippedBars {
-  /** Impossible prices or volumes, or an open time off the minute. */
-  unsound: number;
-  /** Not later than the bar before. */
-  late: number;
+/** What a replay left out. */
+export class Skipped {
+  /** Rows of the files that cannot be used. */
+  readonly rows = new RowErrorLog();
+  /** Bars not later than the one before. */
+  late = 0;
 }
 
 async function* barsOfKlines(
   { files, onRead }: ReplayInput,
-  skipped: SkippedBars,
+  errors: RowErrorLog,
 ): AsyncGenerator<readonly Bar[]> {
   for (const { path, symbol } of files) {
-    for await (const klines of readKlines(path, onRead)) {
-      const sound = klines.filter(isSound);
-      skipped.unsound += klines.length - sound.length;
-      yield sound.map((kline) => barOfKline(symbol, "replay", kline));
+    for await (const { rows } of readKlines(path, errors, onRead)) {
+      yield rows.map((kline) => barOfKline(symbol, "replay", kline));
     }
   }
 }
 
-async function* tradesOfFiles(files: readonly HistoryFile[], onRead: OnRead | undefined) {
+async function* tradesOfFiles(
+  files: readonly HistoryFile[],
+  errors: RowErrorLog,
+  onRead: OnRead | undefined,
+) {
   for (const { path, symbol } of files) {
-    for await (const rows of readTrades(path, onRead)) {
+    for await (const rows of readTrades(path, errors, onRead)) {
       yield rows.map((row) => ({ symbol, ...row }));
     }
   }
 }
 
 /** Trades of a market continue from file to file. */
-async function* barsBuilt({ files, onRead }: ReplayInput): AsyncGenerator<readonly Bar[]> {
+async function* barsBuilt(
+  { files, onRead }: ReplayInput,
+  errors: RowErrorLog,
+): AsyncGenerator<readonly Bar[]> {
   for (const ofSymbol of Map.groupBy(files, ({ symbol }) => symbol).values()) {
-    yield* barsOfTrades(tradesOfFiles(ofSymbol, onRead), "replay");
+    yield* barsOfTrades(tradesOfFiles(ofSymbol, errors, onRead), "replay");
   }
 }
 
 /**
  * Runs history through an engine, as fast as it goes.
  *
- * @param skipped Counts the bars that were skipped.
+ * @param skipped Receives what was left out.
  * @returns The signals, a batch at a time.
- * @throws SyntaxError or RangeError naming the file with a row that cannot be read.
+ * @throws SyntaxError naming a file that holds something else, or too many unusable rows.
  */
 export async function* replayHistory(
   engine: Engine,
   input: ReplayInput,
-  skipped: SkippedBars = { unsound: 0, late: 0 },
+  skipped: Skipped,
 ): AsyncGenerator<readonly Signal[]> {
-  const batches = input.kind === "bars" ? barsOfKlines(input, skipped) : barsBuilt(input);
+  const batches = input.kind === "bars"
+    ? barsOfKlines(input, skipped.rows)
+    : barsBuilt(input, skipped.rows);
   for await (const bars of batches) {
     const signals: Signal[] = [];
     for (const bar of bars) {

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { strToU8, zipSync } from "fflate";
 import { findHistory } from "../../data/files/find_history.ts";
 import { readKlines } from "../../data/files/klines.ts";
+import { RowErrorLog } from "../../data/files/row_errors.ts";
 import type { Kline } from "../../data/schema/kline.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import { makeBars } from "./bars.ts";
@@ -19,7 +20,9 @@ type Ohlcv = Pick<Kline, "open" | "high" | "low" | "close" | "volume">;
 async function* findBars(count: number): AsyncGenerator<Ohlcv> {
   const found = findHistory(fileURLToPath(new URL("../..", import.meta.url)));
   if (found === undefined) return yield* makeBars(count);
-  for (const path of found.bars) for await (const klines of readKlines(path)) yield* klines;
+  for (const path of found.bars) {
+    for await (const { rows } of readKlines(path, new RowErrorLog())) yield* rows;
+  }
 }
 
 /** A line of twelve columns with eight decimals, as Binance writes them; only OHLCV are real. */

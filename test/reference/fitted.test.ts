@@ -3,7 +3,6 @@ import { expect } from "vitest";
 import { z } from "zod";
 import { computeFeatures, filterRows } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { readKlines } from "../../data/files/klines.ts";
 import { parseArtifact } from "../../models/artifact/read.ts";
 import {
   barCount,
@@ -11,6 +10,7 @@ import {
   joinBars,
   SequenceCutter,
 } from "../../models/training/sequences.ts";
+import { loadKlines } from "../support/history.ts";
 import { realDataTest, sharedData } from "../support/shared_data.ts";
 
 const BLOCK = /^BTCUSDT-spot-1m-ohlcv-\d{8}-\d{8}\.csv\.gz$/;
@@ -33,9 +33,7 @@ async function readSequences() {
   const cutter = new SequenceCutter();
   for (const file of listBlocks()) {
     cutter.startFile(file, "BTCUSDT");
-    for await (const klines of readKlines(sharedData(`klines/${file}`))) {
-      for (const kline of klines) cutter.add(kline);
-    }
+    for (const kline of await loadKlines(sharedData(`klines/${file}`))) cutter.add(kline);
   }
   return cutter.finish();
 }

@@ -17,9 +17,9 @@ import {
   viterbiRows,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { readKlines } from "../../data/files/klines.ts";
 import { type Artifact, parseArtifact } from "../../models/artifact/read.ts";
 import { labelKey } from "../../data/schema/signal.ts";
+import { loadKlines } from "../support/history.ts";
 import { NO_PYTHON, python } from "../support/python.ts";
 import { realDataTest, sharedData } from "../support/shared_data.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -71,8 +71,8 @@ function countApart(a: Float64Array, b: Float64Array, tolerance: number): number
 
 async function readBars(): Promise<Float64Array> {
   const values: number[] = [];
-  for await (const klines of readKlines(sharedData(REPLAYED))) {
-    for (const k of klines) values.push(k.open, k.high, k.low, k.close, k.volume);
+  for (const k of await loadKlines(sharedData(REPLAYED))) {
+    values.push(k.open, k.high, k.low, k.close, k.volume);
   }
   return Float64Array.from(values);
 }

@@ -1,10 +1,10 @@
 import { expect, onTestFinished } from "vitest";
 import { z } from "zod";
-import { readKlines } from "../../data/files/klines.ts";
 import { barSchema } from "../../data/schema/bar.ts";
 import { readCapture } from "../../service/simulator/capture/capture.ts";
 import { startExchange } from "../../service/simulator/simulator.ts";
 import { recordedMarket } from "../../service/simulator/recorded/source.ts";
+import { loadKlines } from "../support/history.ts";
 import { ServiceProcess } from "../support/service_process.ts";
 import { realDataTest, sharedData } from "../support/shared_data.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -40,7 +40,7 @@ realDataTest(
       const found = z.array(barSchema).parse(await service.get(`/api/v1/bars?${query}`));
       return found.length === 10 ? found : undefined;
     }, 60_000);
-    const all = (await Array.fromAsync(readKlines(sharedData(KLINES)))).flat();
+    const all = await loadKlines(sharedData(KLINES));
     const klines = all.filter(({ open_time: t }) => t >= FROM && t <= TO);
     expect(bars.map(({ open, high, low, close }) => [open, high, low, close]))
       .toEqual(klines.map(({ open, high, low, close }) => [open, high, low, close]));

@@ -1,12 +1,12 @@
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { readKlines } from "../../data/files/klines.ts";
 import { barSchema } from "../../data/schema/bar.ts";
 import { type Exchange, startExchange } from "../../service/simulator/simulator.ts";
 import { recordedMarket } from "../../service/simulator/recorded/source.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import type { MarketSource } from "../../service/simulator/source.ts";
 import { RestClient } from "../../service/exchanges/binance/rest.ts";
+import { loadKlines } from "../support/history.ts";
 import { ServiceProcess } from "../support/service_process.ts";
 import { realDataTest, sharedData } from "../support/shared_data.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -88,7 +88,7 @@ realDataTest(
     const published = bars.parse(await service.get(`/api/v1/bars?${query}`));
     expect(published.map(({ timestamp }) => timestamp)).toEqual(ten.map((s) => s.timestamp));
     expect(new Set(published.map(({ quality }) => quality))).toEqual(new Set(["trades"]));
-    const all = (await Array.fromAsync(readKlines(sharedData(KLINES)))).flat();
+    const all = await loadKlines(sharedData(KLINES));
     const klines = all.filter(({ open_time: t }) => t >= from && t <= from + 9 * 60_000);
     expect(published.map(({ open, high, low, close }) => [open, high, low, close]))
       .toEqual(klines.map(({ open, high, low, close }) => [open, high, low, close]));

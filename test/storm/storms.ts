@@ -1,7 +1,6 @@
 /** The storms of test/storm: each in a file of its own, so that they blow side by side. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished } from "vitest";
-import { readTrades } from "../../data/files/trades.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import { barsOfTrades } from "../../service/ingest/bars/trade_history.ts";
@@ -9,6 +8,7 @@ import { type Exchange, startExchange } from "../../service/simulator/simulator.
 import { parseFaults } from "../../service/simulator/faults/parse.ts";
 import { recordedMarket } from "../../service/simulator/recorded/source.ts";
 import type { MarketSource } from "../../service/simulator/source.ts";
+import { loadTrades } from "../support/history.ts";
 import { ServiceProcess } from "../support/service_process.ts";
 import { realDataTest, sharedData } from "../support/shared_data.ts";
 import { computeBars, exact, publishedBars } from "../support/storm.ts";
@@ -43,7 +43,7 @@ const KILLED_TIMEOUT_MS = 1_100_000;
 async function foldMicrostructure(file: string, symbol: string) {
   const measures = new Map<number, Bar["microstructure"]>();
   async function* trades() {
-    for await (const rows of readTrades(file)) yield rows.map((row) => ({ ...row, symbol }));
+    yield (await loadTrades(file)).map((row) => ({ ...row, symbol }));
   }
   for await (const bars of barsOfTrades(trades(), "binance")) {
     for (const { timestamp, quality, microstructure } of bars) {

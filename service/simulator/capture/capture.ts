@@ -11,6 +11,7 @@ export interface Capture {
 }
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** Receive times are nanoseconds, beyond exact integers: the last six digits are a fraction. */
 function milliseconds(nanoseconds: string): number {
@@ -18,14 +19,15 @@ function milliseconds(nanoseconds: string): number {
 }
 
 /**
- * Reads a capture into memory: lines `<receive time, ns UTC> <frame>`, plain, `.gz` or `.zip`.
+ * Reads a capture into memory: lines `<receive time, ns UTC> <frame>`, plain or gzip.
  *
- * @throws SyntaxError naming file and line for a line that is none, or is out of order.
+ * @throws SyntaxError naming file and line for a malformed line, or one out of order.
  */
 export async function readCapture(path: string): Promise<Capture> {
   const frames: OutgoingFrame[] = [];
-  for await (const lines of readLines(path)) {
-    for (const line of lines) {
+  for await (const { bytes } of readLines(path)) {
+    for (const line of decoder.decode(bytes).split(/\r\n|\r|\n/)) {
+      if (line === "") continue;
       const [, received = "", frame = ""] = /^(\d{16,20}) (.+)$/.exec(line) ?? [];
       const time = milliseconds(received);
       const last = frames.at(-1)?.time ?? -Infinity;

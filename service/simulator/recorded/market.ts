@@ -11,52 +11,52 @@ import {
   type Market,
 } from "../source.ts";
 import { lowerBound, printTrades } from "../trade_columns.ts";
-import type { History } from "./history.ts";
-import type { Tape } from "./tape.ts";
+import type { RecordedKlines } from "./recorded_klines.ts";
+import type { RecordedTrades } from "./recorded_trades.ts";
 
 /** One recorded market. */
 export class RecordedMarket implements Market {
   readonly instrument: Instrument;
-  readonly #tape: Tape | undefined;
-  readonly #history: History | undefined;
+  readonly #trades: RecordedTrades | undefined;
+  readonly #klines: RecordedKlines | undefined;
 
-  /**
-   * @param tape Its trades, when they are recorded.
-   * @param history Its klines, when they are recorded.
-   */
-  constructor(symbol: string, tape: Tape | undefined, history: History | undefined) {
+  constructor(
+    symbol: string,
+    trades: RecordedTrades | undefined,
+    klines: RecordedKlines | undefined,
+  ) {
     this.instrument = {
       symbol,
       ...assetsOf(symbol),
-      priceDecimals: tape?.priceDecimals ?? history?.priceDecimals ?? 0,
-      quantityDecimals: tape?.quantityDecimals ?? history?.quantityDecimals ?? 0,
+      priceDecimals: trades?.priceDecimals ?? klines?.priceDecimals ?? 0,
+      quantityDecimals: trades?.quantityDecimals ?? klines?.quantityDecimals ?? 0,
     };
-    this.#tape = tape;
-    this.#history = history;
+    this.#trades = trades;
+    this.#klines = klines;
   }
 
   seek(time: number): number {
-    if (this.#tape === undefined) return 0;
-    const { time: times } = this.#tape.columns;
+    if (this.#trades === undefined) return 0;
+    const { time: times } = this.#trades.columns;
     return lowerBound(times, time, 0, times.length);
   }
 
   find(id: number): number {
-    if (this.#tape === undefined) return 0;
-    return lowerBound(this.#tape.ids, id, 0, this.#tape.ids.length);
+    if (this.#trades === undefined) return 0;
+    return lowerBound(this.#trades.ids, id, 0, this.#trades.ids.length);
   }
 
   trades(from: number, to: number): ExchangeTrade[] {
-    if (this.#tape === undefined) return [];
-    const { ids, columns } = this.#tape;
+    if (this.#trades === undefined) return [];
+    const { ids, columns } = this.#trades;
     const end = Math.min(to, ids.length);
     return printTrades(columns, from, end, this.instrument, (i) => ids[i] ?? NaN);
   }
 
   klines({ from, to, now, limit, keep }: KlineQuery): ExchangeKline[] {
-    const covered = this.#tape?.covered ?? [];
-    const first = Math.min(this.#history?.from ?? Infinity, covered[0]?.from ?? Infinity);
-    const last = Math.max(this.#history?.to ?? -Infinity, covered.at(-1)?.to ?? -Infinity);
+    const covered = this.#trades?.covered ?? [];
+    const first = Math.min(this.#klines?.from ?? Infinity, covered[0]?.from ?? Infinity);
+    const last = Math.max(this.#klines?.to ?? -Infinity, covered.at(-1)?.to ?? -Infinity);
     const start = Math.ceil(Math.max(from, first) / MINUTE_MS) * MINUTE_MS;
     const end = Math.floor(Math.min(to, now, last) / MINUTE_MS) * MINUTE_MS;
     const klines: ExchangeKline[] = [];
@@ -72,19 +72,19 @@ export class RecordedMarket implements Market {
     return keep === "oldest" ? klines : klines.reverse();
   }
 
-  /** What is known of a minute at `now`; a kline file goes before the trades. */
+  /** The kline of a minute as known at `now`; a kline file has precedence over the trades. */
   #kline(openTime: number, now: number): ExchangeKline | undefined {
-    const row = openTime + MINUTE_MS <= now ? this.#history?.klines.get(openTime) : undefined;
+    const row = openTime + MINUTE_MS <= now ? this.#klines?.klines.get(openTime) : undefined;
     if (row?.quote_volume !== undefined) return printRow(row, undefined);
     const built = this.#build(openTime, now);
     return row ? printRow(row, built) : built;
   }
 
-  /** Builds the kline of a minute from its trades up to `now`, when none can be missing. */
+  /** Builds the kline of a minute from its trades up to `now`, if none is missing. */
   #build(openTime: number, now: number): ExchangeKline | undefined {
-    if (this.#tape === undefined) return undefined;
+    if (this.#trades === undefined) return undefined;
     const until = Math.min(openTime + MINUTE_MS, now + 1);
-    const { covered, columns } = this.#tape;
+    const { covered, columns } = this.#trades;
     if (!covered.some((period) => period.from <= openTime && period.to >= until)) return undefined;
     const from = this.seek(openTime);
     const to = this.seek(until);
@@ -97,17 +97,17 @@ export class RecordedMarket implements Market {
 
   /** Last price, in ticks, before a minute whose trades begin at a position. */
   #priceBefore(position: number, openTime: number): number | undefined {
-    const traded = this.#tape?.columns.price[position - 1];
+    const traded = this.#trades?.columns.price[position - 1];
     if (traded !== undefined) return traded;
-    const row = this.#history?.klines.get(openTime - MINUTE_MS);
+    const row = this.#klines?.klines.get(openTime - MINUTE_MS);
     return row && Math.round(row.close * 10 ** this.instrument.priceDecimals);
   }
 }
 
 /**
- * Prints a row of a kline file. A file of OHLCV columns does not tell the rest, so it comes from
- * the trades where they are known; else quote volume is volume x typical price, half of it bought
- * by takers, and the number of trades is 0.
+ * Prints a row of a kline file. The columns that an OHLCV file lacks come from the trades where they
+ * are recorded. Elsewhere quote volume is volume x typical price, half of it bought by takers, and
+ * the number of trades is 0.
  */
 function printRow(row: Kline, built: ExchangeKline | undefined): ExchangeKline {
   const typicalPrice = (row.high + row.low + row.close) / 3;

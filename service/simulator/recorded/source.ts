@@ -1,12 +1,13 @@
-import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { basename } from "node:path";
 import { symbolOfFile } from "../../../data/files/file_name.ts";
+import { type RowErrorCount, RowErrorLog } from "../../../data/files/row_errors.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Market, MarketSource } from "../source.ts";
-import { readHistory } from "./history.ts";
 import { RecordedMarket } from "./market.ts";
-import { readTape } from "./tape.ts";
+import { readRecordedKlines } from "./recorded_klines.ts";
+import { readRecordedTrades } from "./recorded_trades.ts";
 
-/** History files of Binance: CSV, plain, `.gz` or `.zip`; each name begins with its symbol. */
+/** Binance's history files: CSV, plain, gzip or zip; each name begins with its symbol. */
 export interface RecordedFiles {
   /** Files of aggregate or raw trades, to be replayed. */
   readonly trades?: readonly string[];
@@ -14,46 +15,59 @@ export interface RecordedFiles {
   readonly klines?: readonly string[];
 }
 
+/** A recorded market. */
+export interface RecordedSource extends MarketSource {
+  /** Rows of the files that were left out. */
+  readonly rowErrors: readonly RowErrorCount[];
+}
+
 function symbolOf(path: string): string {
   const symbol = symbolOfFile(path);
   if (symbol !== undefined) return symbol;
   throw new SyntaxError(
-    `a history file's name must begin with its symbol, as in BTCUSDT-aggTrades-2025-01-31.zip: ` +
-      `given is ${basename(path)}`,
+    `the name of a history file must begin with its symbol, as in BTCUSDT-aggTrades-2025-01-31.zip: ` +
+      `current value is ${basename(path)}`,
   );
 }
 
 /**
- * The market that Binance's history files hold. The recording runs from the first trade to the
- * last; without trades it stands at the end of the klines.
+ * Opens the markets of Binance's history files. The recording runs from the first trade to the last;
+ * without trades it stands at the end of the klines.
  *
- * @throws RangeError when no file is given; SyntaxError naming the file that cannot be understood.
+ * @throws RangeError when no file is given.
+ * @throws SyntaxError naming a file that holds something else, or too many unusable rows.
  */
 export async function recordedMarket(
   { trades = [], klines = [] }: RecordedFiles,
-): Promise<MarketSource> {
+): Promise<RecordedSource> {
   if (trades.length + klines.length === 0) {
-    throw new RangeError("a recorded market needs at least one file of trades or klines");
+    throw new RangeError(
+      "a recorded market must have at least one file of trades or klines: current number is 0",
+    );
   }
   const tradeFiles = Map.groupBy(trades, symbolOf);
   const klineFiles = Map.groupBy(klines, symbolOf);
   const markets = new Map<string, Market>();
+  const klineErrors = new RowErrorLog();
+  const tradeErrors: RowErrorCount[] = [];
   let from = Infinity;
   let to = -Infinity;
   let klinesEnd = -Infinity;
   for (const symbol of new Set([...tradeFiles.keys(), ...klineFiles.keys()])) {
-    const tape = tradeFiles.get(symbol);
-    const history = klineFiles.get(symbol);
-    const recordedTape = tape && await readTape(tape);
-    const recordedHistory = history && await readHistory(history);
-    markets.set(symbol, new RecordedMarket(symbol, recordedTape, recordedHistory));
-    from = Math.min(from, recordedTape?.columns.time[0] ?? Infinity);
-    to = Math.max(to, recordedTape?.columns.time.at(-1) ?? -Infinity);
-    klinesEnd = Math.max(klinesEnd, (recordedHistory?.to ?? -Infinity) + MINUTE_MS);
+    const ofTrades = tradeFiles.get(symbol);
+    const ofKlines = klineFiles.get(symbol);
+    const recordedTrades = ofTrades && await readRecordedTrades(symbol, ofTrades);
+    const recordedKlines = ofKlines && await readRecordedKlines(ofKlines, klineErrors);
+    markets.set(symbol, new RecordedMarket(symbol, recordedTrades, recordedKlines));
+    tradeErrors.push(...recordedTrades?.rowErrors ?? []);
+    from = Math.min(from, recordedTrades?.columns.time[0] ?? Infinity);
+    to = Math.max(to, recordedTrades?.columns.time.at(-1) ?? -Infinity);
+    klinesEnd = Math.max(klinesEnd, (recordedKlines?.to ?? -Infinity) + MINUTE_MS);
   }
   return {
     instruments: [...markets.values()].map((market) => market.instrument),
     recording: trades.length > 0 ? { from, to } : { from: klinesEnd, to: klinesEnd },
     market: (symbol) => markets.get(symbol),
+    rowErrors: [...tradeErrors, ...klineErrors.counts()],
   };
 }

@@ -1,3 +1,4 @@
+import { isSymbol } from "../../../data/common/symbol.ts";
 import { DOLLAR_ASSETS } from "../../../data/schema/quote_assets.ts";
 import { assetsOf, type Instrument } from "../source.ts";
 import { hashText } from "./random.ts";
@@ -61,12 +62,12 @@ function derivedLevel(symbol: string): Level {
 /**
  * The simulated market of a symbol.
  *
- * @throws RangeError when the symbol is not made of 2 to 20 capital letters and digits.
+ * @throws RangeError when the symbol is not a market's name.
  */
 export function simulatedInstrument(symbol: string): SimulatedInstrument {
-  if (!/^[A-Z0-9]{2,20}$/.test(symbol)) {
+  if (!isSymbol(symbol)) {
     throw new RangeError(
-      `a symbol must be 2 to 20 capital letters and digits: current value is "${symbol}"`,
+      `symbol must be a market's name such as BTCUSDT: current value is "${symbol}"`,
     );
   }
   const assets = assetsOf(symbol);

@@ -6,8 +6,7 @@ import { DownloadClient } from "../../../data/download/client.ts";
 import type { Series } from "../../../data/download/dump.ts";
 import { monthsOf, parsePeriod } from "../../../data/download/period.ts";
 import { download, type OnProgress } from "../../../data/download/run.ts";
-import { readKlines } from "../../../data/files/klines.ts";
-import { readTrades } from "../../../data/files/trades.ts";
+import { loadKlines, loadTrades } from "../../support/history.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { checksumOf, DumpServer, type Fault, zipOf } from "./download_server.ts";
 
@@ -89,7 +88,7 @@ describe("what is downloaded reads back as what was served", () => {
     const { folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     expect(await run()).toMatchObject({ ...got, bytes: zip.length });
     expectWhole(folder);
-    const klines = (await Array.fromAsync(readKlines(join(folder, JANUARY)))).flat();
+    const klines = await loadKlines(join(folder, JANUARY));
     expect(klines).toHaveLength(3000);
     expect(klines[1]).toEqual({
       open_time: Date.UTC(2025, 0, 1, 0, 1),
@@ -116,7 +115,7 @@ describe("what is downloaded reads back as what was served", () => {
     });
     const result = await run({ from: "2024-12", series: { ...SPOT, market: "usdm" } });
     expect(result.downloaded).toEqual([name]);
-    const klines = (await Array.fromAsync(readKlines(join(folder, name)))).flat();
+    const klines = await loadKlines(join(folder, name));
     expect(klines.map((kline) => kline.open_time))
       .toEqual(Array.from({ length: 100 }, (_, i) => start + i * 60_000));
   });
@@ -132,7 +131,7 @@ describe("what is downloaded reads back as what was served", () => {
     });
     const result = await run({ from: "2025-02-03", series: { ...SPOT, kind: "aggTrades" } });
     expect(result.downloaded).toEqual([name]);
-    const trades = (await Array.fromAsync(readTrades(join(folder, name)))).flat();
+    const trades = await loadTrades(join(folder, name));
     expect(trades).toEqual([0, 1, 2].map((i) => ({
       id: 700 + i,
       price: 101.5,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { klineLine, ohlcvLine, writeLines } from "../kline_lines.ts";
+import { klineLine, ohlcvLine, writeLines } from "../history_lines.ts";
 
 const MAIN = join(import.meta.dirname ?? ".", "../../../data/quality/command.ts");
 
@@ -27,10 +27,10 @@ test("the report names what was repaired, left out and is missing", async () => 
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout).toBe(
     `BTCUSDT spot: 5 bars from 8 rows of 2 files, 2024-05-01 00:00 to 2024-05-01 00:06 UTC
-  repaired: 1 row said twice, dropped; 1 row out of order, sorted; 1 row in microseconds, now milliseconds
+  repaired: 1 row repeated, dropped; 1 row out of order, sorted; 1 row in microseconds, converted
   left out: 1 row, a number that is not finite
-    ${second}:2: high must be a number: it is "nan"
-  left out: 1 row, contradicting an earlier row, which stands
+    ${second}:2: high must be a number: current value is "nan"
+  left out: 1 row, contradicting an earlier row, which is kept
     ${second}:3: 2024-05-01T00:02:00.000Z: volume is 8 where an earlier row has 7
   missing: 1 gap, 2 minutes
     2024-05-01 00:03 to 2024-05-01 00:05: 2 min

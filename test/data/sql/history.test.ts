@@ -3,11 +3,11 @@ import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { History, type HistorySource } from "../../../data/sql/history.ts";
-import { Journal } from "../../../service/bus/embedded/journal.ts";
+import { EmbeddedLog } from "../../../service/bus/embedded/embedded_log.ts";
 import { makeBar, makeSignal } from "../../support/records.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
-import { klineLine, minute, ohlcvLine, START, writeLines } from "../kline_lines.ts";
+import { klineLine, minute, ohlcvLine, START, writeLines } from "../history_lines.ts";
 
 async function openHistory(source: HistorySource): Promise<History> {
   const history = await History.open(source);
@@ -224,9 +224,9 @@ describe("without a network", () => {
 });
 
 describe("the service's journal", () => {
-  function openJournal(): { journal: Journal; path: string } {
+  function openJournal(): { journal: EmbeddedLog; path: string } {
     const path = join(temporaryFolder(), "binance.sqlite");
-    const journal = new Journal(path);
+    const journal = new EmbeddedLog(path);
     onTestFinished(() => journal.close());
     return { journal, path };
   }
@@ -277,7 +277,7 @@ describe("the service's journal", () => {
     ]);
     expect(history.quality[0]).toMatchObject({
       repaired: { duplicates: 1 },
-      faults: [{ kind: "incomplete", count: 1, examples: [{ file: path, line: 3 }] }],
+      errors: [{ kind: "incomplete", count: 1, examples: [{ file: path, line: 3 }] }],
     });
   });
 
@@ -306,5 +306,5 @@ realDataTest("the same real bars come out of SQL as went in", [BLOCK], async () 
       count(*) FILTER (taker_buy_volume > volume) AS impossible FROM bars`,
   );
   expect(sum).toMatchObject({ bars: 10_080, impossible: 0 });
-  expect(history.quality).toMatchObject([{ bars: 10_080, faults: [], gaps: [] }]);
+  expect(history.quality).toMatchObject([{ bars: 10_080, errors: [], gaps: [] }]);
 });

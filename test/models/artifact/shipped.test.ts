@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { Scorer } from "../../../core-wasm/core.ts";
 import { loadCore } from "../../../core-wasm/load.ts";
-import { readKlines } from "../../../data/files/klines.ts";
 import { parseArtifact } from "../../../models/artifact/read.ts";
+import { loadKlines } from "../../support/history.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
 
 const BLOCK = "klines/BTCUSDT-spot-1m-ohlcv-20250520-20250818.csv.gz";
 
 realDataTest(
-  "the classic model says what it should of the longest real block",
+  "the classic model gives valid output on the longest real block",
   [BLOCK],
   async () => {
     const file = new URL("../../../models/classic.json", import.meta.url);
@@ -19,15 +19,13 @@ realDataTest(
     const bars = [0, 0, 0];
     let rows = 0;
     let anomalies = 0;
-    for await (const klines of readKlines(sharedData(BLOCK))) {
-      for (const kline of klines) {
-        scorer.step(slot, kline);
-        const { state, isAnomaly, posterior } = scorer.result(0);
-        rows++;
-        anomalies += Number(isAnomaly);
-        bars[state] = (bars[state] ?? 0) + 1;
-        if (!posterior.every((p) => p >= 0 && p <= 1)) throw new Error(`posterior ${posterior}`);
-      }
+    for (const kline of await loadKlines(sharedData(BLOCK))) {
+      scorer.step(slot, kline);
+      const { state, isAnomaly, posterior } = scorer.result(0);
+      rows++;
+      anomalies += Number(isAnomaly);
+      bars[state] = (bars[state] ?? 0) + 1;
+      if (!posterior.every((p) => p >= 0 && p <= 1)) throw new Error(`posterior ${posterior}`);
     }
     expect(rows).toBe(130_707);
     expect(anomalies / rows).toBeGreaterThan(0.03);

@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { readKlines } from "../../../data/files/klines.ts";
-import { readTrades } from "../../../data/files/trades.ts";
 import { recordedMarket } from "../../../service/simulator/recorded/source.ts";
 import { Client } from "./client.ts";
 import { exactRow } from "./exact_fold.ts";
 import { realFile } from "./history_files.ts";
 import { get, running } from "./running.ts";
 import { DAY_MS } from "../../../data/schema/time.ts";
+import { loadKlines, loadTrades } from "../../support/history.ts";
 
 const TRADES = realFile("trades/BTCUSDT-spot-trades-20240808T235415-20240809T000505.csv.gz");
 const KLINES = realFile("klines/BTCUSDT-spot-1m-ohlcv-20240808-capture.csv.gz");
@@ -17,14 +16,10 @@ const PEPE = realFile("trades/PEPEUSDT-spot-aggTrades-2024-10-27.csv.gz");
 const FROM = Date.UTC(2024, 7, 8, 23, 55);
 const TO = Date.UTC(2024, 7, 9, 0, 5);
 
-async function rowsOf<T>(chunks: AsyncIterable<T[]>): Promise<T[]> {
-  return (await Array.fromAsync(chunks)).flat();
-}
-
 test.skipIf(!TRADES)(
   "the capture of 2024-08-08 is played to the last trade, in order",
   async () => {
-    const rows = await rowsOf(readTrades(TRADES ?? ""));
+    const rows = await loadTrades(TRADES ?? "");
     const source = await recordedMarket({ trades: [TRADES ?? ""] });
     const { exchange, timers } = await running({ source, speed: 20 });
     const client = await Client.connect(`${exchange.wsUrl}/ws/btcusdt@aggTrade`);
@@ -50,7 +45,7 @@ test.skipIf(!TRADES || !KLINES)(
     timers.advance(3_600_000);
     const query = `symbol=BTCUSDT&interval=1m&endTime=${TO - 1}`;
     const { body } = await get(exchange, `/api/v3/klines?${query}`);
-    const expected = (await rowsOf(readKlines(KLINES ?? "")))
+    const expected = (await loadKlines(KLINES ?? ""))
       .filter(({ open_time }) => open_time >= FROM && open_time < TO);
     expect(expected).toHaveLength(10);
     expect(body).toEqual(expected.map((kline) => [
@@ -69,7 +64,7 @@ test.skipIf(!TRADES || !KLINES)(
 test.skipIf(!PEPE)(
   "a whole day of aggregate trades has 1440 klines, quiet minutes too",
   async () => {
-    const rows = await rowsOf(readTrades(PEPE ?? ""));
+    const rows = await loadTrades(PEPE ?? "");
     const market = (await recordedMarket({ trades: [PEPE ?? ""] })).market("PEPEUSDT");
     const now = Date.UTC(2024, 9, 28);
     const klines = market?.klines({ from: 0, to: now - 1, now, limit: 2000, keep: "oldest" }) ?? [];
@@ -88,7 +83,7 @@ describe.each([
   ["PEPEUSDT", PEPE, Date.UTC(2024, 9, 27)],
 ])("over REST, the real day of %s", (symbol, file, day) => {
   test.skipIf(!file)("has every aggregate trade, page by page", async () => {
-    const rows = await rowsOf(readTrades(file ?? ""));
+    const rows = await loadTrades(file ?? "");
     const source = await recordedMarket({ trades: [file ?? ""] });
     const { exchange } = await running({ source, start: day + DAY_MS });
     let position = 0;

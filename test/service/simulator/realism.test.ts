@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { readKlines } from "../../../data/files/klines.ts";
 import type { Kline } from "../../../data/schema/kline.ts";
 import { simulatedMarket } from "../../../service/simulator/simulated/source.ts";
 import { realFile } from "./history_files.ts";
+import { loadKlines } from "../../support/history.ts";
 
 const FILE = realFile("klines/BTCUSDT-spot-1m-ohlcv-20250301-20250401.csv.gz");
 
@@ -48,7 +48,7 @@ function autocorrelation(values: number[], lag: number): number {
 }
 
 test.skipIf(FILE === undefined)("looks like BTCUSDT in March 2025", async () => {
-  const rows = (await Array.fromAsync(readKlines(FILE ?? ""))).flat().slice(0, MINUTES);
+  const rows = (await loadKlines(FILE ?? "")).slice(0, MINUTES);
   const real = columns(rows);
   const from = Date.UTC(2025, 2, 1);
   const to = from + MINUTES * 60_000;

@@ -97,13 +97,29 @@ describe("trades", () => {
       .toEqual([0, 0, 1, 3, 4]);
   });
 
-  test.each([
-    ["ids", [{ id: 2, time: START }, { id: 1, time: START }]],
-    ["times", [{ id: 1, time: START + 1 }, { id: 2, time: START }]],
-  ])("are refused when their %s are out of order", async (_what, rows) => {
-    const trades = rows.map((row) => ({ ...row, price: "1", quantity: "1" }));
-    await expect(recordedMarket({ trades: [writeTrades("BTCUSDT-x.csv", trades)] }))
-      .rejects.toThrow("trades must be in order of id and time: trade");
+  test("are sorted by id within a file", async () => {
+    const file = writeTrades("BTCUSDT-x.csv", tradesAt(10, 20, 30).reverse());
+    const source = await recordedMarket({ trades: [file] });
+    expect(marketOf(source).trades(0, 9).map(({ id }) => id)).toEqual([100, 101, 102]);
+    expect(source.rowErrors).toEqual([]);
+  });
+
+  test("that cannot be used are left out and named, and those older than the one before", async () => {
+    const [a, b, c, d, e] = tradesAt(10, 20, 15, 30, 40);
+    if (!a || !b || !c || !d || !e) throw new Error("there must be five trades");
+    const file = writeTrades("BTCUSDT-x.csv", [a, b, c, d, { ...e, quantity: "0.0" }]);
+    const source = await recordedMarket({ trades: [file] });
+    expect(marketOf(source).trades(0, 9).map(({ id }) => id)).toEqual([100, 101, 103]);
+    expect(source.rowErrors).toMatchObject([
+      { kind: "negative", count: 1, examples: [{ file, line: 5 }] },
+      { kind: "order", count: 1, examples: [{ file, line: 3 }] },
+    ]);
+  });
+
+  test("most of which are out of order of time are refused", async () => {
+    const rows = tradesAt(50, 40, 30, 20, 10);
+    await expect(recordedMarket({ trades: [writeTrades("BTCUSDT-x.csv", rows)] }))
+      .rejects.toThrow("at least half of its trades must be in order of time: 1 of 5 are");
   });
 });
 
@@ -201,12 +217,12 @@ describe("klines", () => {
 test("files that cannot be a recording are refused by name", async () => {
   await expect(recordedMarket({})).rejects.toThrow("at least one file");
   await expect(recordedMarket({ trades: ["/data/trades.csv"] })).rejects.toThrow(
-    "must begin with its symbol, as in BTCUSDT-aggTrades-2025-01-31.zip: given is trades.csv",
+    "must begin with its symbol, as in BTCUSDT-aggTrades-2025-01-31.zip: current value is trades.csv",
   );
   await expect(recordedMarket({ trades: ["/nowhere/BTCUSDT-x.csv"] })).rejects.toThrow(
     "Cannot read /nowhere/BTCUSDT-x.csv",
   );
   await expect(recordedMarket({ trades: [writeTrades("BTCUSDT-x.csv", [])] })).rejects.toThrow(
-    "BTCUSDT-x.csv: a trade file must hold trades",
+    "BTCUSDT-x.csv as it must hold trades: it has no rows",
   );
 });

@@ -113,9 +113,9 @@ test("a market of three times the activity has about three times the trades", ()
   expect(trades(3) / trades(1)).toBeLessThan(3.5);
 });
 
-test("a symbol or a seed that is none is refused", () => {
+test("a malformed symbol or seed is refused", () => {
   expect(() => simulatedMarket({ seed: 1, symbols: ["btc"] })).toThrow(
-    'a symbol must be 2 to 20 capital letters and digits: current value is "btc"',
+    `symbol must be a market's name such as BTCUSDT: current value is "btc"`,
   );
   expect(() => simulatedMarket({ seed: 0.5, symbols: [] })).toThrow(
     "seed must be a whole number from 0 to 4294967295: current value is 0.5",

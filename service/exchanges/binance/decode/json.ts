@@ -1,5 +1,5 @@
 import type { Trade } from "../../../../data/schema/trade.ts";
-import { type BinanceFrame, isTimely, type Rejection, toMilliseconds } from "./frame.ts";
+import { type BinanceFrame, isTimely, type Rejection, wholeMilliseconds } from "./frame.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -22,7 +22,7 @@ function wholeNumber(value: unknown): number | undefined {
 }
 
 function exchangeTime(value: unknown): number {
-  return toMilliseconds(wholeNumber(value) ?? NaN);
+  return wholeMilliseconds(wholeNumber(value) ?? NaN);
 }
 
 /** The fields that both kinds of trade events share, or which of them is invalid. */

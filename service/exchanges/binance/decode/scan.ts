@@ -1,7 +1,7 @@
 import { AggTradeScanner } from "../../../../core-wasm/core.ts";
 import { loadCore } from "../../../../core-wasm/load.ts";
 import type { Trade } from "../../../../data/schema/trade.ts";
-import { isTimely, toMilliseconds } from "./frame.ts";
+import { isTimely, wholeMilliseconds } from "./frame.ts";
 import { symbolAt } from "./symbols.ts";
 
 const scanner = new AggTradeScanner(loadCore());
@@ -19,11 +19,11 @@ export function scanAggTrade(bytes: Uint8Array): Trade | undefined {
   const quantity = at(FIELDS.quantity);
   const firstTradeId = at(FIELDS.firstTradeId);
   const lastTradeId = at(FIELDS.lastTradeId);
-  const time = toMilliseconds(at(FIELDS.time));
+  const time = wholeMilliseconds(at(FIELDS.time));
   const start = at(FIELDS.symbolStart);
   const end = at(FIELDS.symbolEnd);
   const valid = price > 0 && quantity > 0 && lastTradeId >= firstTradeId && end > start &&
-    isTimely(time, toMilliseconds(at(FIELDS.eventTime)));
+    isTimely(time, wholeMilliseconds(at(FIELDS.eventTime)));
   if (!valid) return undefined;
   return {
     symbol: symbolAt(bytes, start, end, at(FIELDS.symbolHash)),

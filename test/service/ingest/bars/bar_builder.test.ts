@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { readTrades } from "../../../../data/files/trades.ts";
 import { BarBuilder } from "../../../../service/ingest/bars/bar_builder.ts";
 import { minuteOf } from "../../../../data/schema/time.ts";
 import { barSchema } from "../../../../data/schema/bar.ts";
 import type { Trade } from "../../../../data/schema/trade.ts";
 import { exactRow } from "../../simulator/exact_fold.ts";
+import { loadTrades } from "../../../support/history.ts";
 import { realDataTest, sharedData } from "../../../support/shared_data.ts";
 
 const MINUTE = Date.UTC(2024, 4, 1);
@@ -79,13 +79,11 @@ for (
     [file],
     async () => {
       const minutes = new Map<number, Trade[]>();
-      for await (const rows of readTrades(sharedData(file))) {
-        for (const row of rows) {
-          const minute = minuteOf(row.time);
-          const trades = minutes.get(minute) ?? [];
-          trades.push({ symbol: "X", ...row });
-          minutes.set(minute, trades);
-        }
+      for (const row of await loadTrades(sharedData(file))) {
+        const minute = minuteOf(row.time);
+        const trades = minutes.get(minute) ?? [];
+        trades.push({ symbol: "X", ...row });
+        minutes.set(minute, trades);
       }
       expect(minutes.size).toBeGreaterThan(9);
       for (const [minute, trades] of minutes) {

@@ -1,8 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { readLines } from "../../../../data/files/lines.ts";
 import { type Capture, readCapture } from "../../../../service/simulator/capture/capture.ts";
 import { parseFaults } from "../../../../service/simulator/faults/parse.ts";
 import { recordedMarket } from "../../../../service/simulator/recorded/source.ts";
@@ -101,7 +100,7 @@ test.each([
 const CAPTURE = "ws/BTCUSDT-spot-20240808.jsonl.gz";
 
 realDataTest("the real capture is played to the byte", [CAPTURE], async () => {
-  const lines = (await Array.fromAsync(readLines(sharedData(CAPTURE)))).flat();
+  const lines = gunzipSync(readFileSync(sharedData(CAPTURE))).toString().trim().split("\n");
   const capture = await readCapture(sharedData(CAPTURE));
   const { exchange, timers } = await running({ source: NO_MARKET, capture, speed: 20 });
   const client = await Client.connect(`${exchange.wsUrl}/stream?streams=btcusdt@aggTrade`);

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
-import { readTrades } from "../../../../data/files/trades.ts";
 import type { Exchange } from "../../../../service/simulator/simulator.ts";
 import { parseFaults } from "../../../../service/simulator/faults/parse.ts";
 import { recordedMarket } from "../../../../service/simulator/recorded/source.ts";
+import { loadTrades } from "../../../support/history.ts";
 import { realDataTest, sharedData } from "../../../support/shared_data.ts";
 import { running } from "../running.ts";
 
@@ -78,10 +78,8 @@ realDataTest(
   [FILE],
   async () => {
     const expected = new Map<number, string>();
-    for await (const rows of readTrades(sharedData(FILE))) {
-      for (const { id, price, quantity, time, buyerIsMaker } of rows) {
-        expected.set(id, `${price.toFixed(8)} ${quantity.toFixed(8)} ${time} ${buyerIsMaker}`);
-      }
+    for (const { id, price, quantity, time, buyerIsMaker } of await loadTrades(sharedData(FILE))) {
+      expected.set(id, `${price.toFixed(8)} ${quantity.toFixed(8)} ${time} ${buyerIsMaker}`);
     }
     expect(expected.size).toBe(137_988);
     const source = await recordedMarket({ trades: [sharedData(FILE)] });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { readTrades } from "../../../../../data/files/trades.ts";
 import { BarBuilder } from "../../../../../service/ingest/bars/bar_builder.ts";
 import { minuteOf } from "../../../../../data/schema/time.ts";
 import { KyleLambda } from "../../../../../service/ingest/bars/microstructure/kyle_lambda.ts";
@@ -8,6 +7,7 @@ import type { Microstructure } from "../../../../../data/schema/bar.ts";
 import { RealizedVariance } from "../../../../../service/ingest/bars/microstructure/realized_variance.ts";
 import { RollSpread } from "../../../../../service/ingest/bars/microstructure/roll_spread.ts";
 import type { Trade } from "../../../../../data/schema/trade.ts";
+import { loadTrades } from "../../../../support/history.ts";
 import { makeBar } from "../../../../support/records.ts";
 import { realDataTest, sharedData } from "../../../../support/shared_data.ts";
 import { measureDirectly } from "./direct.ts";
@@ -119,13 +119,11 @@ for (
 ) {
   realDataTest(`every minute of ${file} equals the definitions`, [file], async () => {
     const minutes = new Map<number, Trade[]>();
-    for await (const rows of readTrades(sharedData(file))) {
-      for (const row of rows) {
-        const minute = minuteOf(row.time);
-        const trades = minutes.get(minute) ?? [];
-        trades.push({ symbol: "X", ...row });
-        minutes.set(minute, trades);
-      }
+    for (const row of await loadTrades(sharedData(file))) {
+      const minute = minuteOf(row.time);
+      const trades = minutes.get(minute) ?? [];
+      trades.push({ symbol: "X", ...row });
+      minutes.set(minute, trades);
     }
     let spreads = 0;
     for (const [minute, trades] of minutes) {

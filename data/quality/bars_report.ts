@@ -1,0 +1,91 @@
+import type { RowErrorCount } from "../files/row_errors.ts";
+import { MINUTE_MS } from "../schema/time.ts";
+
+/** A run of minutes. */
+export interface Stretch {
+  /** Open time of its first minute, ms UTC. */
+  readonly from: number;
+  /** Open time of the first minute after it, ms UTC. */
+  readonly to: number;
+  readonly minutes: number;
+}
+
+/** The state of one market's bars: what was repaired, and what could not be. */
+export interface BarsReport {
+  readonly symbol: string;
+  /** `spot` or `usdm`; of a journal also another source than the exchange. */
+  readonly market: string;
+  readonly files: readonly string[];
+  /** Rows read. */
+  readonly rows: number;
+  /** Bars that remain: each minute once, in order. */
+  readonly bars: number;
+  /** Open time of the first bar, ms UTC; undefined when there is none. */
+  readonly from: number | undefined;
+  /** Open time of the last bar, ms UTC; undefined when there is none. */
+  readonly to: number | undefined;
+  readonly repaired: {
+    /** Rows that repeat an earlier one; dropped. */
+    readonly duplicates: number;
+    /** Rows earlier than the row before them in their file; sorted. */
+    readonly outOfOrder: number;
+    /** Rows with times in microseconds; converted to milliseconds. */
+    readonly microseconds: number;
+  };
+  /** Rows that cannot be repaired and were left out. */
+  readonly errors: readonly RowErrorCount[];
+  /** Minutes missing between the first and the last bar. */
+  readonly gaps: readonly Stretch[];
+  /** Runs of minutes without a trade. */
+  readonly zeroVolume: readonly Stretch[];
+}
+
+/** Number of minutes in all runs. */
+export function countMinutes(stretches: readonly Stretch[]): number {
+  return stretches.reduce((sum, { minutes }) => sum + minutes, 0);
+}
+
+function stretch(from: number, to: number): Stretch {
+  return { from, to, minutes: (to - from) / MINUTE_MS };
+}
+
+/**
+ * Finds missing minutes.
+ *
+ * @param openTimes Full minutes, ms UTC, strictly ascending.
+ */
+export function findGaps(openTimes: Float64Array): readonly Stretch[] {
+  const gaps: Stretch[] = [];
+  let next = openTimes[0] ?? NaN;
+  for (const time of openTimes) {
+    if (time > next) gaps.push(stretch(next, time));
+    next = time + MINUTE_MS;
+  }
+  return gaps;
+}
+
+/**
+ * Finds runs of minutes without volume. A missing minute ends a run.
+ *
+ * @param openTimes Full minutes, ms UTC, strictly ascending.
+ * @param volumes Volume of each minute.
+ */
+export function findZeroVolume(
+  openTimes: Float64Array,
+  volumes: Float64Array,
+): readonly Stretch[] {
+  const runs: Stretch[] = [];
+  let from: number | undefined;
+  let next = NaN;
+  for (const [i, time] of openTimes.entries()) {
+    const empty = volumes[i] === 0;
+    if (from !== undefined && !(empty && time === next)) {
+      runs.push(stretch(from, next));
+      from = undefined;
+    }
+    if (empty) from ??= time;
+    next = time + MINUTE_MS;
+  }
+  if (from !== undefined) runs.push(stretch(from, next));
+  return runs;
+}

@@ -1,0 +1,55 @@
+import type { RowErrorCount } from "../files/row_errors.ts";
+
+/** Consecutive ids without a row. */
+export interface IdHole {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  /** Time of the last trade before it and of the first after it, ms UTC. */
+  readonly between: readonly [number, number];
+}
+
+/** The state of one market's trades: what was repaired, and what could not be. */
+export interface TradesReport {
+  readonly symbol: string;
+  /** `spot` or `usdm`. */
+  readonly market: string;
+  readonly files: readonly string[];
+  /** Rows read. */
+  readonly rows: number;
+  /** Trades that remain: each id once, in order. */
+  readonly trades: number;
+  /** Time of the first and of the last trade, ms UTC; undefined when there is none. */
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+  readonly repaired: {
+    /** Rows that repeat an earlier one; dropped. */
+    readonly duplicates: number;
+    /** Rows whose id is below that of the row before them in their file; sorted. */
+    readonly outOfOrder: number;
+    /** Rows with times in microseconds; converted to milliseconds. */
+    readonly microseconds: number;
+    /** Void rows (price 0, quantity 0, ids -1); dropped. */
+    readonly voids: number;
+  };
+  /** Rows that cannot be repaired and were left out. */
+  readonly errors: readonly RowErrorCount[];
+  /** Ids missing between the first and the last; those of void rows are not missing. */
+  readonly holes: readonly IdHole[];
+}
+
+/**
+ * Finds missing ids. The exchange numbers the trades of a market without gaps.
+ *
+ * @param ids Strictly ascending.
+ * @param times Time of each trade, ms UTC.
+ */
+export function findHoles(ids: Float64Array, times: Float64Array): readonly IdHole[] {
+  const holes: IdHole[] = [];
+  for (let i = 1; i < ids.length; i++) {
+    const from = (ids[i - 1] ?? NaN) + 1;
+    const to = ids[i] ?? NaN;
+    if (to > from) holes.push({ from, to, between: [times[i - 1] ?? NaN, times[i] ?? NaN] });
+  }
+  return holes;
+}

@@ -159,15 +159,15 @@ test("a bad argument or a bad file is named in one line, exit code 1", () => {
     return path;
   };
   const cases = [
-    [[], "usage: node examples/rescore.mjs"],
-    [[write("a.csv", "timestamp,open\n1,2\n"), ...MODELS], "has no column high"],
+    [[], "BARS.csv and MODEL.json must be given"],
+    [[write("a.csv", "timestamp,open\n1,2\n"), ...MODELS], "it must have the column high"],
     [
       [write("b.csv", "timestamp,open,high,low,close,volume\n60000,1,1,1,x,1\n"), ...MODELS],
-      'bar 1: close must be a number: it is "x"',
+      'close of bar 1 must be a number: current value is "x"',
     ],
     [
       [write("c.csv", "120000,1,1,1,1,1\n60000,1,1,1,1,1\n"), ...MODELS],
-      "is not in order of time at 60000",
+      "must be in order of time: current value is 60000 after 120000",
     ],
   ] as const;
   for (const [args, message] of cases) {

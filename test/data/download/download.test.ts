@@ -139,6 +139,7 @@ describe("what is downloaded reads back as what was served", () => {
       firstTradeId: 900 + 2 * i,
       lastTradeId: 901 + 2 * i,
       time: time + i,
+      microseconds: 17,
       buyerIsMaker: true,
     })));
   });

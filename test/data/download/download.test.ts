@@ -343,7 +343,7 @@ describe("a server in trouble", () => {
   test.each([
     [status(451), "this region is not served (HTTP 451)"],
     [status(403), "the server refuses this address (HTTP 403)"],
-    [status(429, { "retry-after": "7200" }), "to it asks for a pause of 7200 s"],
+    [status(429, { "retry-after": "7200" }), "it asks for a pause of 7200 s"],
   ])("a refusal ends the run, without a request for every file", async (fault, reason) => {
     const { server, run } = await setup({});
     for (let month = 1; month <= 3; month++) {

@@ -17,10 +17,10 @@ import nbformat
 from jupyter_client.manager import KernelManager
 
 CELL_TIMEOUT = float(os.environ.get("NOTEBOOK_CELL_TIMEOUT", "300"))
-START_TIMEOUT = 60
+START_TIMEOUT = 300
 # Seconds in which the outputs of a finished cell must arrive.
-DRAIN_TIMEOUT = 15
-# What support/show.ts counts: outputs announced so far, and rejections that nobody handled.
+DRAIN_TIMEOUT = 60
+# Counters of support/show.ts: announced outputs, and unhandled rejections.
 COUNT = 'console.log(JSON.stringify(globalThis.microstreamOutputs ?? {shown: 0, rejections: []}))'
 METADATA = {
     "kernelspec": {"display_name": "Deno", "language": "typescript", "name": "deno"},
@@ -35,11 +35,11 @@ METADATA = {
 
 
 class CellFailed(Exception):
-    """A cell that did not do what its reader would expect; the message is for people."""
+    """A cell that failed or lost an output; the message is one line."""
 
 
 class Messages:
-    """Outputs of a kernel, by the request that they belong to."""
+    """Outputs of a kernel, by request."""
 
     def __init__(self, client):
         self.client = client
@@ -47,7 +47,7 @@ class Messages:
         self.idle = set()
 
     def take(self, until):
-        """Takes what comes until the time is up or one message has been taken."""
+        """Receives at most one message before the deadline."""
         try:
             message = self.client.get_iopub_msg(timeout=max(0.01, until - time.monotonic()))
         except Empty:
@@ -60,7 +60,7 @@ class Messages:
             add_output(self.outputs.setdefault(request, []), message)
 
     def wait(self, done, seconds, manager, what):
-        """Listens until done() says something; a CellFailed when it does not in time."""
+        """Listens until done() returns a result; raises CellFailed after the timeout."""
         until = time.monotonic() + seconds
         while True:
             answer = done()
@@ -74,7 +74,7 @@ class Messages:
 
 
 def add_output(outputs, message):
-    """Adds an output to a cell's; text of one stream that follows on itself is one output."""
+    """Adds an output to a cell; consecutive text of one stream is one output."""
     output = nbformat.v4.output_from_msg(message)
     last = outputs[-1] if outputs else None
     if (
@@ -129,9 +129,10 @@ class Runner:
         if errors:
             raise CellFailed("\n".join(errors[0].get("traceback") or [errors[0].evalue]))
         if counted["rejections"]:
-            raise CellFailed("a promise was rejected unseen: " + counted["rejections"][0])
+            raise CellFailed("unhandled promise rejection: " + counted["rejections"][0])
         if any(o.output_type == "execute_result" for o in cell.outputs):
-            raise CellFailed("the value of the last line may get lost: use show()")
+            raise CellFailed("the value of the last line may be lost: use show()"
+)
         announced = counted["shown"] - self.shown
         self.shown = counted["shown"]
         arrived = sum(o.output_type == "display_data" for o in cell.outputs)
@@ -175,7 +176,7 @@ def main(paths):
         started = time.monotonic()
         try:
             execute(path)
-        except Exception as error:  # Each notebook is tried, whatever became of the one before.
+        except Exception as error:  # A failed notebook does not stop the others.
             failed += 1
             print(f"{path.name}: {error}", file=sys.stderr, flush=True)
             continue

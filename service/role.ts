@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Clock } from "../data/common/clock.ts";
-import type { FeedSource } from "../data/schema/bar.ts";
+import type { FeedSource } from "../data/schema/origin.ts";
 import { DAY_MINUTES, MINUTE_MS } from "../data/schema/time.ts";
 import { EmbeddedLog } from "./bus/embedded/embedded_log.ts";
 import type { Config } from "./config.ts";

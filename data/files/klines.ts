@@ -1,4 +1,5 @@
-import { findMinuteError, type Kline, KLINE_COLUMNS } from "../schema/kline.ts";
+import { type Kline, KLINE_COLUMNS } from "../schema/kline.ts";
+import { findMinuteError } from "../schema/sound.ts";
 import { MINUTE_MS } from "../schema/time.ts";
 import type { Fields } from "./fields.ts";
 import type { OnRead } from "./lines.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { barSchema } from "./bar.ts";
-import { type KeyKind, keyKindOf } from "./define.ts";
+import { ABOUT, type KeyKind } from "./about.ts";
 
 /** What the values of a column are. */
 export type ColumnKind = "number" | "integer" | "flag" | "text";
@@ -26,7 +26,7 @@ function kindOf(schema: z.core.$ZodType, name: string): ColumnKind {
   if (schema instanceof z.core.$ZodNumberFormat) return "integer";
   if (schema instanceof z.core.$ZodNumber) return "number";
   if (schema instanceof z.core.$ZodBoolean) return "flag";
-  if (schema instanceof z.core.$ZodString || schema instanceof z.core.$ZodEnum) return "text";
+  if (schema instanceof z.core.$ZodString) return "text";
   if (schema instanceof z.core.$ZodLiteral) {
     return schema._zod.def.values.every(Number.isInteger) ? "integer" : "text";
   }
@@ -45,17 +45,17 @@ function* walk(
   if (schema instanceof z.core.$ZodNullable || schema instanceof z.core.$ZodOptional) {
     yield* walk(schema._zod.def.innerType, name, keysOf, model);
   } else if (schema instanceof z.core.$ZodObject) {
-    for (const [key, field] of Object.entries(schema._zod.def.shape)) {
+    const { shape, catchall } = schema._zod.def;
+    for (const [key, field] of Object.entries(shape)) {
       yield* walk(field, nested(key), keysOf, model);
     }
-  } else if (schema instanceof z.core.$ZodRecord) {
-    const kind = keyKindOf(schema);
+    if (catchall === undefined) return;
+    const kind = ABOUT.get(schema)?.["x-keys"];
     if (kind === undefined) {
       throw new TypeError(`Cannot make columns of ${name} as what its keys are must be known`);
     }
     for (const key of keysOf(kind, model)) {
-      const within = kind === "model" ? key : model;
-      yield* walk(schema._zod.def.valueType, nested(key), keysOf, within);
+      yield* walk(catchall, nested(key), keysOf, kind === "model" ? key : model);
     }
   } else {
     yield { name, kind: kindOf(schema, name) };

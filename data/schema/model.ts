@@ -1,49 +1,56 @@
 import * as z from "zod/mini";
-import { type DeepReadonly, describe } from "./define.ts";
-
-const when = () => z.iso.datetime();
+import type { DeepReadonly } from "./define.ts";
+import { ABOUT } from "./about.ts";
 
 /**
  * A model as `/api/v1/models` gives it: the artifact with the number of its trees in their place,
- * and when it was loaded. An artifact holds more than consumers may rely on, which is named here.
+ * and when it was loaded. An artifact holds more than is named here, which may change.
  */
-export const modelSchema = describe(
-  z.looseObject({
-    name: z.string(),
-    created: when(),
-    fingerprint: describe(z.string(), "Names what the artifact computes"),
-    loaded: describe(when(), "When the service loaded it"),
-    primary: describe(z.boolean(), "Whether it is the top level of a signal"),
-    features: z.looseObject({
-      preset: describe(z.string(), "Name of the feature set"),
-      names: z.array(z.string()),
-    }),
-    forest: z.looseObject({
-      trees: describe(z.int(), "Number of trees"),
-      contamination: describe(
-        z.union([z.number(), z.literal("auto")]),
-        "Share of the training bars that is anomalous; auto: the offset is just -0.5",
-      ),
-      offset: describe(z.number(), "A score below it is anomalous"),
-    }),
-    hmm: z.looseObject({
-      labels: describe(z.array(z.string()), "Names of the regimes, in canonical order"),
-      transmat: describe(z.array(z.array(z.number())), "Transition probabilities, row to column"),
-    }),
-    training: describe(
-      z.looseObject({
-        symbol: z.exactOptional(describe(z.string(), "Market of the training bars")),
-        rows: z.exactOptional(describe(z.int(), "Number of training bars")),
-        period: z.exactOptional(
-          describe(z.object({ from: when(), to: when() }), "First and last training bar"),
-        ),
-      }),
-      "Where the model comes from; an imported model does not tell its bars",
-    ),
-    scorecard: describe(z.looseObject({}), "What was measured of the model"),
+export const modelSchema = z.looseObject({
+  name: z.string(),
+  created: z.string().register(ABOUT, { description: "When it was fitted", format: "date-time" }),
+  fingerprint: z.string().register(ABOUT, { description: "Names what the artifact computes" }),
+  loaded: z.string().register(ABOUT, {
+    description: "When the service loaded it",
+    format: "date-time",
   }),
-  "A model artifact, with the number of its trees in their place",
-);
+  primary: z.boolean().register(ABOUT, { description: "Whether it is the top level of a signal" }),
+  features: z.looseObject({
+    preset: z.string().register(ABOUT, { description: "Name of the feature set" }),
+    names: z.array(z.string()),
+  }),
+  forest: z.looseObject({
+    trees: z.int().register(ABOUT, { description: "Number of trees" }),
+    contamination: z.unknown().register(ABOUT, {
+      description: "Share of the training bars that is anomalous, above 0 and at most 0.5; " +
+        "auto: the offset is -0.5",
+    }),
+    offset: z.number().register(ABOUT, { description: "A score below it is anomalous" }),
+  }),
+  hmm: z.looseObject({
+    labels: z.array(z.string()).register(ABOUT, {
+      description: "Names of the regimes, in canonical order",
+    }),
+    transmat: z.array(z.array(z.number())).register(ABOUT, {
+      description: "Transition probabilities, from row to column",
+    }),
+  }),
+  training: z.looseObject({
+    symbol: z.exactOptional(
+      z.string().register(ABOUT, { description: "Market of the training bars" }),
+    ),
+    rows: z.exactOptional(z.int().register(ABOUT, { description: "Number of training bars" })),
+    period: z.exactOptional(z.object({
+      from: z.string().register(ABOUT, { description: "First training bar", format: "date-time" }),
+      to: z.string().register(ABOUT, { description: "Last training bar", format: "date-time" }),
+    })),
+  }).register(ABOUT, {
+    description: "Where the model comes from; of an imported model the bars are not known",
+  }),
+  scorecard: z.looseObject({}).register(ABOUT, { description: "What was measured of the model" }),
+}).register(ABOUT, {
+  description: "A model artifact, with the number of its trees in their place",
+});
 
 /** A model as `/api/v1/models` gives it; {@linkcode modelSchema} describes its fields. */
 export type ModelDescription = DeepReadonly<z.infer<typeof modelSchema>>;

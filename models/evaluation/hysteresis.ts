@@ -127,7 +127,7 @@ export function chooseHysteresis(task: HysteresisTask): ChosenHysteresis {
       const before = best;
       for (const i of positions.keys()) {
         const low = (positions[i - 1] ?? -1) + 1;
-        const high = places[i + 1] ?? borders.length;
+        const high = positions[i + 1] ?? borders.length;
         for (let position = low; position < high; position++) {
           const moved = positions.with(i, position);
           const tried = at(moved);

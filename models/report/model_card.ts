@@ -1,5 +1,5 @@
 import { type Artifact, fingerprint, formatArtifact } from "../artifact/read.ts";
-import { scorecardTables } from "./scorecard_tables.ts";
+import { scorecardTables } from "./scorecard.ts";
 import { type Table, tablesToMarkdown } from "./tables.ts";
 
 const number = (value: number) => {

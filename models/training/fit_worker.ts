@@ -2,6 +2,7 @@
 import { fitHmm, type HmmFit, type HmmFitOptions } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import { errorMessage } from "../../data/common/errors.ts";
+import type { WorkerChannel } from "../../data/common/worker.ts";
 
 /** The rows of all fits of a worker. */
 export interface FitRows {
@@ -22,6 +23,8 @@ export type FitRequest = { readonly rows: FitRows } | { readonly job: FitJob };
 /** A worker's reply to a job. */
 export type FitReply = { readonly fit: HmmFit } | { readonly failure: string };
 
+declare const self: WorkerChannel<FitRequest, FitReply>;
+
 let received: FitRows | undefined;
 
 function run(job: FitJob): FitReply {
@@ -34,7 +37,7 @@ function run(job: FitJob): FitReply {
   }
 }
 
-self.addEventListener("message", ({ data }: MessageEvent<FitRequest>) => {
+self.addEventListener("message", ({ data }) => {
   if ("rows" in data) received = data.rows;
   else self.postMessage(run(data.job));
 });

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { FEATURE_INPUTS } from "../../core-wasm/core.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
-import { findMinuteError, type Kline } from "../../data/schema/kline.ts";
+import type { Kline } from "../../data/schema/kline.ts";
+import { findMinuteError } from "../../data/schema/sound.ts";
 
 /** Bars of contiguous minutes. */
 export interface BarSequence {

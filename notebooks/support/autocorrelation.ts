@@ -1,4 +1,4 @@
-/** A series that may have holes, and how strongly it remembers itself. */
+/** Autocorrelation of a series at one lag. */
 export interface LagCorrelation {
   readonly series: string;
   /** Minutes. */
@@ -7,17 +7,16 @@ export interface LagCorrelation {
   readonly correlation: number;
 }
 
-/** Whole lags evenly spaced on a log scale, from 1 to `most`. */
-export function logLags(most: number, count: number): readonly number[] {
-  const lags = Array.from({ length: count }, (_, i) => Math.round(most ** (i / (count - 1))));
+/** Integer lags evenly spaced on a log scale, from 1 to `max`. */
+export function logLags(max: number, count: number): readonly number[] {
+  const lags = Array.from({ length: count }, (_, i) => Math.round(max ** (i / (count - 1))));
   return [...new Set(lags)];
 }
 
 /**
- * Autocorrelation of a series in which NaN stands for what is not known; pairs with one are left
- * out, and so are pairs over a gap of `minutes`.
+ * Autocorrelation of a series. Pairs with NaN and pairs across a gap of `minutes` are left out.
  *
- * @param minutes The minute of each value, rising.
+ * @param minutes The minute of each value, ascending.
  */
 export function autocorrelate(
   series: string,

@@ -12,27 +12,27 @@ import {
 } from "../../service/commands/notebooks.ts";
 import { normalQuadrature } from "./gauss_hermite.ts";
 
-/** What a minute of the simulated market shows, and the scales that its past gives. */
+/** The observations of a minute of the simulated market, and its scales, which the past determines. */
 export interface ObservedMinute {
   /** Open time, ms UTC. */
   readonly time: number;
-  /** Over the minute. */
+  /** Log return of the minute. */
   readonly logReturn: number;
-  /** Aggregate trades. */
+  /** Number of aggregate trades. */
   readonly trades: number;
   /** See `TrueMinute`. */
   readonly volatilityScale: number;
   readonly activityScale: number;
-  /** Log of the price at the start of the minute over the base price. */
+  /** Log of the price at the start of the minute divided by the base price. */
   readonly logPrice: number;
 }
 
-/** The volatility shock: everything is smooth in it. */
+/** Quadrature over the volatility shock, in which the integrand is smooth. */
 const SHOCK = normalQuadrature(15);
-/** The activity shock, about the most probable one given the count. */
+/** Quadrature over the activity shock, around its mode given the count. */
 const ACTIVITY = normalQuadrature(7);
 const NEWTON_STEPS = 8;
-/** Quadrature about a point next to the mode is as good. */
+/** The quadrature does not need a more exact mode. */
 const NEWTON_TOLERANCE = 1e-4;
 const LOG_ROOT_2PI = 0.5 * Math.log(2 * Math.PI);
 
@@ -55,11 +55,11 @@ function logNormal(x: number, mean: number, deviation: number): number {
 }
 
 /**
- * ln P(count) when the log of a Poisson mean is Normal(mean, deviation^2): quadrature about the
- * mode of the integrand and with its curvature (Liu and Pierce 1994), which stays exact where the
- * count says much more of the mean than the prior does.
+ * ln P(count) when the log of a Poisson mean is Normal(mean, deviation^2): quadrature around the
+ * mode of the integrand, scaled by its curvature (Liu and Pierce 1994), which stays exact where the
+ * count determines the mean much more than the prior.
  *
- * @param count A whole number from 0.
+ * @param count An integer from 0.
  */
 export function logPoissonLogNormal(count: number, mean: number, deviation: number): number {
   const precision = 1 / (deviation * deviation);
@@ -88,9 +88,8 @@ function weekOf({ time }: ObservedMinute): number {
 }
 
 /**
- * ln p(log return, trades) of a minute in a regime of the simulated market, the model in
- * `trueMinutes` with both shocks integrated out. A minute without a trade has no return: for it,
- * ln P(no trade).
+ * ln p(log return, trades) of a minute in a regime of the simulated market, with both shocks
+ * integrated out. A minute without a trade has no return: for it, ln P(no trade).
  */
 export function logDensity(minute: ObservedMinute, regime: Regime): number {
   const { volatilityShock, sharedShock, activityShock, reversion } = DYNAMICS;
@@ -105,17 +104,17 @@ export function logDensity(minute: ObservedMinute, regime: Regime): number {
       (trades > 0 ? logNormal(logReturn, drift, deviation) : 0) +
       logPoissonLogNormal(trades, activity + sharedShock * shock, activityShock);
   });
-  const most = logs.reduce((a, b) => Math.max(a, b));
-  return most + Math.log(logs.reduce((sum, x) => sum + Math.exp(x - most), 0));
+  const highest = logs.reduce((a, b) => Math.max(a, b));
+  return highest + Math.log(logs.reduce((sum, x) => sum + Math.exp(x - highest), 0));
 }
 
 /**
- * The Bayes-optimal filter of the simulated market: it knows the true parameters and sees each
- * minute's log return and number of trades. It begins in the chain's long-run distribution
- * at that minute of the week.
+ * The oracle: the Bayes-optimal filter of the simulated market. It has the true parameters and
+ * observes each minute's log return and number of trades. It begins in the chain's stationary
+ * distribution at that minute of the week.
  *
- * @param minutes Contiguous.
- * @returns P(regime | the minute and those before it), minute after minute, a number a regime.
+ * @param minutes Contiguous minutes.
+ * @returns P(regime | the minute and earlier ones), minute after minute, one number per regime.
  */
 export function filterTrueModel(minutes: readonly ObservedMinute[]): Float64Array {
   const densities = new Float64Array(minutes.length * REGIMES.length);

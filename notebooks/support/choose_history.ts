@@ -12,7 +12,7 @@ const SEED = 1;
 const START = Date.UTC(2025, 0, 1);
 const DAYS = 120;
 
-/** Klines of the simulated market in a file like Binance's, written once. */
+/** A file with klines of the simulated market in Binance's format, written once. */
 function simulate(symbol: string): string {
   const path = join(ROOT, "data/store/simulated", `${symbol}-1m-seed-${SEED}-${DAYS}-days.csv`);
   if (existsSync(path)) return path;
@@ -31,13 +31,13 @@ function simulate(symbol: string): string {
 }
 
 /**
- * The history that a notebook is about: real market data beside the project, else what
- * `deno task data:download` wrote, else the simulated market.
+ * The history for a notebook: real market data beside the project, otherwise the files of
+ * `deno task data:download`, otherwise the simulated market.
  */
 export function chooseHistory(symbol: string): FoundHistory {
   return findHistory(ROOT, symbol) ?? {
     bars: [simulate(symbol)],
-    sentence: `There is no history of ${symbol} here, so these are ${DAYS} days of the ` +
-      "**simulated market**: what follows says nothing of real ones.",
+    sentence: `No history of ${symbol} was found, so these are ${DAYS} days of the ` +
+      "**simulated market**: the results say nothing about real markets.",
   };
 }

@@ -6,12 +6,12 @@ import type { HeldOut, WalkForward } from "../../models/artifact/walk_forward.ts
 import type { BarSequence } from "../../models/training/sequences.ts";
 import { readHistory } from "../../models/training/train_on_files.ts";
 
-/** What held-out bars say of models of a preset. */
+/** Evaluation of a preset on held-out bars. */
 export interface PresetEvaluation {
   readonly preset: PresetName;
   readonly labels: readonly string[];
   readonly walkForward: WalkForward;
-  /** The part that is judged: the folds together, or the final part. */
+  /** The evaluated part: the pooled folds, or the final part. */
   readonly heldOut: HeldOut;
 }
 
@@ -22,10 +22,9 @@ export async function readSequences(bars: readonly string[]): Promise<readonly B
 }
 
 /**
- * Evaluates presets walk-forward, as `deno task train` does.
+ * Evaluates presets walk-forward, like `deno task train`.
  *
- * @param final Whether to judge the last part of the history, which is kept apart, instead of the
- *   folds before it.
+ * @param final Whether to evaluate the last part of the history instead of the folds before it.
  * @throws RangeError when the history is too short.
  */
 export async function evaluatePresets(
@@ -49,7 +48,10 @@ export async function evaluatePresets(
     });
     const heldOut = final ? walkForward.final : walkForward.folds;
     if (heldOut === undefined) {
-      throw new RangeError(`Cannot evaluate ${preset} walk-forward: ${walkForward.note ?? ""}`);
+      throw new RangeError(
+        `Cannot evaluate ${preset} walk-forward as the history must be longer: ` +
+          `${walkForward.note ?? ""}`,
+      );
     }
     evaluations.push({ preset, labels: labels(parameters.states), walkForward, heldOut });
   }

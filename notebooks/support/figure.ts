@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { INK } from "./palette.ts";
 
-/** A picture: SVG text and its size in CSS pixels. */
+/** A figure: SVG text and its size in CSS pixels. */
 export interface Figure {
   readonly title: string;
   readonly svg: string;
@@ -10,7 +10,7 @@ export interface Figure {
   readonly height: number;
 }
 
-/** A name and the colour that stands for it. */
+/** A label and its colour. */
 export interface LegendEntry {
   readonly label: string;
   readonly color: string;
@@ -18,19 +18,19 @@ export interface LegendEntry {
 
 /** A chart with its heading. */
 export interface ChartOptions extends Plot.PlotOptions {
-  /** What is seen. */
+  /** What the chart shows. */
   readonly heading: string;
-  /** What it means, or in which units. */
+  /** Its meaning or units. */
   readonly note?: string;
   readonly legend?: readonly LegendEntry[];
 }
 
-/** Width of a figure: what a code host shows of a notebook without a scroll bar. */
+/** Width of a figure: fits a code host's view of a notebook without a scroll bar. */
 export const WIDTH = 860;
 const HEIGHT = 300;
 const TITLE_HEIGHT = 26;
 const ROW_HEIGHT = 20;
-/** Width of a letter, about; only to place what follows a legend's label. */
+/** Approximate width of a letter, to place the entries of a legend. */
 const LETTER_WIDTH = 6.6;
 
 const { document } = parseHTML("<!doctype html><html><body></body></html>");
@@ -53,7 +53,7 @@ function drawLegend(entries: readonly LegendEntry[], y: number): string {
   }).join("");
 }
 
-/** SVG text of a plot, fit to stand in another SVG, or alone. */
+/** SVG text of a plot, alone or for embedding in another SVG. */
 function drawPlot(options: Plot.PlotOptions): string {
   const element = Plot.plot({
     document,
@@ -64,13 +64,13 @@ function drawPlot(options: Plot.PlotOptions): string {
     style: { background: "none", fontSize: "12px", color: INK.soft, fontFamily: "Inter" },
   });
   for (const style of element.querySelectorAll("style")) style.remove();
-  // Of a plot with a legend or a caption of its own, the drawing alone.
+  // A plot with a legend or caption of its own is a figure around the SVG.
   const svg = element.tagName.toLowerCase() === "svg" ? element : element.querySelector("svg");
-  if (svg === null) throw new Error("Plot has drawn no SVG");
+  if (svg === null) throw new Error("Cannot draw the plot as it must be an SVG: found none");
   return svg.outerHTML;
 }
 
-/** Draws a chart on white, with its heading, note and legend above it. */
+/** Draws a chart on white below its heading, note and legend. */
 export function drawChart({ heading, note, legend = [], ...options }: ChartOptions): Figure {
   const { width = WIDTH, height = HEIGHT } = options;
   const noteY = TITLE_HEIGHT + 14;

@@ -1,11 +1,11 @@
 /** Nodes and weights for the mean of a function of a standard normal variable. */
 export interface NormalQuadrature {
   readonly nodes: Float64Array;
-  /** Their sum is 1. */
+  /** Weights, with the sum 1. */
   readonly weights: Float64Array;
 }
 
-/** Newton steps to a root; four will do from the starts below. */
+/** Newton steps per root; four are enough from the starts below. */
 const STEPS = 20;
 
 /**
@@ -18,7 +18,7 @@ export function normalQuadrature(count: number): NormalQuadrature {
   const nodes = new Float64Array(count);
   const weights = new Float64Array(count);
   for (let i = 0; i < count; i++) {
-    // All roots lie within 2 sqrt(count), and deflation leads from below to the next one.
+    // All roots are within 2 sqrt(count); with deflation each start from below finds the next root.
     let x = -2 * Math.sqrt(count);
     for (let step = 0; step < STEPS * count; step++) {
       const { value, slope } = hermite(count, x);

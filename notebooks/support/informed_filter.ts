@@ -19,17 +19,17 @@ interface Rows {
   readonly dims: number;
 }
 
-/** How often a filter is right that sees certain features of a simulated market. */
+/** Accuracy of an oracle baseline: a Gaussian HMM of certain features, fitted on true labels. */
 export interface InformedAccuracy {
   /** The features, in words. */
   readonly sees: string;
-  /** Share of the second half's minutes. */
+  /** Share of the second half's minutes with the true regime. */
   readonly accuracy: number;
-  /** The same of the Bayes-optimal filter. */
+  /** The same for the Bayes-optimal filter. */
   readonly optimal: number;
 }
 
-/** The chain of regimes as one that does not change with the hours: its long-run mean. */
+/** The chain of regimes averaged over the week, so that it does not change with time. */
 function averageChain(): Pick<CoreHmm, "startprob" | "transmat"> {
   const startprob = REGIMES.map(() => 0);
   const transmat = REGIMES.map(() => REGIMES.map(() => 0));
@@ -50,12 +50,12 @@ function averageChain(): Pick<CoreHmm, "startprob" | "transmat"> {
   };
 }
 
-/** A Gaussian of each regime's rows, and the true chain: no Gaussian HMM of them knows more. */
+/** An HMM with the averaged true chain and the Gaussian of each regime's rows. */
 function informedHmm({ rows, dims }: Rows, regimes: Uint8Array): CoreHmm {
   const states = REGIMES.map((_, k) => {
-    const places = Array.from(regimes.keys()).filter((t) => regimes[t] === k);
+    const members = Array.from(regimes.keys()).filter((t) => regimes[t] === k);
     const average = (of: (t: number) => number) =>
-      places.reduce((sum, t) => sum + of(t), 0) / places.length;
+      members.reduce((sum, t) => sum + of(t), 0) / members.length;
     const axes = Array.from({ length: dims }, (_, d) => d);
     const value = (t: number, d: number) => rows[t * dims + d] ?? NaN;
     const mean = axes.map((d) => average((t) => value(t, d)));
@@ -80,12 +80,12 @@ function rowsOf(count: number, of: (t: number) => readonly number[]): Rows {
 }
 
 /**
- * Tells what keeps a filter of bars from the Bayes-optimal one. Each of these filters is told the
- * true transition probabilities, averaged over the week, and the true regimes of the first half, from which it takes the
- * mean and the covariance of its features; what differs is what it sees. None of them could be
- * shipped: they bound what a three-state Gaussian HMM can do with such features.
+ * Accuracy of oracle baselines with different features. Each is a Gaussian HMM with the true
+ * transition probabilities, averaged over the week, and the means and covariances of its features by
+ * true regime in the first half; only the features differ. They bound what a three-state Gaussian
+ * HMM can do with such features.
  *
- * @param features Those of a model, which are judged first.
+ * @param features A model's features, which come first.
  */
 export function informedAccuracies(
   { bars, minutes, regimes, optimal }: SimulatedTruth,
@@ -94,43 +94,44 @@ export function informedAccuracies(
   const wasm = loadCore();
   const count = regimes.length;
   const half = Math.floor(count / 2);
-  const at = (t: number, column: number) => bars.bars[t * FEATURE_INPUTS.length + column] ?? NaN;
-  const logRange = (t: number) => Math.log((at(t, 1) - at(t, 2)) / at(t, 0) + 1e-5);
-  const logVolume = (t: number) => Math.log(at(t, 4) * at(t, 3) + 1);
+  const at = (t: number, input: (typeof FEATURE_INPUTS)[number]) =>
+    bars.bars[t * FEATURE_INPUTS.length + FEATURE_INPUTS.indexOf(input)] ?? NaN;
+  const logRange = (t: number) => Math.log((at(t, "high") - at(t, "low")) / at(t, "open") + 1e-5);
+  const logVolume = (t: number) => Math.log(at(t, "volume") * at(t, "close") + 1);
   const week = (t: number) => minuteOfWeek(bars.start / MINUTE_MS + t);
   const volatility = (t: number) => Math.log(minutes[t]?.volatilityScale ?? NaN);
   const activity = (t: number) => Math.log(minutes[t]?.activityScale ?? NaN);
   const trades = (t: number) => Math.log((minutes[t]?.trades ?? NaN) + 0.5);
-  const sights: readonly (readonly [string, Rows])[] = [
+  const baselines: readonly (readonly [string, Rows])[] = [
     [`${features.names.join(", ")} of the preset`, {
       rows: computeFeatures(wasm, features, bars.bars, [count], [bars.start]).normalized,
       dims: features.names.length,
     }],
     ["log range and log volume of the minute", rowsOf(count, (t) => [logRange(t), logVolume(t)])],
     [
-      "the same, less the true pattern of the week",
+      "the same, minus the true weekly pattern",
       rowsOf(count, (t) => [
         logRange(t) - Math.log(SEASONALITY.volatility[week(t)] ?? NaN),
         logVolume(t) - Math.log(SEASONALITY.activity[week(t)] ?? NaN),
       ]),
     ],
     [
-      "the same, less the true scales of the minute",
+      "the same, minus the true scales of the minute",
       rowsOf(count, (t) => [logRange(t) - volatility(t), logVolume(t) - activity(t)]),
     ],
     [
-      "that, with the number of trades for the volume",
+      "that, with the number of trades instead of the volume",
       rowsOf(count, (t) => [logRange(t) - volatility(t), trades(t) - activity(t)]),
     ],
   ];
   const shareRight = (path: Uint8Array) =>
     path.subarray(half).filter((regime, i) => regime === regimes[half + i]).length / (count - half);
-  return sights.map(([sees, seen]) => {
+  return baselines.map(([sees, observed]) => {
     const hmm = informedHmm(
-      { rows: seen.rows.subarray(0, half * seen.dims), dims: seen.dims },
+      { rows: observed.rows.subarray(0, half * observed.dims), dims: observed.dims },
       regimes.subarray(0, half),
     );
-    const { posteriors } = filterRows(wasm, hmm, seen.rows, [count]);
+    const { posteriors } = filterRows(wasm, hmm, observed.rows, [count]);
     return {
       sees,
       accuracy: shareRight(argmaxRows(posteriors, REGIMES.length)),

@@ -3,10 +3,10 @@ import { measureOutcomes } from "../../models/evaluation/outcomes.ts";
 import type { BarSequence } from "../../models/training/sequences.ts";
 
 /**
- * Mean realized volatility of the 15 minutes that follow the bars of each state, basis points; NaN
- * for a state that never is.
+ * Mean realized volatility of the 15 minutes after the bars of each state, basis points; NaN for a
+ * state that does not occur.
  *
- * @param first The first bar that counts.
+ * @param first Index of the first bar.
  * @param path State of each bar from `first` on.
  */
 export function volatilityAfter(

@@ -8,7 +8,7 @@ export const INK = {
   panel: "#ffffff",
 } as const;
 
-/** One series that needs no name, and one set against it. */
+/** The main series, and one to compare it with. */
 export const SERIES = { main: "#1f72cf", other: "#d9650d", anomaly: "#c8127a" } as const;
 
 const REGIMES: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const REGIMES: Readonly<Record<string, string>> = {
   "Volatile": "#c79a1e",
   "Crisis": "#8a3fd1",
 };
-/** For regimes of models with other numbers of states. */
+/** Colours for models with other numbers of regimes. */
 const FURTHER = ["#1a7f56", "#c8127a", "#596675", "#155fb3", "#ad4a00"];
 
 /** Colours of regimes, by their labels. */

@@ -7,13 +7,13 @@ const { resolve } = createRequire(import.meta.url);
 const FONTS = [400, 600].map((weight) =>
   readFileSync(resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff2`))
 );
-/** Pixels to a CSS pixel: sharp on most screens. */
+/** Pixels per CSS pixel, for a sharp image on most screens. */
 const SCALE = 1.5;
 
 let ready: Promise<void> | undefined;
 
 /**
- * Renders a figure, the same bytes on any machine: the renderer is WebAssembly and brings its font.
+ * Renders a figure to the same bytes on any machine: the renderer is WebAssembly with its own font.
  *
  * @returns PNG.
  */

@@ -7,7 +7,7 @@ import { Engine, loadModels, replayHistory, Skipped } from "../../service/comman
 import type { ModelOutput, Signal } from "../../data/schema/signal.ts";
 import { ROOT } from "./choose_history.ts";
 
-/** Signals of a replay in the order of time, a column a field. */
+/** Signals of a replay in order of time, one column per field. */
 export interface Replay {
   /** Open times, ms UTC. */
   readonly times: Float64Array;
@@ -18,24 +18,24 @@ export interface Replay {
   readonly volumes: Float64Array;
   /** Anomaly scores of the primary model. */
   readonly scores: Float64Array;
-  /** 1 where it calls the minute anomalous. */
+  /** 1 where the minute is anomalous for the primary model. */
   readonly anomalous: Uint8Array;
   /**
-   * Most probable regime of the liquidity model; the number of regimes where it has too little of a
-   * past to see the minute, and would only tell what is usual.
+   * Most probable regime of the liquidity model; the number of regimes where it does not observe the
+   * minute.
    */
   readonly path: Uint8Array;
-  /** Its filtered probabilities, a number a regime; NaN where it does not see the minute. */
+  /** Its filtered probabilities, one per regime; NaN where it does not observe the minute. */
   readonly filtered: Float64Array;
   readonly labels: readonly string[];
 }
 
-/** The shipped models: the forest is the first one's, the regimes the second one's. */
+/** The shipped models: the first one's forest and the second one's regimes are used. */
 const MODELS = ["models/classic.json", "models/liquidity.json"];
 
-/** What a model says of a minute that its features are blind to adds nothing to the likelihood. */
-const sees = (opinion: ModelOutput | undefined): opinion is ModelOutput =>
-  opinion !== undefined && opinion.log_likelihood !== 0;
+/** Whether a model observed the minute: otherwise its log-likelihood is 0. */
+const isObserved = (output: ModelOutput | undefined): output is ModelOutput =>
+  output !== undefined && output.log_likelihood !== 0;
 
 /** Runs files of bars through the engine that serves live. */
 export async function replayFiles(files: readonly string[]): Promise<Replay> {
@@ -70,18 +70,18 @@ export async function replayFiles(files: readonly string[]): Promise<Replay> {
     anomalous: Uint8Array.from(signals, (signal) => Number(signal.is_anomaly)),
     path: Uint8Array.from(
       signals,
-      ({ models: { [name]: opinion } }) => sees(opinion) ? opinion.state : hmm.labels.length,
+      ({ models: { [name]: output } }) => isObserved(output) ? output.state : hmm.labels.length,
     ),
     filtered: Float64Array.from(
-      signals.flatMap(({ models: { [name]: opinion } }) =>
-        Object.values(opinion?.probabilities ?? {}).map((p) => sees(opinion) ? p : NaN)
+      signals.flatMap(({ models: { [name]: output } }) =>
+        Object.values(output?.probabilities ?? {}).map((p) => isObserved(output) ? p : NaN)
       ),
     ),
     labels: hmm.labels,
   };
 }
 
-/** The minutes of a replay from one time to another, which must be contiguous; the end is exclusive. */
+/** The minutes of a replay in a half-open interval without gaps. */
 export function cutReplay(replay: Replay, from: number, to: number): Replay & { start: number } {
   const first = replay.times.findIndex((time) => time >= from);
   const after = replay.times.findIndex((time) => time >= to);
@@ -109,9 +109,9 @@ export interface ReplayDay {
   /** Midnight UTC, ms. */
   readonly day: number;
   readonly minutes: number;
-  /** Minutes that the liquidity model sees. */
+  /** Minutes that the liquidity model observes. */
   readonly seen: number;
-  /** Minutes that are anomalous. */
+  /** Anomalous minutes. */
   readonly anomalies: number;
   /** Changes of the most probable regime. */
   readonly changes: number;
@@ -123,7 +123,7 @@ export interface ReplayDay {
   readonly move: number;
 }
 
-/** What each day of a replay was like. */
+/** Summaries of each day of a replay. */
 export function summarizeDays(replay: Replay): readonly ReplayDay[] {
   const days = Map.groupBy(replay.times.keys(), (t) => Math.floor((replay.times[t] ?? 0) / DAY_MS));
   const last = replay.labels.length - 1;
@@ -145,8 +145,8 @@ export function summarizeDays(replay: Replay): readonly ReplayDay[] {
 }
 
 /**
- * The most anomalous minutes that the liquidity model sees, each at least `apartMs` from those
- * before it in the list. Many share the forest's lowest score: of those, the widest in range first.
+ * The most anomalous minutes that the liquidity model observes, at least `apartMs` from each other.
+ * Many share the forest's lowest score; ties go to the widest range.
  */
 export function worstMinutes(replay: Replay, count: number, apartMs: number): readonly number[] {
   const range = replay.highs.map((high, t) => Math.log(high / (replay.lows[t] ?? NaN)));
@@ -167,7 +167,7 @@ export function worstMinutes(replay: Replay, count: number, apartMs: number): re
   return chosen;
 }
 
-/** Mean probability of a regime some minutes away from each of certain minutes. */
+/** Mean probability of a regime at offsets from certain minutes. */
 export function meanAround(
   replay: Replay,
   minutes: readonly number[],

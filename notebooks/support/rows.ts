@@ -10,7 +10,7 @@ function formatValue(value: Row[string]): string {
   return size >= 1e-3 && size < 1e6 ? String(Number(value.toPrecision(5))) : value.toPrecision(3);
 }
 
-/** The answer to a query as a table: a column a name. */
+/** The result of a query as a table, one column per name. */
 export function tableOf(title: string, rows: readonly Row[]): Table {
   const head = Object.keys(rows[0] ?? {});
   return {

@@ -11,46 +11,47 @@ import { argmaxRows } from "../../models/evaluation/paths.ts";
 import { barCount, type BarSequence } from "../../models/training/sequences.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 
-/** What a model says of the bars of a sequence that it sees. */
+/** A model's output for the observed bars of a sequence. */
 export interface SeenBars {
-  /** Open time of the first, ms UTC. */
+  /** Open time of the first bar, ms UTC. */
   readonly start: number;
   /** Close prices. */
   readonly closes: Float64Array;
-  /** Features as the model sees them, row after row. */
+  /** Normalized features, row after row. */
   readonly rows: Float64Array;
   readonly dims: number;
-  /** P(regime | the bar and those before it), a number a regime. */
+  /** P(regime | the bar and earlier ones), one number per regime. */
   readonly filtered: Float64Array;
-  /** P(regime | all bars of the sequence): what hindsight says. */
+  /** P(regime | all bars of the sequence), one number per regime. */
   readonly smoothed: Float64Array;
   /** The filter's most probable regime. */
   readonly path: Uint8Array;
 }
 
-/** Lets a model look at a sequence, as the service would; the bars of its warm-up are left out. */
+/** Runs a model over a sequence like the service, without the bars of its warm-up. */
 export function lookAt(
   { features, hmm }: Pick<Artifact, "features" | "hmm">,
   { start, bars }: BarSequence,
 ): SeenBars {
   const wasm = loadCore();
+  const [stride, close] = [FEATURE_INPUTS.length, FEATURE_INPUTS.indexOf("close")];
   const count = barCount({ start, bars });
-  const seen = Math.min(warmUpBars(features), count);
+  const skipped = Math.min(warmUpBars(features), count);
   const { normalized, dims } = computeFeatures(wasm, features, bars, [count], [start]);
-  const rows = normalized.subarray(seen * dims);
-  const { posteriors } = filterRows(wasm, hmm, rows, [count - seen]);
+  const rows = normalized.subarray(skipped * dims);
+  const { posteriors } = filterRows(wasm, hmm, rows, [count - skipped]);
   return {
-    start: start + seen * MINUTE_MS,
-    closes: bars.filter((_, i) => i % FEATURE_INPUTS.length === 3).subarray(seen),
+    start: start + skipped * MINUTE_MS,
+    closes: bars.filter((_, i) => i % stride === close).subarray(skipped),
     rows,
     dims,
     filtered: posteriors,
-    smoothed: smoothRows(wasm, hmm, rows, [count - seen]),
+    smoothed: smoothRows(wasm, hmm, rows, [count - skipped]),
     path: argmaxRows(posteriors, hmm.startprob.length),
   };
 }
 
-/** The first `minutes` of seen bars. */
+/** The first `minutes` of observed bars. */
 export function firstMinutes(seen: SeenBars, minutes: number): SeenBars {
   const count = Math.min(minutes, seen.path.length);
   const states = seen.filtered.length / seen.path.length;

@@ -2,17 +2,17 @@ import type { Figure } from "./figure.ts";
 import { renderPng } from "./png.ts";
 import { type Table, tablesToMarkdown } from "../../models/report/tables.ts";
 
-/** What the runner checks after each cell, see run.py. */
+/** Counters that the runner checks after each cell, see run.py. */
 interface Outputs {
   /** Outputs announced so far. */
   shown: number;
-  /** Rejections of promises that nobody handled, which would not fail a cell. */
+  /** Unhandled promise rejections, which do not fail a cell by themselves. */
   readonly rejections: string[];
 }
 
 declare global {
   var microstreamOutputs: Outputs | undefined;
-  // There in a notebook's kernel only, so that Deno's own types leave it out.
+  // Only in a notebook's kernel, so it is missing in Deno's types.
   namespace Deno.jupyter {
     function broadcast(
       type: "display_data",
@@ -27,7 +27,7 @@ globalThis.addEventListener("unhandledrejection", (event) => {
   outputs.rejections.push(String(event.reason));
 });
 
-/** Jupyter's own client, unlike our runner, stops listening as soon as a cell is done. */
+/** Delay after an output, ms: Jupyter's own client stops listening as soon as a cell is done. */
 const SETTLE_MS = 20;
 
 async function display(data: Record<string, string>, metadata = {}): Promise<void> {
@@ -37,7 +37,7 @@ async function display(data: Record<string, string>, metadata = {}): Promise<voi
 }
 
 /**
- * Shows figures, as PNG: the one form of a picture that Jupyter, nbconvert and code hosts all show.
+ * Shows figures as PNG, the only image format that Jupyter, nbconvert and code hosts all display.
  */
 export async function show(...figures: readonly Figure[]): Promise<void> {
   for (const figure of figures) {
@@ -52,7 +52,7 @@ export async function say(markdown: string): Promise<void> {
   await display({ "text/markdown": markdown, "text/plain": markdown });
 }
 
-/** Shows tables, each under its title. */
+/** Shows tables, each below its title. */
 export async function showTables(...tables: readonly Table[]): Promise<void> {
   await say(tablesToMarkdown(tables, 4));
 }

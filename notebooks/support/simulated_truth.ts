@@ -2,7 +2,7 @@ import { computeFeatures, filterRows, warmUpBars } from "../../core-wasm/core.ts
 import { loadCore } from "../../core-wasm/load.ts";
 import type { Artifact } from "../../models/artifact/read.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
-import { evaluateAgainstTruth, type TruthEvaluation } from "../../models/evaluation/truth.ts";
+import { compareWithOracle, type OracleComparison } from "../../models/evaluation/oracle.ts";
 import { barCount, type BarSequence, SequenceCutter } from "../../models/training/sequences.ts";
 import { DAY_MINUTES, MINUTE_MS } from "../../data/schema/time.ts";
 import {
@@ -13,7 +13,7 @@ import {
 } from "../../service/commands/notebooks.ts";
 import { filterTrueModel } from "./bayes_filter.ts";
 
-/** Which stretch of which simulated market. */
+/** A span of a simulated market. */
 export interface SimulatedSpan {
   readonly seed: number;
   readonly symbol: string;
@@ -22,29 +22,29 @@ export interface SimulatedSpan {
   readonly days: number;
 }
 
-/** A stretch of a simulated market with all that it hides. */
+/** A span of a simulated market with its latent history. */
 export interface SimulatedTruth {
   readonly bars: BarSequence;
-  /** Of each bar. */
+  /** The latent history, one minute per bar. */
   readonly minutes: readonly TrueMinute[];
   /** True regime of each bar. */
   readonly regimes: Uint8Array;
-  /** What the Bayes-optimal filter says of each bar: a probability a regime. */
+  /** The oracle's posterior of each bar, one number per regime. */
   readonly optimal: Float64Array;
 }
 
-/** A model beside the Bayes-optimal filter. */
-export interface TruthComparison extends TruthEvaluation {
-  /** The first bar that it is judged on. */
+/** A model compared with the oracle on a simulated market. */
+export interface TruthComparison extends OracleComparison {
+  /** Index of the first scored bar. */
   readonly first: number;
-  /** What the model says of each bar: a probability a state; 0 for those that it does not see. */
+  /** The model's posterior of each bar, one number per state; 0 during its warm-up. */
   readonly posteriors: Float64Array;
-  /** Its most probable state at each bar. */
+  /** The model's most probable state at each bar. */
   readonly path: Uint8Array;
 }
 
 /**
- * The one-minute bars of a simulated market, as its exchange tells them.
+ * The one-minute bars of a simulated market, from its klines.
  *
  * @throws RangeError for a span without bars.
  */
@@ -72,7 +72,7 @@ export function simulateBars({ seed, symbol, from, days }: SimulatedSpan): BarSe
   );
 }
 
-/** Simulates a market and filters it with its true parameters. */
+/** Simulates a market and filters it with the oracle. */
 export function simulateTruth(span: SimulatedSpan): SimulatedTruth {
   const bars = simulateBars(span);
   const to = span.from + barCount(bars) * MINUTE_MS;
@@ -86,10 +86,10 @@ export function simulateTruth(span: SimulatedSpan): SimulatedTruth {
 }
 
 /**
- * Judges a model on a simulated market. The first half of the bars that it sees teaches what its
- * states stand for, the second half is judged.
+ * Compares a model with the oracle on a simulated market. Its states are mapped to regimes on the
+ * first half of the observed bars; the second half is scored.
  *
- * @throws RangeError when the stretch is shorter than what the model needs to see a bar.
+ * @throws RangeError when the span is not longer than the model's warm-up.
  */
 export function compareWithTruth(
   { bars, regimes, optimal }: SimulatedTruth,
@@ -99,22 +99,22 @@ export function compareWithTruth(
   const states = hmm.startprob.length;
   const wasm = loadCore();
   const { normalized, dims } = computeFeatures(wasm, features, bars.bars, [count], [bars.start]);
-  const seen = Math.min(warmUpBars(features), count);
-  // What the model does not see must not teach its filter anything either.
-  const filtered = filterRows(wasm, hmm, normalized.subarray(seen * dims), [count - seen]);
+  const skipped = Math.min(warmUpBars(features), count);
+  // Like the service, the filter starts after the warm-up.
+  const filtered = filterRows(wasm, hmm, normalized.subarray(skipped * dims), [count - skipped]);
   const posteriors = new Float64Array(count * states);
-  posteriors.set(filtered.posteriors, seen * states);
-  const first = seen + Math.floor((count - seen) / 2);
+  posteriors.set(filtered.posteriors, skipped * states);
+  const first = skipped + Math.floor((count - skipped) / 2);
   const path = argmaxRows(posteriors, states);
-  const evaluation = evaluateAgainstTruth(
-    { truth: regimes.subarray(seen, first), model: path.subarray(seen, first) },
+  const comparison = compareWithOracle(
+    { labels: regimes.subarray(skipped, first), model: path.subarray(skipped, first) },
     {
-      truth: regimes.subarray(first),
+      labels: regimes.subarray(first),
       model: path.subarray(first),
-      optimal: argmaxRows(optimal, REGIMES.length).subarray(first),
+      oracle: argmaxRows(optimal, REGIMES.length).subarray(first),
       lengths: [count - first],
     },
     { states, regimes: REGIMES.length },
   );
-  return { ...evaluation, first, posteriors, path };
+  return { ...comparison, first, posteriors, path };
 }

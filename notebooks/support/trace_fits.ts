@@ -5,13 +5,12 @@ import { loadCore } from "../../core-wasm/load.ts";
 export interface TracedIteration {
   readonly start: number;
   readonly iteration: number;
-  /** Nats a row. */
+  /** Nats per row. */
   readonly logLikelihood: number;
 }
 
 /**
- * Fits an HMM from random starts and keeps what each iteration reached: the fits of a training, on
- * fewer rows.
+ * Fits an HMM from random starts, like a training on fewer rows, and records each iteration.
  *
  * @param rows Features of contiguous bars, row after row.
  */

@@ -7,19 +7,19 @@ import { readCreated, readParameters } from "../../models/training/parameters.ts
 import type { PresetName } from "../../models/training/presets.ts";
 import { type Training, trainOnFiles } from "../../models/training/train_on_files.ts";
 
-/** What a notebook decides of a training; the rest is as for `deno task train`. */
+/** A notebook's settings of a training; the others are those of `deno task train`. */
 export interface NotebookTraining {
   /** Kline files, in order. */
   readonly bars: readonly string[];
   readonly preset: PresetName;
   readonly seed: number;
-  /** Whether the evaluation looks at the last part of the history. */
+  /** Whether the evaluation includes the last part of the history. */
   readonly final: boolean;
 }
 
 /**
- * Trains a model as `deno task train --bars ... --preset ... --seed ...` does, with the same
- * artifact; without `final`, as with `--no-final`.
+ * Trains a model like `deno task train --bars ... --preset ... --seed ...`, with the same artifact;
+ * without `final`, like `--no-final`.
  */
 export function trainModel({ bars, preset, seed, final }: NotebookTraining): Promise<Training> {
   return trainOnFiles({
@@ -33,7 +33,7 @@ export function trainModel({ bars, preset, seed, final }: NotebookTraining): Pro
 }
 
 /**
- * Writes a model where a service may be watching: it appears at once and whole.
+ * Writes a model's file atomically, as a service may be watching it.
  *
  * @returns The path.
  */

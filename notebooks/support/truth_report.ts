@@ -1,5 +1,5 @@
 import type { Artifact } from "../../models/artifact/read.ts";
-import type { TruthScore } from "../../models/evaluation/truth.ts";
+import type { LabelScore } from "../../models/evaluation/oracle.ts";
 import type { Table } from "../../models/report/tables.ts";
 import { REGIMES } from "../../service/commands/notebooks.ts";
 import type { MarketAccuracy } from "./charts/truth.ts";
@@ -7,34 +7,34 @@ import { informedAccuracies, type InformedAccuracy } from "./informed_filter.ts"
 import { volatilityAfter } from "./next_volatility.ts";
 import { compareWithTruth, type SimulatedTruth, type TruthComparison } from "./simulated_truth.ts";
 
-/** A model and what it is called here. */
+/** A model with its name in a report. */
 export interface NamedModel {
   readonly name: string;
   readonly artifact: Pick<Artifact, "features" | "hmm">;
 }
 
-/** A model on a market. */
+/** A model's results on a market. */
 export interface ModelReport extends NamedModel {
   readonly comparison: TruthComparison;
   /** Realized volatility of the 15 minutes after each of its states, basis points. */
   readonly volatilities: readonly number[];
 }
 
-/** What a simulated market says of models. */
+/** Models' results on a simulated market. */
 export interface TruthReport {
   readonly market: string;
   readonly models: readonly ModelReport[];
   /** Realized volatility of the 15 minutes after each true regime, basis points. */
   readonly volatilities: readonly number[];
-  /** Share of the judged minutes in the most frequent regime. */
+  /** Share of the scored minutes in the most frequent regime. */
   readonly mostFrequent: number;
   readonly informed: readonly InformedAccuracy[];
 }
 
 /**
- * Judges models on a simulated market.
+ * Compares models with the oracle on a simulated market.
  *
- * @param market What it is called.
+ * @param market Its name in the report.
  * @param models At least one.
  */
 export function reportOnTruth(
@@ -53,27 +53,27 @@ export function reportOnTruth(
     };
   });
   const first = Math.max(...reports.map(({ comparison }) => comparison.first));
-  const judged = truth.regimes.subarray(first);
+  const scored = truth.regimes.subarray(first);
   const shares = REGIMES.map((_, k) =>
-    judged.filter((regime) => regime === k).length / judged.length
+    scored.filter((regime) => regime === k).length / scored.length
   );
   const features = models[0]?.artifact.features;
   return {
     market,
     models: reports,
-    volatilities: volatilityAfter(truth.bars, first, judged, REGIMES.length),
+    volatilities: volatilityAfter(truth.bars, first, scored, REGIMES.length),
     mostFrequent: Math.max(...shares),
     informed: features === undefined ? [] : informedAccuracies(truth, features),
   };
 }
 
-/** How often each filter is right, and one that always names the most frequent regime. */
+/** Accuracy of each filter, and of always naming the most frequent regime. */
 export function accuracies(reports: readonly TruthReport[]): readonly MarketAccuracy[] {
   return reports.flatMap(({ market, models, mostFrequent }) => [
     ...models.slice(0, 1).map(({ comparison }) => ({
       market,
       filter: "Bayes-optimal",
-      accuracy: comparison.optimal.accuracy,
+      accuracy: comparison.oracle.accuracy,
     })),
     ...models.map(({ name, comparison }) => ({
       market,
@@ -86,7 +86,7 @@ export function accuracies(reports: readonly TruthReport[]): readonly MarketAccu
 
 const percent = (share: number | null) => share === null ? "-" : `${(100 * share).toFixed(1)} %`;
 
-function scoreCells(score: TruthScore): readonly string[] {
+function scoreCells(score: LabelScore): readonly string[] {
   return [
     percent(score.accuracy),
     score.rand_index.toFixed(3),
@@ -96,10 +96,10 @@ function scoreCells(score: TruthScore): readonly string[] {
   ];
 }
 
-/** All figures of all filters. */
+/** All scores of all filters. */
 export function truthTable(reports: readonly TruthReport[]): Table {
   return {
-    title: "Against the truth",
+    title: "Scores against the true regimes",
     head: [
       "market",
       "filter",
@@ -107,15 +107,15 @@ export function truthTable(reports: readonly TruthReport[]): Table {
       "Rand index",
       "median lag, min",
       "changes missed",
-      "false alarms a day",
-      "accuracy over optimal",
-      "its states stand for",
+      "false alarms per day",
+      "accuracy / optimal",
+      "regimes of its states",
     ],
     rows: reports.flatMap(({ market, models }) => [
       ...models.slice(0, 1).map(({ comparison }) => [
         market,
         "Bayes-optimal",
-        ...scoreCells(comparison.optimal),
+        ...scoreCells(comparison.oracle),
         "1",
         "",
       ]),
@@ -131,22 +131,22 @@ export function truthTable(reports: readonly TruthReport[]): Table {
   };
 }
 
-/** The volatility that follows true regimes and models' states. */
+/** Volatility after true regimes and models' states. */
 export function volatilityTable(reports: readonly TruthReport[]): Table {
   const cells = (values: readonly number[], low: number, high: number) => [
     values.map((value) => value.toFixed(1)).join(" / "),
     ((values[high] ?? NaN) / (values[low] ?? NaN)).toFixed(2),
   ];
-  const violence = REGIMES.map((regime, k) => ({ k, volatility: regime.volatility }))
+  const byVolatility = REGIMES.map((regime, k) => ({ k, volatility: regime.volatility }))
     .sort((a, b) => a.volatility - b.volatility);
   return {
     title: "Realized volatility of the next 15 minutes, basis points",
-    head: ["market", "by", "mean of each", "highest over lowest"],
+    head: ["market", "by", "mean of each", "highest / lowest"],
     rows: reports.flatMap(({ market, models, volatilities }) => [
       [
         market,
         "true regime (bearish / normal / bullish)",
-        ...cells(volatilities, violence[0]?.k ?? 0, violence.at(-1)?.k ?? 0),
+        ...cells(volatilities, byVolatility[0]?.k ?? 0, byVolatility.at(-1)?.k ?? 0),
       ],
       ...models.map(({ name, artifact, volatilities: ours }) => [
         market,

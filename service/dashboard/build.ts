@@ -8,14 +8,28 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type BuildResult, stop } from "esbuild";
+import { build, type BuildResult, type Plugin, stop } from "esbuild";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
+/** The records' schemas, by which the page decodes. */
+const SCHEMA = join(HERE, "../../data/schema");
 const DIST = join(HERE, "dist");
 const PAGE = join(DIST, "index.html");
 
 /** Entry points, and the plain name by which `index.html` asks for what becomes of each. */
 const ENTRIES = { "app.ts": "app.js", "theme.ts": "theme.js", "styles/main.css": "style.css" };
+
+/** Leaves out what only OpenAPI, tables and metrics need to know of the records' schemas. */
+const withoutKnowledge: Plugin = {
+  name: "without-knowledge",
+  setup(build) {
+    build.onLoad({ filter: /data[\\/]schema[\\/]\w+\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8"))
+        .replaceAll(/\.register\(\s*ABOUT,\s*\{[^{}]*\},?\s*\)/g, ""),
+      loader: "ts",
+    }));
+  },
+};
 
 async function modified(path: string): Promise<number> {
   const { mtimeMs } = await stat(path);
@@ -24,8 +38,10 @@ async function modified(path: string): Promise<number> {
 
 /** When the newest file that the page is made of changed; a new lock is a new library. */
 async function sourcesModified(): Promise<number> {
-  const entries = await readdir(HERE, { recursive: true, withFileTypes: true });
-  const files = entries
+  const folders = await Promise.all(
+    [HERE, SCHEMA].map((path) => readdir(path, { recursive: true, withFileTypes: true })),
+  );
+  const files = folders.flat()
     .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(DIST))
     .map((entry) => join(entry.parentPath, entry.name));
   const times = await Promise.all([...files, join(HERE, "../../deno.lock")].map(modified));
@@ -57,6 +73,7 @@ async function buildPage(): Promise<void> {
     format: "iife",
     target: ["chrome123", "firefox120", "safari17.5"],
     legalComments: "none",
+    plugins: [withoutKnowledge],
     logLevel: "warning",
   });
   let page = await readFile(join(HERE, "index.html"), "utf8");

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Bar, barSchema } from "../../data/schema/bar.ts";
+import type { Bar } from "../../data/schema/bar.ts";
+import { parseBar } from "../../data/schema/parse.ts";
 import type { Signal } from "../../data/schema/signal.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { Checkpoint, EventLog, LogEvent, LogRecord } from "../bus/event_log.ts";
@@ -52,7 +53,7 @@ export class EngineRunner {
     const checkpoints: Checkpoint[] = [];
     for (const [i, { json }] of events.entries()) {
       if (i > 0 && i % BARS_A_TURN === 0) await nextTurn();
-      const bar = barSchema.parse(JSON.parse(json));
+      const bar = parseBar(json);
       if (!this.#isNew(bar)) continue;
       signals.push({ kind: "signal", record: this.#engine.push(bar) });
       const since = (this.#sinceCheckpoint.get(bar.symbol) ?? 0) + 1;

@@ -140,7 +140,6 @@ export class ReconnectingStream {
     this.#open.add(link);
     this.#after(this.#renewAfterMs, "renew", () => this.#renew(link));
     if (first) {
-      this.#renewing = false;
       sink.connected(symbols);
     } else {
       this.#after(traits.overlapMs, "retire", () => this.#retireBefore(link));
@@ -170,7 +169,11 @@ export class ReconnectingStream {
     const wasOpen = this.#open.has(link);
     this.#end(link);
     const { size } = this.#open;
-    if (size === 0) sink.disconnected(symbols, end);
+    if (size === 0) {
+      // A successor that is still opening is no successor any more.
+      this.#renewing = false;
+      sink.disconnected(symbols, end);
+    }
     if (wasOpen && size === 1 && this.#renewing) {
       // The old socket ended by itself while the overlap lasted.
       this.#timers.get("retire")?.abort();

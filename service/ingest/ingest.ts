@@ -28,15 +28,19 @@ export interface IngestOptions {
   /** Markets, upper case. */
   readonly symbols: readonly string[];
   /** Where bars are appended to and resumed from; left open. */
-  readonly bus: { readonly log: EventLog; readonly store: RecordStore };
+  readonly bus: {
+    readonly log: Pick<EventLog, "append" | "announce">;
+    readonly store: Pick<RecordStore, "bars" | "lastTime">;
+  };
   /** Minutes of history to fetch where the store has no bar. */
   readonly historyMinutes: number;
   readonly clock: Clock;
   readonly logger: Log;
 }
 
-/** Trades of a gap that are fetched one by one, for all symbols together; and for each at least. */
+/** Most trades of a gap that are fetched one by one, for all symbols together. */
 const MAX_BACKFILL = 200_000;
+/** The same for one symbol, at least. */
 const MIN_BACKFILL = 5000;
 
 /** Sums of amounts are exact up to this number of decimals. */
@@ -233,7 +237,10 @@ function checkTraits({ traits, origin }: Exchange): void {
   }
 }
 
-function lastBar(store: RecordStore, symbol: string): Bar | undefined {
+function lastBar(
+  store: Pick<RecordStore, "bars" | "lastTime">,
+  symbol: string,
+): Bar | undefined {
   const time = store.lastTime("bar", symbol);
   if (time === undefined) return undefined;
   const [bar] = store.bars(symbol, time, time);

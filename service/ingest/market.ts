@@ -1,5 +1,6 @@
 import { MINUTE_MS } from "../../data/schema/time.ts";
-import type { Bar, BarSource } from "../../data/schema/bar.ts";
+import type { Bar } from "../../data/schema/bar.ts";
+import type { BarSource } from "../../data/schema/origin.ts";
 import type { SymbolStatus } from "../../data/schema/status.ts";
 import type { EventLog } from "../bus/event_log.ts";
 import type { RecordStore } from "../bus/record_store.ts";

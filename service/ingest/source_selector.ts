@@ -1,6 +1,7 @@
 import type { Clock } from "../../data/common/clock.ts";
 import { errorMessage } from "../../data/common/errors.ts";
 import type { Exchange } from "../exchanges/exchange.ts";
+import { withTimeout } from "../exchanges/timeout.ts";
 
 /** The source that `SOURCE` asks for. */
 export type RequestedSource = "auto" | "binance" | "simulator";
@@ -53,19 +54,12 @@ async function probe(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const attempt = new AbortController();
-  const end = AbortSignal.any([signal, attempt.signal]);
-  const timeout = async (): Promise<string> => {
-    await clock.sleep(PROBE_MS, end);
-    return `no answer within ${PROBE_MS / 1000} s`;
-  };
   try {
-    return await Promise.race([exchange.probe(end).then(() => undefined), timeout()]);
+    await withTimeout(clock, PROBE_MS, signal, (end) => exchange.probe(end));
+    return undefined;
   } catch (error) {
     signal.throwIfAborted();
     return errorMessage(error);
-  } finally {
-    attempt.abort();
   }
 }
 

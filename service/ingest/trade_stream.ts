@@ -33,7 +33,7 @@ export interface TradeCounts {
 export interface TradeStreamOptions {
   readonly symbol: string;
   /** Takes the trades in order, and where the order starts and breaks. */
-  readonly aggregator: BarAggregator;
+  readonly aggregator: Pick<BarAggregator, "anchor" | "breakOff" | "trade">;
   /** First minute that is wanted, ms UTC; undefined for the minute of the first connection. */
   readonly from: number | undefined;
   /** Most trades to fetch one by one; a longer gap is left to klines. */

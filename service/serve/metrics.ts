@@ -1,7 +1,7 @@
 import process from "node:process";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Counter, Gauge, Registry } from "prom-client";
-import { SYMBOL_METRICS } from "../../data/schema/status.ts";
+import { SYMBOL_METRICS } from "../../data/schema/symbol_metrics.ts";
 import type { ServiceView } from "./service_view.ts";
 
 /** What the metrics are read from. */

@@ -1,5 +1,4 @@
-import { columnsOf } from "../../data/schema/columns.ts";
-import type { KeyKind } from "../../data/schema/define.ts";
+import { columnsOf, type KeysOf } from "../../data/schema/columns.ts";
 import type { ModelDescription } from "../../data/schema/model.ts";
 import { labelKey, signalSchema } from "../../data/schema/signal.ts";
 
@@ -10,7 +9,7 @@ import { labelKey, signalSchema } from "../../data/schema/signal.ts";
  */
 export function signalColumns(models: readonly ModelDescription[]): readonly string[] {
   const [primary, ...others] = models;
-  const keysOf = (kind: KeyKind, model: string | undefined): readonly string[] => {
+  const keysOf: KeysOf = (kind, model) => {
     if (kind === "model") return others.map(({ name }) => name);
     const owner = model === undefined ? primary : others.find(({ name }) => name === model);
     if (owner === undefined) return [];

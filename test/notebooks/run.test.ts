@@ -27,7 +27,7 @@ const notebookSchema = z.looseObject({
   })),
 });
 
-/** Runs a notebook of some cells; each may use say() and show(). */
+/** Runs a notebook whose first cell imports say(), and some more cells. */
 function run(cells: readonly string[], env: Record<string, string> = {}) {
   // Within the project, so that the kernel finds its packages, where git ignores it.
   mkdirSync(STORE, { recursive: true });
@@ -62,7 +62,7 @@ function run(cells: readonly string[], env: Record<string, string> = {}) {
 const SKIP = "skipped: python3 has no jupyter_client and nbformat; see PYTHON";
 
 function jupyterTest(name: string, check: () => void) {
-  if (hasJupyter) test(name, check, 60_000);
+  if (hasJupyter) test(name, check);
   else test.skip(`${name} (${SKIP})`, () => {});
 }
 
@@ -81,7 +81,7 @@ describe("the notebook runner", () => {
     expect(cells.map((cell) => cell.execution_count)).toEqual([2, 3]);
   });
 
-  jupyterTest("takes outputs that are published after the cell is done", () => {
+  jupyterTest("keeps outputs that are published after the cell is done", () => {
     const { status, cells } = run([
       `const raw = Deno.jupyter.broadcast;
        Deno.jupyter.broadcast = async (...message) => {
@@ -94,7 +94,7 @@ describe("the notebook runner", () => {
     expect(cells[0]?.outputs).toHaveLength(2);
   });
 
-  jupyterTest("makes the same file again", () => {
+  jupyterTest("writes the same file in two runs", () => {
     const cells = [`await say(String(6 * 7));`];
     expect(run(cells).cells).toEqual(run(cells).cells);
   });
@@ -103,22 +103,30 @@ describe("the notebook runner", () => {
     ["an error", `throw new TypeError("no such bar");`, /cell 2: TypeError: no such bar/],
     ["a lost output", `void globalThis.microstreamOutputs.shown++;`, /0 of 1 outputs arrived/],
     [
-      "a rejection that nobody sees",
-      `Promise.reject(new Error("unseen")); await say("on it goes");`,
-      /rejected unseen: Error: unseen/,
+      "an unhandled rejection",
+      `Promise.reject(new Error("unhandled")); await say("continues");`,
+      /unhandled promise rejection: Error: unhandled/,
     ],
     ["a value on the last line", `6 * 7`, /use show\(\)/],
-    ["a cell that never ends", `await new Promise(() => setInterval(() => {}, 1e3));`, /not done/],
     ["a kernel that dies", `Deno.exit(3);`, /kernel died/],
   ];
   for (const [name, cell, message] of failures) {
-    jupyterTest(`fails on ${name}, and leaves the notebook as it was`, () => {
-      const { status, stderr, cells } = run([cell], { NOTEBOOK_CELL_TIMEOUT: "5" });
+    jupyterTest(`fails on ${name}, and leaves the notebook unchanged`, () => {
+      const { status, stderr, cells } = run([cell]);
       expect(stderr).toMatch(message);
       expect(status).toBe(1);
       expect(cells[0]?.outputs).toEqual([]);
     });
   }
+
+  jupyterTest("fails on a cell that never ends", () => {
+    // The limit holds for the import of the first cell too, which a slow machine must finish.
+    const { status, stderr } = run([`await new Promise(() => setInterval(() => {}, 1e3));`], {
+      NOTEBOOK_CELL_TIMEOUT: "20",
+    });
+    expect(stderr).toContain("cell 2: not done after 20 s");
+    expect(status).toBe(1);
+  });
 
   test("says in one line how to install Jupyter where it is missing", () => {
     const { status, stderr } = run([], { PYTHON: "/bin/false" });

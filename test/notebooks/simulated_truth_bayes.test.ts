@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
-import { scoreAgainstTruth } from "../../models/evaluation/truth.ts";
+import { scoreAgainstLabels } from "../../models/evaluation/oracle.ts";
 import {
   filterTrueModel,
   logDensity,
@@ -13,7 +13,7 @@ import { trueMinutes } from "../../service/simulator/simulated/truth.ts";
 
 const sumOf = (values: Iterable<number>) => [...values].reduce((sum, x) => sum + x, 0);
 
-test("the quadrature knows the moments of a normal distribution", () => {
+test("the quadrature gives the moments of a normal distribution", () => {
   for (const count of [1, 2, 9, 21]) {
     const { nodes, weights } = normalQuadrature(count);
     const moment = (power: number) => sumOf(weights.map((w, i) => w * (nodes[i] ?? NaN) ** power));
@@ -24,7 +24,7 @@ test("the quadrature knows the moments of a normal distribution", () => {
   }
 });
 
-test("the probabilities of all numbers of trades add up to 1, for few and for many", () => {
+test("the probabilities of all numbers of trades sum to 1, for low and high activity", () => {
   for (const mean of [0.5, 2, 40, 2000].map(Math.log)) {
     const all = Array.from(
       { length: 20_000 },
@@ -57,13 +57,12 @@ describe("on thirty days of a market", () => {
     ...trueMinutes({ seed: 5, symbol: "ETHUSDT", from, to: from + 30 * 86_400_000 }),
   ];
   const truth = Uint8Array.from(minutes, ({ regime }) => regime);
+  const accuracyOf = (posteriors: Float64Array) =>
+    scoreAgainstLabels(argmaxRows(posteriors, REGIMES.length), truth, [truth.length]).accuracy;
   const posteriors = filterTrueModel(minutes);
-  const accuracyOf = (seen: readonly ObservedMinute[]) =>
-    scoreAgainstTruth(argmaxRows(filterTrueModel(seen), REGIMES.length), truth, [truth.length])
-      .accuracy;
-  const accuracy = accuracyOf(minutes);
+  const accuracy = accuracyOf(posteriors);
 
-  test("the filter is right as often as it says", () => {
+  test("the oracle is calibrated: as accurate as its probabilities", () => {
     const claimed =
       sumOf(minutes.map((_, t) => Math.max(...posteriors.subarray(3 * t, 3 * t + 3)))) /
       minutes.length;
@@ -76,14 +75,16 @@ describe("on thirty days of a market", () => {
     }
   });
 
-  test("no filter that knows less is right more often", () => {
+  test("no filter with less information is more accurate than the oracle", () => {
     const halfDay = 12 * 3_600_000;
-    const blinded = [
+    const impaired: readonly (readonly ObservedMinute[])[] = [
       minutes.map((minute) => ({ ...minute, logReturn: 0 })),
       minutes.map((minute) => ({ ...minute, time: minute.time + halfDay })),
       minutes.map((minute) => ({ ...minute, activityScale: 1.3 * minute.activityScale })),
       minutes.map((minute) => ({ ...minute, volatilityScale: 1.3 * minute.volatilityScale })),
     ];
-    for (const seen of blinded) expect(accuracyOf(seen)).toBeLessThan(accuracy);
+    for (const observed of impaired) {
+      expect(accuracyOf(filterTrueModel(observed))).toBeLessThan(accuracy);
+    }
   });
 });

@@ -4,12 +4,12 @@ import { INK, SERIES } from "../palette.ts";
 import type { Replay, ReplayDay } from "../replay.ts";
 import { anomalyTicks, priceChart } from "./regimes.ts";
 
-/** In a longer stretch the ticks of anomalous minutes would be a solid band. */
+/** In a longer chart the ticks of anomalous minutes would merge into a band. */
 const MOST_TICKED = 3 * 1440;
 
 const dayName = (time: number) => new Date(time).toISOString().slice(0, 10);
 
-/** A stretch of a replay: price, regimes and anomalous minutes. */
+/** Part of a replay: price, regimes and anomalous minutes. */
 export function replayChart(
   replay: Replay & { readonly start: number },
   heading: string,
@@ -49,10 +49,10 @@ export function dayChart(days: readonly ReplayDay[], named: readonly ReplayDay[]
   });
 }
 
-/** How many days had how many changes of regime. */
+/** Distribution of the number of regime changes per day. */
 export function changesChart(days: readonly ReplayDay[]): Figure {
   return drawChart({
-    heading: "Changes of the liquidity regime in a day",
+    heading: "Changes of the liquidity regime per day",
     note: "Number of days",
     height: 220,
     x: { label: "changes", labelArrow: "none" },

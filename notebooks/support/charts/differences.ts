@@ -3,7 +3,7 @@ import type { Estimate } from "../../../models/artifact/walk_forward.ts";
 import { drawChart, type Figure } from "../figure.ts";
 import { INK, SERIES } from "../palette.ts";
 
-/** A figure with its interval, somewhere in a chart. */
+/** An estimate with its interval, and its position in a chart. */
 export interface Placed {
   readonly row: string;
   readonly column: string;
@@ -12,7 +12,7 @@ export interface Placed {
   readonly high: number;
 }
 
-/** Puts an estimate into a chart; nothing when there is none. */
+/** Positions an estimate in a chart; empty when there is none. */
 export function place(
   estimate: Estimate | null | undefined,
   row: string,
@@ -21,10 +21,10 @@ export function place(
   return estimate === null || estimate === undefined ? [] : [{ row, column, ...estimate }];
 }
 
-/** A signed number of three decimals. */
+/** A signed number with three decimals. */
 const signed = (value: number) => `${value > 0 ? "+" : ""}${value.toFixed(3)}`;
 
-/** Differences with their intervals: a row a rival, a column a preset. */
+/** Differences with their intervals: one row per baseline, one column per preset. */
 export function differenceChart(
   placed: readonly Placed[],
   { heading, unit }: { readonly heading: string; readonly unit: string },
@@ -38,8 +38,8 @@ export function differenceChart(
     note: "With 95 % block-bootstrap intervals of the difference",
     legend: [
       { label: "the model is better", color: SERIES.main },
-      { label: "no difference that can be told", color: INK.faint },
-      { label: "the other is better", color: SERIES.other },
+      { label: "no significant difference", color: INK.faint },
+      { label: "the baseline is better", color: SERIES.other },
     ],
     height: 90 + 38 * rows.length,
     marginLeft: 225,

@@ -4,11 +4,11 @@ import { drawChart, type Figure } from "../figure.ts";
 import { INK, regimeColors } from "../palette.ts";
 import type { SeenBars } from "../seen_bars.ts";
 
-/** Intervals of a histogram, and how far it reaches to either side. */
+/** Bins of a histogram, and its half-width. */
 const BINS = 100;
 const REACH = 5;
 
-/** The share of all bars in each interval of a feature and each regime. */
+/** Share of all bars in each bin of a feature and each regime. */
 function histogram({ rows, dims, path }: SeenBars, feature: number, states: number) {
   const counts = new Float64Array(states * BINS);
   for (let t = 0; t < path.length; t++) {
@@ -25,7 +25,7 @@ function histogram({ rows, dims, path }: SeenBars, feature: number, states: numb
   }));
 }
 
-/** How often a value of each feature comes, and in which regime: what a model sees. */
+/** Distribution of each feature, by regime. */
 export function featureChart(
   { features, hmm }: Pick<Artifact, "features" | "hmm">,
   seen: SeenBars,
@@ -40,8 +40,8 @@ export function featureChart(
     }))
   );
   return drawChart({
-    heading: "What the model sees",
-    note: "Each feature as the model takes it, coloured by the filter's regime",
+    heading: "Distribution of the features",
+    note: "Each feature in the model's units, coloured by the filter's regime",
     legend: labels.map((label, k) => ({ label, color: colors[k] ?? INK.soft })),
     height: 250,
     marginTop: 34,

@@ -6,11 +6,11 @@ import { INK, SERIES } from "../palette.ts";
 
 const WEEKDAYS = ["", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/** Unbroken runs of bars in time; rows of `first`, `last`. */
+/** Contiguous runs of bars over time; rows of `first`, `last`. */
 export function coverageChart(runs: readonly Row[]): Figure {
   return drawChart({
-    heading: "Which minutes there are",
-    note: "Each bar is an unbroken run; nothing is interpolated between them.",
+    heading: "Available minutes",
+    note: "Each bar is a contiguous run; gaps are not interpolated.",
     height: 110,
     marginLeft: 16,
     x: { type: "utc", label: null },
@@ -94,10 +94,10 @@ export function returnChart(rows: readonly Row[]): Figure {
   });
 }
 
-/** Share of minutes whose value is larger; rows of `what`, `bp`, `share`. */
+/** Share of minutes with a larger value; rows of `what`, `bp`, `share`. */
 export function tailChart(rows: readonly Row[]): Figure {
   return drawChart({
-    heading: "How often a minute moves more than so much",
+    heading: "Share of minutes that move more than a given size",
     note:
       "Share of minutes, both scales logarithmic: tails that are nearly straight are power laws.",
     legend: [
@@ -117,7 +117,7 @@ export function autocorrelationChart(correlations: readonly LagCorrelation[]): F
   const names = [...new Set(correlations.map(({ series }) => series))];
   const colors = [SERIES.other, "#1a7f56", SERIES.main];
   return drawChart({
-    heading: "What a minute remembers",
+    heading: "Memory of returns, range and volume",
     note: "Autocorrelation by lag, minutes on a log scale; dashed: an hour, a day, a week",
     legend: names.map((label, i) => ({ label, color: colors[i] ?? INK.soft })),
     height: 340,

@@ -3,18 +3,18 @@ import { drawChart, type Figure, WIDTH } from "../figure.ts";
 import { INK, regimeColors, SERIES } from "../palette.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 
-/** Contiguous minutes of a market with what a model says of them. */
+/** Contiguous minutes of a market with a model's output. */
 export interface RegimeMinutes {
-  /** Open time of the first, ms UTC. */
+  /** Open time of the first minute, ms UTC. */
   readonly start: number;
   readonly closes: Float64Array;
-  /** Most probable regime of each minute; beyond the last where there is none to tell. */
+  /** Most probable regime of each minute; the number of regimes where there is none. */
   readonly path: Uint8Array;
-  /** A number a regime and minute. */
+  /** One number per regime and minute. */
   readonly filtered: Float64Array;
 }
 
-/** A chart has no more columns than this. */
+/** Most columns of a chart. */
 const COLUMNS = 1600;
 
 /** Runs of one regime. */
@@ -33,7 +33,7 @@ function findRuns({ start, path }: RegimeMinutes, labels: readonly string[]) {
   return runs;
 }
 
-/** Every so many minutes, so that a chart stays small. */
+/** Step between drawn minutes, so that a chart stays small. */
 function thin(minutes: number): readonly number[] {
   const stride = Math.max(1, Math.ceil(minutes / COLUMNS));
   return Array.from({ length: Math.ceil(minutes / stride) }, (_, i) => i * stride);
@@ -42,7 +42,7 @@ function thin(minutes: number): readonly number[] {
 const legendOf = (labels: readonly string[], colors: readonly string[]) =>
   labels.map((label, k) => ({ label, color: colors[k] ?? INK.soft }));
 
-/** The price, on the colours of the regimes. */
+/** The price over the colours of the regimes. */
 export function priceChart(
   minutes: RegimeMinutes,
   labels: readonly string[],
@@ -85,8 +85,8 @@ export function probabilityChart(minutes: RegimeMinutes, labels: readonly string
     }))
   );
   return drawChart({
-    heading: "How sure the filter was",
-    note: "P(regime | this minute and those before it), stacked",
+    heading: "Filtered probabilities",
+    note: "P(regime | this minute and earlier ones), stacked",
     width: WIDTH,
     height: 170,
     x: { type: "utc", label: null },
@@ -96,10 +96,10 @@ export function probabilityChart(minutes: RegimeMinutes, labels: readonly string
   });
 }
 
-/** A price chart above the ticks at its foot, pixels. */
+/** Height of a price chart above its ticks, pixels. */
 const TICK_INSET = 208;
 
-/** Ticks at the foot of a price chart: minutes that the forest calls anomalous. */
+/** Ticks at the bottom of a price chart: anomalous minutes. */
 export function anomalyTicks(times: readonly Date[]): Plot.Markish {
   return Plot.ruleX(times, {
     stroke: SERIES.anomaly,

@@ -6,23 +6,23 @@ import { drawChart, type Figure } from "../figure.ts";
 import { INK, regimeColors, SERIES } from "../palette.ts";
 import { differenceChart, place } from "./differences.ts";
 
-/** Log-likelihood of held-out bars: what models gain over simpler ones, and over larger ones. */
+/** Log-likelihood of held-out bars: gain of the models over simpler and larger ones. */
 export function likelihoodChart(evaluations: readonly PresetEvaluation[]): Figure {
   const placed = evaluations.flatMap(({ preset, heldOut: { log_likelihood_gain: gains } }) => [
     ...place(gains.gaussian, "one Gaussian", preset),
     ...place(gains.mixture, "mixture without dynamics", preset),
-    ...place(gains.fewer_states, "one state less", preset),
+    ...place(gains.fewer_states, "one state fewer", preset),
     ...place(gains.more_states, "one state more", preset),
   ]);
   return differenceChart(placed, {
     heading: "Held-out log-likelihood, minus that of …",
-    unit: "nats a bar",
+    unit: "nats per bar",
   });
 }
 
 const MINUTE_TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
-/** How long regimes last on held-out bars, and what the fitted chain would have them last. */
+/** Dwell times of regimes on held-out bars, and those expected from the fitted chain. */
 export function dwellChart(evaluations: readonly PresetEvaluation[]): Figure {
   const rows = evaluations.flatMap(({ preset, labels, heldOut }) =>
     labels.flatMap((label) => {
@@ -45,11 +45,11 @@ export function dwellChart(evaluations: readonly PresetEvaluation[]): Figure {
     tick > Math.min(...minutes) && tick < Math.max(...minutes)
   );
   return drawChart({
-    heading: "How long a visit lasts",
-    note: `Mean minutes, log scale. Changes of regime a day: ${flips.join(", ")}`,
+    heading: "Dwell time of regimes",
+    note: `Mean minutes, log scale. Changes of regime per day: ${flips.join(", ")}`,
     legend: [
       { label: "filter on held-out bars", color: SERIES.main },
-      { label: "as the transition probabilities say", color: SERIES.other },
+      { label: "expected from the transition probabilities", color: SERIES.other },
     ],
     height: 80 + 32 * rows.length,
     marginLeft: 130,
@@ -80,7 +80,7 @@ export function dwellChart(evaluations: readonly PresetEvaluation[]): Figure {
   });
 }
 
-/** Realized volatility of the minutes that follow a regime. */
+/** Realized volatility of the minutes after each regime. */
 export function outcomeChart(evaluations: readonly PresetEvaluation[]): Figure {
   const placed = evaluations.flatMap(({ preset, labels, heldOut }) => {
     const colors = regimeColors(labels);
@@ -124,12 +124,12 @@ export function outcomeChart(evaluations: readonly PresetEvaluation[]): Figure {
 
 type Baselines = HeldOut["forecast"]["baselines"];
 const METRICS = [
-  ["accuracy", "Share of bars whose tercile is forecast right", "share"],
-  ["log_score", "Log score of the forecast", "nats a bar"],
+  ["accuracy", "Share of bars with the right tercile", "share"],
+  ["log_score", "Log score of the forecast", "nats per bar"],
   ["rank_correlation", "Rank correlation of forecast and outcome", "Spearman's rho"],
 ] as const;
 
-/** Names of baselines as people say them. */
+/** Names of the baselines. */
 const WORDS: Readonly<Record<string, string>> = {
   hysteresis: "hysteresis, range vs. prior window",
   plain_hysteresis: "hysteresis, plain range",
@@ -137,7 +137,7 @@ const WORDS: Readonly<Record<string, string>> = {
   frequencies: "training frequencies",
 };
 
-/** How much better models tell the volatility that follows than each baseline, by metric. */
+/** Forecast scores of the models minus each baseline's, by metric. */
 export function forecastCharts(evaluations: readonly PresetEvaluation[]): readonly Figure[] {
   return METRICS.map(([metric, words, unit]) => {
     const placed = evaluations.flatMap(({ preset, heldOut }) => {

@@ -3,7 +3,7 @@ import { drawChart, type Figure } from "../figure.ts";
 import { INK, regimeColors, SERIES } from "../palette.ts";
 import type { TracedIteration } from "../trace_fits.ts";
 
-/** One random start, as an artifact tells of it. */
+/** One random start in an artifact's scorecard. */
 export interface Restart {
   readonly log_likelihood_per_bar: number;
   readonly iterations: number;
@@ -14,8 +14,8 @@ export function convergenceChart(traces: readonly TracedIteration[]): Figure {
   const best = Math.max(...traces.map(({ logLikelihood }) => logLikelihood));
   const behind = traces.map((trace) => ({ ...trace, gap: best - trace.logLikelihood + 1e-7 }));
   return drawChart({
-    heading: "Baum-Welch, start by start",
-    note: "Nats a bar behind the best of all, log scale: each line is a random start",
+    heading: "Convergence of Baum-Welch",
+    note: "Nats per bar below the best of all, log scale: each line is a random start",
     x: { label: "iteration", labelArrow: "none" },
     y: { type: "log", label: "nats behind", grid: true, tickFormat: ".0e", ticks: 6 },
     marks: [
@@ -30,7 +30,7 @@ export function convergenceChart(traces: readonly TracedIteration[]): Figure {
   });
 }
 
-/** Where each start of the training ended. */
+/** Final log-likelihood of each random start. */
 export function restartChart(restarts: readonly Restart[]): Figure {
   const best = Math.max(...restarts.map((restart) => restart.log_likelihood_per_bar));
   const rows = restarts.map((restart, i) => ({
@@ -39,8 +39,8 @@ export function restartChart(restarts: readonly Restart[]): Figure {
     iterations: restart.iterations,
   }));
   return drawChart({
-    heading: "Where the random starts ended",
-    note: "Nats a bar behind the best, log scale; the number is that of the iterations.",
+    heading: "Final log-likelihood of the random starts",
+    note: "Nats per bar below the best, log scale; labels are numbers of iterations.",
     height: 240,
     x: { type: "band", label: "start", labelArrow: "none" },
     y: { type: "log", label: "nats behind", grid: true, tickFormat: ".0e", ticks: 5 },
@@ -51,7 +51,7 @@ export function restartChart(restarts: readonly Restart[]): Figure {
   });
 }
 
-/** Transition probabilities of a minute. */
+/** Transition probabilities per minute. */
 export function transitionChart(
   transmat: readonly (readonly number[])[],
   labels: readonly string[],
@@ -66,7 +66,7 @@ export function transitionChart(
   );
   const format = (p: number) => p < 1e-6 ? "< 1e-6" : p < 1e-3 ? p.toExponential(1) : p.toFixed(4);
   return drawChart({
-    heading: "From minute to minute",
+    heading: "Transition probabilities",
     note: "Probability of the column's regime a minute after the row's; shades are logarithmic.",
     width: 560,
     height: 250,
@@ -88,7 +88,7 @@ export function transitionChart(
   });
 }
 
-/** Rows of features with the regime that each was put into. */
+/** Rows of features with the filter's regime of each. */
 export interface FeatureCloud {
   readonly rows: Float64Array;
   readonly dims: number;
@@ -110,7 +110,7 @@ function ellipse(mean: readonly number[], covar: readonly (readonly number[])[],
   });
 }
 
-/** What the regimes emit: the first two features of a sample of bars, and the fitted Gaussians. */
+/** Emissions of the regimes: the first two features of a sample of bars, and the Gaussians. */
 export function emissionChart(
   { rows, dims, path }: FeatureCloud,
   hmm: {
@@ -138,7 +138,7 @@ export function emissionChart(
     )
   );
   return drawChart({
-    heading: "What the regimes look like",
+    heading: "Emissions of the regimes",
     note: "A sample of bars by the filter's regime; ellipses at one and two standard deviations",
     legend: hmm.labels.map((label, k) => ({ label, color: colors[k] ?? INK.soft })),
     height: 420,

@@ -4,15 +4,15 @@ import { drawChart, type Figure } from "../figure.ts";
 import type { InformedAccuracy } from "../informed_filter.ts";
 import { INK, regimeColors, SERIES } from "../palette.ts";
 
-/** How often a filter is right on a market. */
+/** Accuracy of a filter on a market. */
 export interface MarketAccuracy {
   readonly market: string;
   readonly filter: string;
   readonly accuracy: number;
 }
 
-/** Share of the Bayes-optimal filter's accuracy that is wanted. */
-export const WANTED = 0.97;
+/** Target: share of the Bayes-optimal filter's accuracy. */
+export const TARGET = 0.97;
 
 /** Accuracy of several filters on several simulated markets. */
 export function accuracyChart(rows: readonly MarketAccuracy[]): Figure {
@@ -20,8 +20,8 @@ export function accuracyChart(rows: readonly MarketAccuracy[]): Figure {
   const markets = [...new Set(rows.map(({ market }) => market))];
   const colors = [SERIES.main, SERIES.other, "#1a7f56", INK.faint];
   return drawChart({
-    heading: "How often each filter names the true regime",
-    note: "Share of minutes on markets that no model was trained on",
+    heading: "Accuracy of each filter",
+    note: "Share of minutes with the true regime, on markets that no model was trained on",
     legend: filters.map((label, i) => ({ label, color: colors[i] ?? INK.soft })),
     height: 60 + 52 * markets.length,
     marginLeft: 150,
@@ -29,7 +29,7 @@ export function accuracyChart(rows: readonly MarketAccuracy[]): Figure {
     y: { label: null, type: "band", domain: markets, padding: 0.3 },
     marks: [
       Plot.ruleY(markets, { stroke: INK.grid }),
-      // Side by side, for some are just as good.
+      // Dodged, as some are equal.
       ...filters.map((filter, i) =>
         Plot.dot(rows.filter((row) => row.filter === filter), {
           x: "accuracy",
@@ -43,10 +43,10 @@ export function accuracyChart(rows: readonly MarketAccuracy[]): Figure {
   });
 }
 
-/** The ratio at the right end of the axis: who sees ranges may be right more often than optimal. */
+/** Right end of the axis: a filter that observes ranges may exceed the optimal one. */
 const RIGHT = 1.02;
 
-/** What each piece of knowledge is worth: accuracy over the Bayes-optimal filter's, by market. */
+/** Accuracy of oracle baselines divided by the Bayes-optimal filter's, by market. */
 export function knowledgeChart(
   rows: readonly (InformedAccuracy & { readonly market: string })[],
 ): Figure {
@@ -56,16 +56,16 @@ export function knowledgeChart(
     return { sees, ratio: ratios.reduce((sum, x) => sum + x, 0) / ratios.length };
   });
   return drawChart({
-    heading: "What a filter would have to see",
-    note: "Accuracy over the Bayes-optimal filter's: each market, and their mean; " +
-      `the line is the wanted ${WANTED}`,
+    heading: "Accuracy by features",
+    note: "Accuracy divided by the Bayes-optimal filter's: each market, and their mean; " +
+      `the line is the target, ${TARGET}`,
     height: 60 + 44 * sights.length,
     marginLeft: 290,
     marginRight: 60,
     x: { label: "ratio", labelArrow: "none", grid: true, domain: [0.9, RIGHT] },
     y: { label: null, type: "band", domain: sights, padding: 0.35 },
     marks: [
-      Plot.ruleX([WANTED], { stroke: SERIES.other, strokeWidth: 2 }),
+      Plot.ruleX([TARGET], { stroke: SERIES.other, strokeWidth: 2 }),
       Plot.dot(rows, {
         x: (row: InformedAccuracy) => row.accuracy / row.optimal,
         y: "sees",
@@ -85,16 +85,16 @@ export function knowledgeChart(
   });
 }
 
-/** Probabilities over time, of one filter. */
+/** Probabilities of one filter over time. */
 export interface Strip {
   readonly name: string;
-  /** Of its regimes. */
+  /** Labels of its regimes. */
   readonly labels: readonly string[];
-  /** A number a regime and minute. */
+  /** One number per regime and minute. */
   readonly posteriors: Float64Array;
 }
 
-/** What is certain, as probabilities. */
+/** Known regimes as probabilities 0 and 1. */
 export function certain(path: Uint8Array, states: number): Float64Array {
   return Float64Array.from(
     { length: path.length * states },
@@ -102,7 +102,7 @@ export function certain(path: Uint8Array, states: number): Float64Array {
   );
 }
 
-/** Filters one below the other, over the same minutes. */
+/** Several filters over the same minutes, one below the other. */
 export function stripChart(
   strips: readonly Strip[],
   { start, heading, note }: {

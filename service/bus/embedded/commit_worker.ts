@@ -6,6 +6,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { errorMessage } from "../../../data/common/errors.ts";
+import type { WorkerChannel } from "../../../data/common/worker.ts";
 import type { Checkpoint, RecordKind } from "../event_log.ts";
 import { checksumOf } from "./checksum.ts";
 import { connect } from "./journal_file.ts";
@@ -103,6 +104,8 @@ class Writer {
   }
 }
 
+declare const self: WorkerChannel<CommitRequest, CommitReply>;
+
 let writer: Writer | undefined;
 
 function answer(request: CommitRequest): CommitReply {
@@ -119,6 +122,6 @@ function answer(request: CommitRequest): CommitReply {
   }
 }
 
-self.addEventListener("message", ({ data }: MessageEvent<CommitRequest>) => {
+self.addEventListener("message", ({ data }) => {
   self.postMessage(answer(data));
 });

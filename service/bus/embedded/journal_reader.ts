@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
-import { type Bar, barSchema } from "../../../data/schema/bar.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import { parseBar } from "../../../data/schema/parse.ts";
 import type { Checkpoint, RecordKind } from "../event_log.ts";
 import type { RecordQuery } from "../record_store.ts";
 import { checksumOf } from "./checksum.ts";
@@ -105,7 +106,7 @@ export class JournalReader {
   /** See {@linkcode RecordStore.bars}. */
   *bars(symbol: string, from: number, to = Number.MAX_SAFE_INTEGER): Iterable<Bar> {
     for (const row of this.#bars.all(symbol, from, to)) {
-      yield barSchema.parse(JSON.parse(text(row, "json")));
+      yield parseBar(text(row, "json"));
     }
   }
 

@@ -1,4 +1,4 @@
-import type { BarQuality } from "../../../data/schema/bar.ts";
+import type { BarQuality } from "../../../data/schema/origin.ts";
 
 const LABELS: Readonly<Record<BarQuality, string>> = {
   trades: "from trades",

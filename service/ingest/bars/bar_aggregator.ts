@@ -1,5 +1,6 @@
 import { MINUTE_MS, minuteOf } from "../../../data/schema/time.ts";
-import type { Bar, BarSource } from "../../../data/schema/bar.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import type { BarSource } from "../../../data/schema/origin.ts";
 import type { Trade } from "../../../data/schema/trade.ts";
 import type { TradeSink } from "../sequencer.ts";
 import { type DraftState, MinuteDraft } from "./minute_draft.ts";

@@ -1,4 +1,5 @@
-import { type Kline, MINUTE_COLUMNS } from "../../../data/schema/kline.ts";
+import type { Kline } from "../../../data/schema/kline.ts";
+import { MINUTE_COLUMNS } from "../../../data/schema/sound.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { errorMessage } from "../../../data/common/errors.ts";
 import type { Bar } from "../../../data/schema/bar.ts";

@@ -1,5 +1,6 @@
 import type { Trade } from "../../../data/schema/trade.ts";
-import type { Bar, BarQuality, BarSource } from "../../../data/schema/bar.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import type { BarQuality, BarSource } from "../../../data/schema/origin.ts";
 import { closeTimeOf } from "../../../data/schema/time.ts";
 import { amountOf, DecimalSum, roundProduct } from "./decimal_sum.ts";
 import { MicrostructureFold } from "./microstructure/microstructure.ts";

@@ -1,6 +1,7 @@
 import type { Kline } from "../../../data/schema/kline.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
-import type { Bar, BarSource } from "../../../data/schema/bar.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import type { BarSource } from "../../../data/schema/origin.ts";
 import type { EventLog } from "../../bus/event_log.ts";
 import type { IngestContext } from "../context.ts";
 import type { TradeStream } from "../trade_stream.ts";

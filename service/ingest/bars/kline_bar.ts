@@ -1,5 +1,6 @@
 import type { Kline } from "../../../data/schema/kline.ts";
-import type { Bar, BarSource } from "../../../data/schema/bar.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import type { BarSource } from "../../../data/schema/origin.ts";
 import { closeTimeOf } from "../../../data/schema/time.ts";
 import { amountOf, unitsOf } from "./decimal_sum.ts";
 

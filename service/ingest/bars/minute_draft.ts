@@ -1,5 +1,6 @@
 import type { Trade } from "../../../data/schema/trade.ts";
-import type { Bar, BarSource } from "../../../data/schema/bar.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import type { BarSource } from "../../../data/schema/origin.ts";
 import { BarBuilder, emptyBar } from "./bar_builder.ts";
 
 /**

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { barSchema } from "../../../data/schema/bar.ts";
 import { modelSchema } from "../../../data/schema/model.ts";
 import { signalSchema } from "../../../data/schema/signal.ts";
-import { modelStatusSchema, statusSchema, symbolSchema } from "../../../data/schema/status.ts";
+import { modelStatusSchema, statusSchema } from "../../../data/schema/status.ts";
+import { symbolSchema } from "../../../data/schema/symbol.ts";
 
 /** The shapes of the answers, by their names in the OpenAPI document. */
 export const SCHEMAS = {

@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import * as z from "zod/mini";
 import { BAR_COLUMNS, columnsOf } from "../../../data/schema/columns.ts";
-import { recordBy } from "../../../data/schema/define.ts";
+import { recordOf } from "../../../data/schema/define.ts";
+import { ABOUT, type KeyKind } from "../../../data/schema/about.ts";
+
+function byName<V extends z.ZodMiniType>(value: V, keys: KeyKind) {
+  return recordOf(value).register(ABOUT, { description: "by name", "x-keys": keys });
+}
 
 test("bars have a column a field, nested names joined", () => {
   expect(BAR_COLUMNS.map(({ name }) => name).join()).toBe(
@@ -21,7 +26,7 @@ test("a column says what its values are", () => {
     version: z.literal(1),
     final: z.boolean(),
     name: z.string(),
-    side: z.enum(["buy", "sell"]),
+    side: z.literal(["buy", "sell"]),
   });
   expect(columnsOf(schema).map(({ name, kind }) => `${name} ${kind}`)).toEqual([
     "price number",
@@ -36,11 +41,11 @@ test("a column says what its values are", () => {
 test("records have a column a key; those inside a model's record get its keys", () => {
   const output = z.object({
     state: z.int(),
-    probabilities: recordBy("regime", z.number(), "By regime"),
+    probabilities: byName(z.number(), "regime"),
   });
   const schema = z.object({
-    features: recordBy("feature", z.number(), "By feature"),
-    models: recordBy("model", output, "By model"),
+    features: byName(z.number(), "feature"),
+    models: byName(output, "model"),
   });
   const keys = {
     feature: () => ["momentum"],
@@ -62,7 +67,7 @@ test("a field that has no place in a table is refused", () => {
   expect(() => columnsOf(z.object({ list: z.array(z.number()) }))).toThrow(
     "Cannot make a column of list as it must be a plain value: current value is array",
   );
-  expect(() => columnsOf(z.object({ any: z.record(z.string(), z.number()) }))).toThrow(
+  expect(() => columnsOf(z.object({ any: recordOf(z.number()) }))).toThrow(
     "Cannot make columns of any",
   );
 });

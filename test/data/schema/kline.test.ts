@@ -1,13 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  findMinuteError,
-  isSound,
-  type Kline,
-  KLINE_COLUMNS,
-  klineSchema,
-  type MinuteError,
-} from "../../../data/schema/kline.ts";
+import { isSound, type Kline, KLINE_COLUMNS, klineSchema } from "../../../data/schema/kline.ts";
+import { findMinuteError, type MinuteError } from "../../../data/schema/sound.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 
 const KLINE: Required<Kline> = {

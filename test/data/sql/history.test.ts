@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { History, type HistorySource } from "../../../data/sql/history.ts";
-import { Journal } from "../../../service/bus/embedded/journal.ts";
+import { EmbeddedLog } from "../../../service/bus/embedded/embedded_log.ts";
 import { makeBar, makeSignal } from "../../support/records.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
@@ -224,9 +224,9 @@ describe("without a network", () => {
 });
 
 describe("the service's journal", () => {
-  function openJournal(): { journal: Journal; path: string } {
+  function openJournal(): { journal: EmbeddedLog; path: string } {
     const path = join(temporaryFolder(), "binance.sqlite");
-    const journal = new Journal(path);
+    const journal = new EmbeddedLog(path);
     onTestFinished(() => journal.close());
     return { journal, path };
   }

@@ -9,18 +9,18 @@ import {
 
 const SHIPPED = readFileSync(new URL("../../../models/classic.json", import.meta.url), "utf8");
 
-/** The shipped artifact with the value at a path replaced, or removed when there is none. */
+/** The shipped artifact with the value at a path replaced, or removed when it is undefined. */
 function damage(path: readonly (string | number)[], value?: unknown): string {
   const artifact: unknown = JSON.parse(SHIPPED);
-  let place: unknown = artifact;
-  for (const key of path.slice(0, -1)) place = Reflect.get(Object(place), key);
+  let parent: unknown = artifact;
+  for (const key of path.slice(0, -1)) parent = Reflect.get(Object(parent), key);
   const last = path.at(-1) ?? "";
-  if (value === undefined) Reflect.deleteProperty(Object(place), last);
-  else Reflect.set(Object(place), last, value);
+  if (value === undefined) Reflect.deleteProperty(Object(parent), last);
+  else Reflect.set(Object(parent), last, value);
   return JSON.stringify(artifact);
 }
 
-test("the shipped model is sound, small, and sorted by mean momentum under its labels", () => {
+test("the shipped model is valid, small, and in canonical order", () => {
   const artifact = parseArtifact(SHIPPED, "models/classic.json");
   expect(SHIPPED.length).toBeLessThan(700_000);
   expect(artifact.name).toBe("classic");
@@ -61,40 +61,44 @@ test.each<[string, readonly (string | number)[], unknown]>([
   ], null],
   ["forest.trees[2].left[0]: must be a node from 1 to", ["forest", "trees", 2, "left", 0], 0],
   ["forest.trees[2].right[0]: must be a node from 1 to", ["forest", "trees", 2, "right", 0], 999],
-  ["forest.trees[2]: each node but the first", ["forest", "trees", 2, "right", 0], 1],
-  ["forest.trees[0].feature[0]: must be -2 at a leaf, else 0 to 2: current value is 3", [
+  ["forest.trees[2]: each node except the first", ["forest", "trees", 2, "right", 0], 1],
+  ["forest.trees[0].feature[0]: must be -2 at a leaf, otherwise 0 to 2: current value is 3", [
     "forest",
     "trees",
     0,
     "feature",
     0,
   ], 3],
-  ["hmm.startprob: probabilities must sum to 1: their sum is 0.9", ["hmm", "startprob"], [
+  ["hmm.startprob: must sum to 1: current sum is 0.9", ["hmm", "startprob"], [
     0.4,
     0.4,
     0.1,
   ]],
-  ["hmm.transmat[1]: probabilities must sum to 1", ["hmm", "transmat", 1, 1], 0.9],
+  ["hmm.transmat[1]: must sum to 1", ["hmm", "transmat", 1, 1], 0.9],
   ["hmm.transmat[0][0]: Too small", ["hmm", "transmat", 0, 0], -0.1],
-  ["hmm.transmat: must have 3 elements: it has 2", ["hmm", "transmat"], [[0.5, 0.5, 0], [1, 0, 0]]],
-  ["hmm.means[1]: must have 3 elements: it has 2", ["hmm", "means", 1], [0, 0]],
+  ["hmm.transmat: must have 3 elements: current value is 2", ["hmm", "transmat"], [[0.5, 0.5, 0], [
+    1,
+    0,
+    0,
+  ]]],
+  ["hmm.means[1]: must have 3 elements: current value is 2", ["hmm", "means", 1], [0, 0]],
   ["hmm.covars[2]: must be symmetric", ["hmm", "covars", 2, 0, 1], 0],
-  ["hmm.covars[0]: variances must be at least 1e-12", ["hmm", "covars", 0, 0, 0], -1],
+  ["hmm.covars[0]: must have variances of at least 1e-12", ["hmm", "covars", 0, 0, 0], -1],
   ["hmm.covars[0]: must be positive definite", ["hmm", "covars", 0, 0, 0], 0.001],
   ["hmm.covars[1][0][0]: Too big", ["hmm", "covars", 1, 0, 0], 1e300],
   ["hmm.means[0][1]: Too big", ["hmm", "means", 0, 1], 1e300],
-  ["hmm.means[1][0]: states must stand in canonical order", ["hmm", "means", 0, 0], 0.5],
+  ["hmm.means[1][0]: must be in canonical order", ["hmm", "means", 0, 0], 0.5],
   ["forest.max_samples: Too small", ["forest", "max_samples"], 1],
   ["forest.trees[0].n_samples[0]: must be at most max_samples, 9", ["forest", "max_samples"], 9],
-  ["forest.trees[1].n_samples[0]: must be the sum of its children's", [
+  ["forest.trees[1].n_samples[0]: must be its children's sum", [
     "forest",
     "trees",
     1,
     "n_samples",
     0,
   ], 7],
-  ["hmm.covars[0][1]: must have 3 elements: it has 2", ["hmm", "covars", 0, 1], [0, 0]],
-  ['hmm.labels[2]: must give a key of its own: it gives "normal_market"', [
+  ["hmm.covars[0][1]: must have 3 elements: current value is 2", ["hmm", "covars", 0, 1], [0, 0]],
+  ['hmm.labels[2]: must have a unique key: current key is "normal_market"', [
     "hmm",
     "labels",
     2,
@@ -116,14 +120,14 @@ test.each<[string, readonly (string | number)[], unknown]>([
   expect(read).not.toThrow("\n");
 });
 
-test("an unknown field is refused, so that no setting is ignored in silence", () => {
+test("an unknown field is refused", () => {
   expect(() => parseArtifact(damage(["forest", "ofset"], -0.5), "f")).toThrow(
     'f: forest: Unrecognized key: "ofset"',
   );
 });
 
 test.each(["", "{", "null", "[]", "\u0000\n\n", SHIPPED.slice(0, 5000)])(
-  "a file that is no artifact is refused in one line (%#)",
+  "a file that is not an artifact is refused in one line (%#)",
   (text) => {
     const read = () => parseArtifact(text, "f.json");
     expect(read).toThrow(ArtifactError);
@@ -131,7 +135,7 @@ test.each(["", "{", "null", "[]", "\u0000\n\n", SHIPPED.slice(0, 5000)])(
   },
 );
 
-test("the fingerprint names what is computed, not how it is written or when it was trained", () => {
+test("the fingerprint depends on what is computed, not on formatting or training time", () => {
   const own = fingerprint(SHIPPED);
   expect(own).toMatch(/^[0-9a-f]{12}$/);
   expect(fingerprint(JSON.stringify(JSON.parse(SHIPPED)))).toBe(own);

@@ -9,7 +9,7 @@ import { realDataTest, sharedData } from "../../support/shared_data.ts";
 const BLOCK = "klines/BTCUSDT-spot-1m-ohlcv-20250520-20250818.csv.gz";
 
 realDataTest(
-  "the classic model says what it should of the longest real block",
+  "the classic model gives valid output on the longest real block",
   [BLOCK],
   async () => {
     const file = new URL("../../../models/classic.json", import.meta.url);

@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 import { BlockBootstrap, cutBlocks, sumBlocks } from "../../../models/evaluation/bootstrap.ts";
 import { Random } from "../../core-wasm/support.ts";
 
-test("blocks are contiguous and never across sequences", () => {
+test("blocks are contiguous and do not span sequences", () => {
   expect(cutBlocks([7, 0, 2, 6], 3)).toEqual({
     of: Int32Array.of(0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 4),
     count: 5,
   });
 });
 
-test("what is not known is not summed", () => {
+test("NaN is not summed", () => {
   expect(sumBlocks([1, NaN, 2, NaN], { of: Int32Array.of(0, 0, 0, 1), count: 2 })).toEqual(
     Float64Array.of(3, 0),
   );
@@ -24,7 +24,7 @@ function drawBlocks(random: Random, blocks: number, size: number) {
   return [sums, new Float64Array(blocks).fill(size)] as const;
 }
 
-test("95 % intervals of a mean hold the truth about 95 times in 100, at the width of theory", () => {
+test("95 % intervals of a mean cover it about 95 times in 100, with the theoretical width", () => {
   const random = new Random(1);
   const bootstrap = new BlockBootstrap(60, 1);
   let hits = 0;
@@ -39,7 +39,7 @@ test("95 % intervals of a mean hold the truth about 95 times in 100, at the widt
   expect(width).toBeCloseTo(2 * 1.96 / Math.sqrt(600), 2);
 });
 
-test("the same seed gives the same interval, another seed another", () => {
+test("the same seed gives the same interval, another seed a different one", () => {
   const columns = drawBlocks(new Random(2), 30, 5);
   const estimate = (seed: number) => new BlockBootstrap(30, seed).mean(columns);
   expect(estimate(1)).toEqual(estimate(1));
@@ -47,14 +47,14 @@ test("the same seed gives the same interval, another seed another", () => {
   expect(estimate(2 ** 32)).not.toEqual(estimate(0));
 });
 
-test("all statistics see the same resamples", () => {
+test("all statistics use the same resamples", () => {
   const bootstrap = new BlockBootstrap(20, 1);
   const [x, n] = drawBlocks(new Random(3), 20, 5);
   const { value, low, high } = bootstrap.mean([x.map((sum) => sum + 7 - sum), n]);
   expect([value, low, high].map((a) => a.toFixed(9))).toEqual(Array(3).fill((7 / 5).toFixed(9)));
 });
 
-test("a statistic that is not defined has no interval; resamples in which it is not do not count", () => {
+test("an undefined statistic has no interval; resamples in which it is undefined are ignored", () => {
   const bootstrap = new BlockBootstrap(4, 1);
   const rare = Float64Array.of(6, 0, 0, 0);
   const count = Float64Array.of(2, 0, 0, 0);

@@ -4,13 +4,13 @@ import { measureDelay } from "../../../models/evaluation/delay.ts";
 const path = (text: string) => Uint8Array.from(text, Number);
 
 test.each<[string, string, string, number[], number]>([
-  ["the bars until the follower is there", "0000111111", "0000001111", [2], 0],
-  ["none when it is there already", "0000111111", "0011111111", [0], 0],
+  ["the bars until the follower changes", "0000111111", "0000001111", [2], 0],
+  ["0 when it has changed already", "0000111111", "0011111111", [0], 0],
   ["a detour through another state", "0000222222", "0000112222", [2], 0],
-  ["a change that it never sees", "00011111222222", "00000000022222", [1], 1],
-  ["seen only after the next change: missed", "0001111100000", "0000000011111", [], 2],
-  ["a run that does not last is no change", "0000110000000", "0000000000000", [0], 0],
-  ["the last run counts when it lasts", "000011111", "000000001", [4], 0],
+  ["a change that it never makes", "00011111222222", "00000000022222", [1], 1],
+  ["made only after the next change: missed", "0001111100000", "0000000011111", [], 2],
+  ["a short run is not a change", "0000110000000", "0000000000000", [0], 0],
+  ["the last run counts", "000011111", "000000001", [4], 0],
 ])("%s", (_, leading, following, delays, missed) => {
   expect(measureDelay(path(leading), path(following), [leading.length])).toEqual({
     changes: delays.length + missed,

@@ -6,7 +6,7 @@ import { type Segment, selectSegments } from "../../../models/evaluation/history
 const MINUTE = 60_000;
 const DAY = 1440;
 
-/** Segments with holes between them. */
+/** Segments with gaps between them. */
 function segmentsOf(spans: readonly (readonly [hole: number, length: number])[]): Segment[] {
   let time = Date.UTC(2024, 0);
   let first = 0;
@@ -45,14 +45,14 @@ test("training ends a purge before its test, and tests follow each other to the 
   }));
 });
 
-test("a hole near the end does not make the final part short", () => {
+test("a gap near the end does not shorten the final part", () => {
   const { final } = planFolds(segmentsOf([[1, 20_749], [1, 4_451]]), 0);
   expect(final?.test.from).toBe(Date.UTC(2024, 0) + 20_750 * MINUTE + MINUTE);
   const short = planFolds(segmentsOf([[1, 22_000], [1, 3_200]]), 0).final;
   expect(short?.test.from).toBe(Date.UTC(2024, 0) + (20_160 + 1) * MINUTE);
 });
 
-test("without holes the parts are of 16 %, the final one of 20 % of the bars", () => {
+test("without gaps a part has 16 % of the bars, the final one 20 %", () => {
   const { folds, final, note } = planFolds(segmentsOf([[0, 100_000]]), 55);
   const bars = [...folds, ...(final ? [final] : [])].map(({ test: { from, to } }) =>
     (to - from) / MINUTE
@@ -61,14 +61,14 @@ test("without holes the parts are of 16 %, the final one of 20 % of the bars", (
   expect(note).toBeUndefined();
 });
 
-test("a border moves to a hole that is near", () => {
+test("a border moves to a nearby gap", () => {
   const segments = segmentsOf([[0, 79_000], [500, 21_000]]);
   expect(planFolds(segments, 55).final?.test.from).toBe(segments[1]?.start);
   const far = segmentsOf([[0, 70_000], [500, 30_000]]);
   expect(planFolds(far, 55).final?.test.from).toBe((far[1]?.start ?? 0) + 10_000 * MINUTE);
 });
 
-test("a history that is too short has no parts, and the note says so", () => {
+test("a history that is too short has no parts, with a note", () => {
   expect(planFolds(segmentsOf([[0, 20_000]]), 55)).toEqual({
     folds: [],
     note: "no walk-forward part: the history has 20000 bars beyond the warm-up, " +

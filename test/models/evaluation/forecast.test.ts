@@ -2,19 +2,19 @@ import { expect, test } from "vitest";
 import {
   classify,
   expectOccupancy,
-  learnTable,
+  fitTable,
   membershipsOf,
   scoreForecast,
   UNKNOWN,
 } from "../../../models/evaluation/forecast.ts";
 
-test("classes are told by borders; what is not known has none", () => {
+test("borders separate the classes; NaN is unknown", () => {
   expect(classify(Float64Array.of(1, 2, 2.1, 5, 5.1, NaN), [2, 5])).toEqual(
     Uint8Array.of(0, 0, 1, 1, 2, UNKNOWN),
   );
 });
 
-test("the expected occupancy is that of the two-state chain's closed form", () => {
+test("the expected occupancy equals the two-state chain's closed form", () => {
   const [a, b] = [0.1, 0.3];
   const hmm = { startprob: [1, 0], transmat: [[1 - a, a], [b, 1 - b]], means: [], covars: [] };
   const { weights } = expectOccupancy(Float64Array.of(1, 0, 0.25, 0.75), hmm);
@@ -26,15 +26,15 @@ test("the expected occupancy is that of the two-state chain's closed form", () =
   expect((weights[2] ?? 0) + (weights[3] ?? 0)).toBeCloseTo(1, 14);
 });
 
-test("frequencies and means are those of the training bars, a bar more a class", () => {
+test("frequencies and means come from the training bars, plus one bar per class", () => {
   const truth = Uint8Array.of(0, 0, 1, 2, UNKNOWN);
   const volatility = Float64Array.of(1, 3, 5, 9, NaN);
-  const table = learnTable(membershipsOf(Uint8Array.of(0, 0, 0, 1, 1), 2), truth, volatility);
+  const table = fitTable(membershipsOf(Uint8Array.of(0, 0, 0, 1, 1), 2), truth, volatility);
   expect(Array.from(table.probabilities)).toEqual([3 / 6, 2 / 6, 1 / 6, 1 / 4, 1 / 4, 2 / 4]);
   expect(Array.from(table.volatility)).toEqual([3, 9]);
 });
 
-test("a forecast is the tables' rows weighted with the memberships", () => {
+test("a forecast is the mean of the table's rows, weighted by memberships", () => {
   const table = {
     probabilities: Float64Array.of(0.8, 0.1, 0.1, 0, 0.2, 0.8),
     volatility: Float64Array.of(10, 30),

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { chooseHysteresis, hysteresisPath } from "../../../models/evaluation/hysteresis.ts";
 import { Random } from "../../core-wasm/support.ts";
 
-test("a level is entered above one threshold and left below another", () => {
+test("a level is entered above one threshold and left below a lower one", () => {
   const values = Float64Array.of(
     0,
     0.9,
@@ -46,14 +46,14 @@ test("thresholds between clear levels are found", () => {
   }
 });
 
-test("noise is not followed: at most 20 changes a day", () => {
+test("thresholds cause at most 20 changes per day on noise", () => {
   const { flipsPerDay, accuracy, enter, leave } = chooseHysteresis(noisyLevels(20_000, 1.5));
   expect(flipsPerDay).toBeLessThanOrEqual(20);
   expect(accuracy).toBeGreaterThan(0.85);
   expect((enter[0] ?? 0) - (leave[0] ?? 0)).toBeGreaterThan(1);
 });
 
-test("not even where every change would be right", () => {
+test("thresholds cause at most 20 changes per day even where every change is right", () => {
   const task = noisyLevels(20_000, 1.5);
   const truth = task.values.map((value) => (value < 2 ? 0 : value < 6 ? 1 : 2));
   const chosen = chooseHysteresis({ ...task, truth: Uint8Array.from(truth) });
@@ -61,7 +61,7 @@ test("not even where every change would be right", () => {
   expect(chosen.accuracy).toBeLessThan(1);
 });
 
-test("bars whose class is not known are not counted", () => {
+test("bars of an unknown class are not counted", () => {
   const task = noisyLevels(5_000, 0.3);
   const truth = task.truth.map((level, t) => (t % 2 === 0 ? level : 255));
   expect(chooseHysteresis({ ...task, truth }).accuracy).toBeGreaterThan(0.99);

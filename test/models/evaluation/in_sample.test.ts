@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { formatScorecard, measureInSample } from "../../../models/report/scorecard.ts";
+import { measureInSample } from "../../../models/evaluation/in_sample.ts";
+import { formatScorecard } from "../../../models/report/scorecard.ts";
 
 const HMM = {
   startprob: [0.5, 0.5],
@@ -29,12 +30,12 @@ test("shares, dwell times and flips are counted within sequences", () => {
   });
 });
 
-test("a regime that never was has no dwell time", () => {
+test("a regime that does not occur has dwell time 0", () => {
   const { regimes } = measure([0, 0], [2]);
   expect(regimes["wild_ride"]).toMatchObject({ share: 0, mean_dwell_minutes: 0 });
 });
 
-test("the table has a line for what was measured", () => {
+test("the table has a row for each measure", () => {
   const table = formatScorecard({ in_sample: measure([0, 1, 1], [3]) });
   expect(table).toContain("wild_ride");
   expect(table).toContain("33.333 %");

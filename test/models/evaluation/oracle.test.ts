@@ -3,7 +3,7 @@ import { filterRows } from "../../../core-wasm/core.ts";
 import { loadCore } from "../../../core-wasm/load.ts";
 import { filterLogDensities } from "../../../models/evaluation/log_filter.ts";
 import { argmaxRows } from "../../../models/evaluation/paths.ts";
-import { evaluateAgainstTruth, scoreAgainstTruth } from "../../../models/evaluation/truth.ts";
+import { compareWithOracle, scoreAgainstLabels } from "../../../models/evaluation/oracle.ts";
 import { Random, randomHmm, sampleHmm } from "../../core-wasm/support.ts";
 
 const path = (text: string) => Uint8Array.from(text, Number);
@@ -15,7 +15,7 @@ const CHAIN = {
   covars: [[[1]], [[1]]],
 };
 
-/** ln of N(x | mean, 1), row after row, with an offset that must not matter. */
+/** ln of N(x | mean, 1), row after row, plus an offset that does not matter. */
 function densities(rows: Float64Array, offset: number): Float64Array {
   return Float64Array.from(
     Array.from(rows).flatMap((x) =>
@@ -24,14 +24,14 @@ function densities(rows: Float64Array, offset: number): Float64Array {
   );
 }
 
-test("over Gaussian densities the filter is the core's", () => {
+test("with Gaussian densities the filter equals the core's", () => {
   const { rows } = sampleHmm(CHAIN, [300, 200], 1);
   const { posteriors } = filterRows(loadCore(), CHAIN, rows, [300, 200]);
   const found = filterLogDensities(CHAIN, densities(rows, -900), [300, 200]);
   for (const [i, p] of found.entries()) expect(p).toBeCloseTo(posteriors[i] ?? NaN, 12);
 });
 
-test("a state that cannot be is not, and a row that no state can have emitted is refused", () => {
+test("an unreachable state has probability 0, and a row of density 0 in every state is refused", () => {
   const chain = { startprob: [1, 0], transmat: [[1, 0], [0, 1]] };
   const found = filterLogDensities(chain, Float64Array.of(-5000, 0, -3, 0), [2]);
   expect(Array.from(found)).toEqual([1, 0, 1, 0]);
@@ -41,63 +41,63 @@ test("a state that cannot be is not, and a row that no state can have emitted is
   }
 });
 
-test("the optimal filter is right more often than one with wrong parameters, and sooner", () => {
+test("the oracle is more accurate and faster than a filter with wrong parameters", () => {
   const lengths = [20_000, 10_000];
   const { rows, states } = sampleHmm(CHAIN, lengths, 1);
-  const truth = Uint8Array.from(states);
+  const labels = Uint8Array.from(states);
   const run = (transmat: number[][]) =>
     argmaxRows(filterLogDensities({ ...CHAIN, transmat }, densities(rows, 0), lengths), 2);
-  const optimal = run(CHAIN.transmat);
+  const oracle = run(CHAIN.transmat);
   const model = run([[0.9999, 0.0001], [0.0001, 0.9999]]).map((state) => 1 - state);
-  const bars = { truth, model, optimal, lengths };
-  const found = evaluateAgainstTruth(bars, bars, { states: 2, regimes: 2 });
+  const bars = { labels, model, oracle, lengths };
+  const found = compareWithOracle(bars, bars, { states: 2, regimes: 2 });
   expect(found.regimes_of_states).toEqual([1, 0]);
-  expect(found.accuracy_ratio).toBe(found.model.accuracy / found.optimal.accuracy);
+  expect(found.accuracy_ratio).toBe(found.model.accuracy / found.oracle.accuracy);
   expect(found.accuracy_ratio).toBeLessThan(1);
-  expect(found.optimal.rand_index).toBeGreaterThan(found.model.rand_index);
-  expect(found.optimal.median_lag_minutes).toBeLessThan(found.model.median_lag_minutes ?? NaN);
+  expect(found.oracle.rand_index).toBeGreaterThan(found.model.rand_index);
+  expect(found.oracle.median_lag_minutes).toBeLessThan(found.model.median_lag_minutes ?? NaN);
 });
 
-test("a path is scored against the truth: accuracy, lag, missed changes, false alarms", () => {
-  const truth = path("0000011111" + "2222200000");
-  const score = scoreAgainstTruth(path("0020000111" + "1111100000"), truth, [10, 10]);
+test("a path is scored against labels: accuracy, lag, missed changes, false alarms", () => {
+  const labels = path("0000011111" + "2222200000");
+  const score = scoreAgainstLabels(path("0020000111" + "1111100000"), labels, [10, 10]);
   expect(score).toMatchObject({
     accuracy: 12 / 20,
     median_lag_minutes: 1,
     missed: 0,
     false_alarms_per_day: 1 / 20 * 1440,
   });
-  expect(scoreAgainstTruth(truth, truth, [20])).toEqual({
+  expect(scoreAgainstLabels(labels, labels, [20])).toEqual({
     accuracy: 1,
     rand_index: 1,
     median_lag_minutes: 0,
     missed: 0,
     false_alarms_per_day: 0,
   });
-  expect(scoreAgainstTruth(path("000"), path("000"), [3])).toMatchObject({
+  expect(scoreAgainstLabels(path("000"), path("000"), [3])).toMatchObject({
     median_lag_minutes: null,
     missed: null,
   });
 });
 
-test("what states stand for is learnt on the training part alone", () => {
-  const truth = path("0011");
-  const test = { truth, model: path("1100"), optimal: truth, lengths: [4] };
-  const learn = (model: string) =>
-    evaluateAgainstTruth({ truth, model: path(model) }, test, { states: 2, regimes: 2 });
-  expect(learn("1100").model.accuracy).toBe(1);
-  expect(learn("0011").model.accuracy).toBe(0);
+test("states are mapped to regimes on the training bars alone", () => {
+  const labels = path("0011");
+  const test = { labels, model: path("1100"), oracle: labels, lengths: [4] };
+  const compare = (model: string) =>
+    compareWithOracle({ labels, model: path(model) }, test, { states: 2, regimes: 2 });
+  expect(compare("1100").model.accuracy).toBe(1);
+  expect(compare("0011").model.accuracy).toBe(0);
 });
 
-test("arrays that do not belong together are refused", () => {
-  const bars = { truth: path("01"), model: path("01"), optimal: path("01"), lengths: [2] };
+test("arrays of different lengths are refused", () => {
+  const bars = { labels: path("01"), model: path("01"), oracle: path("01"), lengths: [2] };
   const size = { states: 2, regimes: 2 };
-  expect(() => evaluateAgainstTruth(bars, { ...bars, optimal: path("0") }, size)).toThrow(
-    "of 2, 2, 1, 2 bars",
+  expect(() => compareWithOracle(bars, { ...bars, oracle: path("0") }, size)).toThrow(
+    "current values are 2, 2, 1, 2",
   );
-  expect(() => evaluateAgainstTruth(bars, { ...bars, lengths: [] }, size)).toThrow(RangeError);
-  expect(() => evaluateAgainstTruth({ truth: path(""), model: path("") }, bars, size)).toThrow(
-    "Cannot learn what states stand for from 0 true regimes",
+  expect(() => compareWithOracle(bars, { ...bars, lengths: [] }, size)).toThrow(RangeError);
+  expect(() => compareWithOracle({ labels: path(""), model: path("") }, bars, size)).toThrow(
+    "at least 1: current values are 0 and 0",
   );
 });
 

@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 import { HORIZON } from "../../../models/evaluation/outcomes.ts";
 import { measureOutcomes } from "../../../models/evaluation/outcomes.ts";
 
-/** Bars with given log closes, each with the volume of its number. */
+/** Bars with given log closes and their index as volume. */
 function barsOf(logs: readonly number[]): Float64Array {
   return Float64Array.from(logs.flatMap((log, t) => [1, 1, 1, Math.exp(log), t]));
 }
 
 const segment = (first: number, length: number) => ({ first, length, start: 0 });
 
-test("they are of the 15 minutes after a bar, in basis points", () => {
+test("outcomes are those of the 15 minutes after a bar, in basis points", () => {
   const bars = barsOf(Array.from({ length: 40 }, (_, t) => (t % 2 === 0 ? 0 : 1e-4)));
   const { volatility, absoluteReturn, volume } = measureOutcomes(bars, [segment(0, 40)]);
   expect(volatility[0]).toBeCloseTo(Math.sqrt(HORIZON), 9);
@@ -18,7 +18,7 @@ test("they are of the 15 minutes after a bar, in basis points", () => {
   expect(volume[2]).toBe((3 + 17) / 2 * 15);
 });
 
-test("nothing behind the end of a segment is looked at", () => {
+test("outcomes do not look beyond the end of a segment", () => {
   const logs = Array.from({ length: 60 }, (_, t) => Math.sin(t) / 100);
   const segments = [segment(0, 30), segment(40, 18)];
   const outcomes = measureOutcomes(barsOf(logs), segments);

@@ -17,7 +17,7 @@ const PURGE = 55;
 const SEQUENCE = stormyBars(30_000, 1);
 const FEATURES = PRESETS.classic.features(20);
 
-/** All that fits and thresholds of the first fold are learnt from. */
+/** The input of fits and thresholds of the first fold. */
 function trainingSide(sequence: BarSequence) {
   const history = prepareHistory([sequence], FEATURES);
   const fold = planFolds(history.visible, PURGE).folds[0];
@@ -34,7 +34,7 @@ function trainingSide(sequence: BarSequence) {
   };
 }
 
-/** The sequence with the prices from one time to another doubled, and a wild volume. */
+/** The sequence with doubled prices and 77 times the volume in an interval. */
 function disturb({ start, bars }: BarSequence, from: number, to: number): BarSequence {
   const changed = bars.map((value, i) => {
     const time = start + Math.floor(i / 5) * MINUTE;
@@ -43,7 +43,7 @@ function disturb({ start, bars }: BarSequence, from: number, to: number): BarSeq
   return { start, bars: changed };
 }
 
-test("what comes after the training bars changes nothing of the training side", () => {
+test("bars after the training bars do not affect the training side", () => {
   const { fold, side } = trainingSide(SEQUENCE);
   const end = fold.test.to;
   expect(trainingSide(disturb(SEQUENCE, fold.test.from, end)).side).toEqual(side);
@@ -52,7 +52,7 @@ test("what comes after the training bars changes nothing of the training side", 
   expect(trainingSide(inside).side).not.toEqual(side);
 });
 
-test("no test row sees a training bar through the memory of its features", () => {
+test("no test row depends on a training bar through its features", () => {
   const { fold } = trainingSide(SEQUENCE);
   const testRows = (sequence: BarSequence) => {
     const history = prepareHistory([sequence], FEATURES);

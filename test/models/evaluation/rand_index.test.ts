@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { adjustedRandIndex } from "../../../models/evaluation/rand_index.ts";
 import { Random } from "../../core-wasm/support.ts";
 
-// The values of scikit-learn's adjusted_rand_score.
+// Values of scikit-learn's adjusted_rand_score.
 test.each([
   [[0, 0, 1, 1], [0, 0, 1, 1], 1],
   [[0, 0, 1, 1], [1, 1, 0, 0], 1],
@@ -22,5 +22,5 @@ test("it is about 0 for independent labels", () => {
 });
 
 test("labels of different lengths are refused", () => {
-  expect(() => adjustedRandIndex([0], [0, 1])).toThrow("labellings of 1 and of 2 rows");
+  expect(() => adjustedRandIndex([0], [0, 1])).toThrow("current values are 1 and 2");
 });

@@ -15,7 +15,7 @@ test("equal values share the mean of their ranks", () => {
 });
 
 test.each([
-  // IQ and hours of television, the textbook's example.
+  // IQ and hours of television, a textbook example.
   [
     [106, 100, 86, 101, 99, 103, 97, 113, 112, 110],
     [7, 27, 2, 50, 28, 29, 20, 12, 6, 17],
@@ -23,12 +23,12 @@ test.each([
   ],
   [[1, 2, 3], [10, 100, 1000], 1],
   [[1, 2, 3], [3, 2, -7], -1],
-  // With ties, as scipy.stats.spearmanr has it.
+  // With ties, the value of scipy.stats.spearmanr.
   [[1, 2, 2, 3], [1, 3, 2, 4], 0.9486832980505138],
 ])("Spearman's correlation of %j and %j is %d", (a, b, expected) => {
   expect(spearman(a, b)).toBeCloseTo(expected, 12);
 });
 
-test("there is none with a constant", () => {
+test("a constant has no correlation", () => {
   expect(spearman([1, 1, 1], [1, 2, 3])).toBeNaN();
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { BlockBootstrap, cutBlocks } from "../../../models/evaluation/bootstrap.ts";
 import { compareRegimes, estimateNext, sumRegimes } from "../../../models/evaluation/regimes.ts";
 
-/** Two blocks of four bars; the last bar's future is not known. */
+/** Two blocks of four bars; the last bar's outcome is unknown. */
 const PATH = Uint8Array.of(0, 0, 1, 1, 0, 1, 1, 1);
 const VOLATILITY = Float64Array.of(1, 3, 10, 20, 5, 30, 20, NaN);
 const OUTCOMES = {
@@ -13,7 +13,7 @@ const OUTCOMES = {
 const BLOCKS = cutBlocks([8], 4);
 const BOOTSTRAP = new BlockBootstrap(2, 1);
 
-test("means are of the bars of a regime whose future is known, and intervals hold them", () => {
+test("means are of a regime's bars with known outcomes, and intervals contain them", () => {
   const [calm, wild] = sumRegimes(PATH, 2, OUTCOMES, BLOCKS);
   if (calm === undefined || wild === undefined) throw new Error("no regimes");
   const next = estimateNext(wild, BOOTSTRAP);
@@ -27,7 +27,7 @@ test("means are of the bars of a regime whose future is known, and intervals hol
   expect(ratio?.absolute_return.value).toBeCloseTo(20 / 3, 12);
 });
 
-test("a regime that never was has no means and no ratio", () => {
+test("a regime that does not occur has no means and no ratio", () => {
   const [calm, , never] = sumRegimes(PATH, 3, OUTCOMES, BLOCKS);
   if (calm === undefined || never === undefined) throw new Error("no regimes");
   expect(estimateNext(never, BOOTSTRAP)).toBeNull();

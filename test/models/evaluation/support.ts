@@ -1,7 +1,7 @@
 import type { BarSequence } from "../../../models/training/sequences.ts";
 import { Random } from "../../core-wasm/support.ts";
 
-/** Bars whose volatility and volume switch between calm and storm, for hours each. */
+/** Bars whose volatility and volume switch between calm and stormy, for hours each. */
 export function stormyBars(count: number, seed: number, start = Date.UTC(2024, 0)): BarSequence {
   const random = new Random(seed);
   const bars = new Float64Array(count * 5);

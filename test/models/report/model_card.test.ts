@@ -7,7 +7,7 @@ import { formatScorecard } from "../../../models/report/scorecard.ts";
 import { stormyBars } from "../evaluation/support.ts";
 
 test(
-  "a card tells data, parameters with labels, every figure of the scorecard and caveats",
+  "a card has data, parameters with labels, every table of the scorecard and caveats",
   async () => {
     const artifact = await fitModel({
       preset: "liquidity",
@@ -25,20 +25,20 @@ test(
     for (
       const text of [
         "# Model card: liquidity",
-        "made 1970-01-01T00:00:00.000Z",
+        "created 1970-01-01T00:00:00.000Z",
         "STORMUSDT, spot",
         "| Stable |",
         "| Crisis |",
         "## Transition probabilities",
         "### Walk-forward folds",
         "### Final part",
-        "last over first",
+        "last divided by first",
         "hysteresis, plain range",
         "## Caveats",
       ]
     ) expect(card).toContain(text);
     expect(card).not.toMatch(/undefined|NaN|\[object/);
-    // A table has as many cells in each of its rows as in its head.
+    // All rows of a table have the same number of cells.
     for (const block of card.split("\n\n").filter((part) => part.startsWith("|"))) {
       const widths = block.trimEnd().split("\n").map((line) => line.match(/(?<!\\)\|/g)?.length);
       expect(new Set(widths).size).toBe(1);
@@ -47,10 +47,9 @@ test(
     expect(table).toContain("Final part: behaviour");
     expect(table).not.toMatch(/undefined|NaN/);
   },
-  60_000,
 );
 
-test("a model without an evaluation has a card that says so", () => {
+test("the card of a model without an evaluation says so", () => {
   const text = readFileSync(new URL("../../../models/classic.json", import.meta.url), "utf8");
   const { walk_forward: _, ...scorecard } = parseArtifact(text, "classic.json").scorecard;
   const card = formatModelCard({ ...parseArtifact(text, "classic.json"), scorecard });

@@ -124,7 +124,8 @@ test("too little history is refused with exit code 1, and nothing is written", (
   const { status, stderr } = train(["--bars", bars, "--out", join(folder, "x.json")]);
   expect(status).toBe(1);
   expect(stderr).toBe(
-    "Cannot fit a classic model on 10 bars beyond its warm-up: at least 1440 are needed\n",
+    "Cannot fit a classic model as the bars beyond its warm-up must be at least 1440: " +
+      "current value is 10\n",
   );
   expect(readdirSync(folder)).toEqual(["ABCUSDT.csv"]);
 });

@@ -11,7 +11,7 @@ const SEQUENCES = [1_500, 900].map((count, i) => ({
   bars: flattenBars(randomBars(count, i + 1)),
 }));
 
-const OPTIONS: FitOptions = {
+const OPTIONS: FitOptions & { readonly created: Date } = {
   preset: "classic",
   sequences: SEQUENCES,
   symbol: "TESTUSDT",
@@ -20,10 +20,13 @@ const OPTIONS: FitOptions = {
   contamination: 0.04,
   states: 3,
   window: 12,
+  created: new Date(0),
 };
 
-test("a fit is a valid artifact that says what it was made of", async () => {
-  const artifact = await fitModel(OPTIONS);
+const fitted = fitModel(OPTIONS);
+
+test("a fit is a valid artifact with its training record", async () => {
+  const artifact = await fitted;
   expect(artifactSchema.parse(artifact)).toEqual(artifact);
   expect(artifact).toMatchObject({
     schema: 1,
@@ -43,7 +46,7 @@ test("a fit is a valid artifact that says what it was made of", async () => {
   expect(artifact.scorecard.fit?.restarts).toHaveLength(10);
 });
 
-test("states stand in the order of their mean momentum", async () => {
+test("states are in ascending order of mean momentum", async () => {
   for (const states of [2, 4]) {
     const { hmm } = await fitModel({ ...OPTIONS, states });
     const momentum = hmm.means.map((mean) => mean[0] ?? NaN);
@@ -52,7 +55,7 @@ test("states stand in the order of their mean momentum", async () => {
   }
 });
 
-/** What the live scorer says of a model's own training bars, each sequence from the start. */
+/** The live scorer's output for a model's training bars, each sequence in a slot of its own. */
 function scoreLive(
   artifact: Awaited<ReturnType<typeof fitModel>>,
   sequences: readonly BarSequence[],
@@ -76,8 +79,8 @@ function scoreLive(
   return { logLikelihood: logLikelihood / bars, anomalyRate: anomalies / bars, bars };
 }
 
-test("a model is fitted on every bar in its order: the live scorer sees the same features", async () => {
-  const artifact = await fitModel(OPTIONS);
+test("a model is fitted on the features that the live scorer computes", async () => {
+  const artifact = await fitted;
   const live = scoreLive(artifact, SEQUENCES);
   expect(live.bars).toBe(SEQUENCES.reduce((sum, sequence) => sum + barCount(sequence), 0));
   expect(live.logLikelihood).toBeCloseTo(
@@ -87,12 +90,12 @@ test("a model is fitted on every bar in its order: the live scorer sees the same
   expect(live.anomalyRate).toBe(artifact.scorecard.in_sample?.anomaly_rate);
 });
 
-test("no feature reaches over a gap: the price level behind it does not matter", async () => {
+test("no feature spans a gap: the price level after it does not matter", async () => {
   const [first, second] = SEQUENCES;
-  if (first === undefined || second === undefined) throw new Error("no sequences");
-  // Doubling is exact, and no feature of a bar depends on the unit of the price.
+  if (first === undefined || second === undefined) throw new Error("missing sequence");
+  // Doubling is exact, and features do not depend on the unit of the price.
   const bars = second.bars.map((value, i) => (i % 5 === 4 ? value : 2 * value));
-  const one = await fitModel(OPTIONS);
+  const one = await fitted;
   const two = await fitModel({ ...OPTIONS, sequences: [first, { ...second, bars }] });
   expect(two.hmm).toEqual(one.hmm);
   expect(two.forest).toEqual(one.forest);
@@ -102,29 +105,27 @@ test("no feature reaches over a gap: the price level behind it does not matter",
   expect(bridged.hmm).not.toEqual(one.hmm);
 });
 
-test("labels follow parameters, whatever the order in which training found the states", async () => {
-  const labelled = async (seed: number) => {
-    const { hmm } = await fitModel({ ...OPTIONS, seed });
-    return hmm.labels.map((label, k) => [label, hmm.means[k]?.[0] ?? NaN] as const);
-  };
-  const reference = await labelled(1);
+test("labels follow the parameters, independent of the order of the fitted states", async () => {
+  const labelsOf = ({ hmm }: Awaited<typeof fitted>) =>
+    hmm.labels.map((label, k) => [label, hmm.means[k]?.[0] ?? NaN] as const);
+  const reference = labelsOf(await fitted);
   for (const seed of [2, 3, 4]) {
-    for (const [k, [label, mean]] of (await labelled(seed)).entries()) {
+    const other = labelsOf(await fitModel({ ...OPTIONS, seed }));
+    for (const [k, [label, mean]] of other.entries()) {
       expect(label).toBe(reference[k]?.[0]);
       expect(mean).toBeCloseTo(reference[k]?.[1] ?? NaN, 2);
     }
   }
 });
 
-test("same bars and seed, same model; another seed, another forest", async () => {
-  const { created: _, ...one } = await fitModel(OPTIONS);
-  const { created: __, ...two } = await fitModel(OPTIONS);
-  expect(one).toEqual(two);
+test("the same bars and seed give the same model, another seed a different forest", async () => {
+  const one = await fitted;
+  expect(await fitModel(OPTIONS)).toEqual(one);
   const other = await fitModel({ ...OPTIONS, seed: 2 });
   expect(other.forest.trees).not.toEqual(one.forest.trees);
 });
 
-test("progress is told from the first stage to the end", async () => {
+test("progress is reported from the first stage to the end", async () => {
   const seen: [string, number, number][] = [];
   await fitModel({ ...OPTIONS, onProgress: (...step) => seen.push(step) });
   expect(seen[0]).toEqual(["Isolation Forest", 0, 1]);
@@ -134,7 +135,8 @@ test("progress is told from the first stage to the end", async () => {
 test("less than a day of bars is refused", async () => {
   const sequences = [{ start: 0, bars: flattenBars(randomBars(100, 1)) }];
   await expect(fitModel({ ...OPTIONS, sequences })).rejects.toThrow(
-    "Cannot fit a classic model on 100 bars beyond its warm-up: at least 1440 are needed",
+    "Cannot fit a classic model as the bars beyond its warm-up must be at least 1440: " +
+      "current value is 100",
   );
-  await expect(fitModel({ ...OPTIONS, sequences: [] })).rejects.toThrow("on 0 bars");
+  await expect(fitModel({ ...OPTIONS, sequences: [] })).rejects.toThrow("current value is 0");
 });

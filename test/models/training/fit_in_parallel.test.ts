@@ -9,7 +9,7 @@ const ROWS = { rows: sampleHmm(TOY_HMM, LENGTHS, 1).rows, dims: 3, lengths: LENG
 const JOBS = [0, 1, 2, 3, 4].map((restart) => ({ start: { states: 3, seed: 1, restart } }));
 
 test.each([1, 2, 7])(
-  "%i workers find what one thread finds, in the jobs' order",
+  "%i workers give the fits of one thread, in the order of the jobs",
   async (workers) => {
     const here = JOBS.map((job) => fitHmm(loadCore(), ROWS.rows, 3, LENGTHS, job));
     const seen: number[] = [];
@@ -19,7 +19,7 @@ test.each([1, 2, 7])(
   },
 );
 
-test("workers end with the last fit, and with the first failure", async () => {
+test("workers end after the last fit or the first failure", async () => {
   const started = vi.fn();
   const ended = vi.fn();
   class CountedWorker extends Worker {
@@ -39,13 +39,15 @@ test("workers end with the last fit, and with the first failure", async () => {
     expect([started, ended].map((count) => count.mock.calls.length)).toEqual([3, 3]);
     const broken = { start: { ...TOY_HMM, covars: TOY_HMM.covars.map(() => [[NaN]]) } };
     const fits = fitInParallel(ROWS, [...JOBS, broken], { workers: 2 });
-    await expect(fits).rejects.toThrow("Baum-Welch iteration 2 went from NaN to NaN");
+    await expect(fits).rejects.toThrow(
+      "Baum-Welch iteration 2 lowered the log-likelihood from NaN to NaN",
+    );
     expect([started, ended].map((count) => count.mock.calls.length)).toEqual([5, 5]);
   } finally {
     vi.unstubAllGlobals();
   }
 });
 
-test("no jobs, no fits", async () => {
+test("without jobs there are no fits", async () => {
   expect(await fitInParallel(ROWS, [])).toEqual([]);
 });

@@ -13,7 +13,7 @@ test.each<[number[][], boolean]>([
   expect(isPositiveDefinite(matrix)).toBe(expected);
 });
 
-test("symmetry forgives rounding only", () => {
+test("symmetry tolerates rounding only", () => {
   expect(isSymmetric([[1, 0.3], [0.3 * (1 + 1e-12), 1]])).toBe(true);
   expect(isSymmetric([[1, 0.3], [0.3001, 1]])).toBe(false);
   expect(isSymmetric([[1, NaN], [NaN, 1]])).toBe(false);

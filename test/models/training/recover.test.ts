@@ -4,7 +4,7 @@ import { sortByMean } from "../../../models/training/canonical_order.ts";
 import { searchHmm } from "../../../models/training/search_hmm.ts";
 import { sampleHmm } from "../../core-wasm/support.ts";
 
-/** Covariances with nothing but a diagonal. */
+/** Diagonal covariances. */
 const diagonal = (variances: readonly (readonly number[])[]) =>
   variances.map((line) => line.map((x, i) => line.map((_, j) => (i === j ? x : 0))));
 
@@ -22,13 +22,13 @@ const TRUTHS: readonly [name: string, truth: CoreHmm, lengths: readonly number[]
     means: [[-2, 0, 1], [0, 1, -1], [3, -1, 0]],
     covars: diagonal([[1, 0.5, 0.2], [0.3, 0.3, 0.3], [2, 1, 1]]),
   }, [9_000, 1, 4_999, 6_000]],
-  ["nearly the same mean, told apart by their spread", {
+  ["nearly the same mean, different spread", {
     startprob: [0.5, 0.5],
     transmat: [[0.995, 0.005], [0.01, 0.99]],
     means: [[0, 0], [0.5, 0]],
     covars: diagonal([[1, 1], [25, 16]]),
   }, [20_000]],
-  ["five states, more rows than the random starts are tried on", {
+  ["five states, more rows than the sample of the random starts", {
     startprob: [0.2, 0.2, 0.2, 0.2, 0.2],
     transmat: [0, 1, 2, 3, 4].map((i) => [0, 1, 2, 3, 4].map((j) => (i === j ? 0.92 : 0.02))),
     means: [[-8, 1], [-4, 0], [0, 4], [4, 0], [8, 1]],

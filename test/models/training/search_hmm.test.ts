@@ -9,7 +9,7 @@ const TRUTH = {
   covars: [[[1]], [[1]]],
 };
 
-test("a long history is searched on segments and fitted whole", async () => {
+test("a long history is searched on segments and refined on all rows", async () => {
   const lengths = [70_000, 55_555];
   const { rows } = sampleHmm(TRUTH, lengths, 1);
   const seen: number[] = [];
@@ -28,7 +28,7 @@ test("a long history is searched on segments and fitted whole", async () => {
   expect(seen.slice(0, 3)).toEqual([1, 2, 3]);
 });
 
-test("the number of workers changes nothing", async () => {
+test("the number of workers does not change the result", async () => {
   const lengths = [3_000, 2_000];
   const rows = { rows: sampleHmm(TRUTH, lengths, 2).rows, dims: 1, lengths };
   const search = (workers: number) => searchHmm(rows, { states: 2, seed: 1, restarts: 4, workers });

@@ -5,6 +5,7 @@ import {
   isSignal,
   isStatus,
 } from "../../../service/dashboard/data/decode.ts";
+import { createSymbolCounters } from "../../../data/schema/symbol_metrics.ts";
 import { makeSignal } from "../../support/records.ts";
 
 const PERIOD = { from: "2022-06-01T00:00:00.000Z", to: "2025-08-31T23:59:00.000Z" };
@@ -25,11 +26,34 @@ describe("what the service sends", () => {
     expect(isSignal(value)).toBe(false);
   });
 
-  it("is a status only with its heart", () => {
-    const status = { source: "binance", connection: "live", message: "", models: [], symbols: [] };
+  it("is a status only when all of it is there", () => {
+    const market = {
+      symbol: "BTCUSDT",
+      last_trade_time: null,
+      last_bar: 0,
+      ...createSymbolCounters(),
+      problem: null,
+    };
+    const status = {
+      source: "binance",
+      requested: "auto",
+      connection: "live",
+      message: "",
+      since: 0,
+      clock_offset: -0.5,
+      disconnects: 0,
+      handovers: 0,
+      invalid_frames: 1,
+      invalid_frames_by_kind: { "not JSON": 1 },
+      rest_weight: 0,
+      symbols: [market],
+      models: [{ name: "classic", fingerprint: "edd895d82d92", loaded: 0 }],
+      models_problem: null,
+    };
     expect(isStatus(status)).toBe(true);
-    expect(isStatus({ ...status, symbols: undefined })).toBe(false);
     expect(isStatus({ ...status, models: undefined })).toBe(false);
+    expect(isStatus({ ...status, connection: "asleep" })).toBe(false);
+    expect(isStatus({ ...status, symbols: [{ ...market, gaps: "0" }] })).toBe(false);
   });
 
   it("names the markets", () => {
@@ -38,44 +62,45 @@ describe("what the service sends", () => {
     expect(decodeSymbols({ detail: "no" })).toEqual([]);
   });
 
-  it("describes models, as far as an artifact tells", () => {
+  it("describes models; of one that was imported the training bars are not known", () => {
     const artifact = {
+      schema: 1,
       name: "classic",
+      created: "2025-09-30T00:00:00.000Z",
       primary: true,
       fingerprint: "edd895d82d92",
       loaded: "2025-10-01T12:00:00.000Z",
       features: { preset: "classic", names: ["momentum"] },
       forest: { offset: -0.59, contamination: 0.05, trees: 100 },
-      hmm: { labels: ["Bearish Extreme"] },
+      hmm: { labels: ["Bearish Extreme"], transmat: [[1]] },
       training: { symbol: "BTCUSDT", rows: 609757, period: PERIOD },
+      scorecard: {},
     };
-    expect(decodeModels([artifact, { name: "bare" }])).toEqual([
-      {
-        name: "classic",
-        primary: true,
-        fingerprint: "edd895d82d92",
-        loaded: Date.UTC(2025, 9, 1, 12),
-        preset: "classic",
-        offset: -0.59,
-        contamination: 0.05,
-        regimes: ["bearish_extreme"],
-        trainedOn: "BTCUSDT",
-        rows: 609757,
-        period: { from: Date.UTC(2022, 5, 1), to: Date.UTC(2025, 7, 31, 23, 59) },
-      },
-      {
-        name: "bare",
-        primary: false,
-        fingerprint: "",
-        loaded: null,
-        preset: null,
-        offset: null,
-        contamination: null,
-        regimes: [],
-        trainedOn: null,
-        rows: null,
-        period: null,
-      },
+    const imported = {
+      ...artifact,
+      name: "bare",
+      primary: false,
+      forest: { ...artifact.forest, contamination: "auto" },
+      training: { origin: "imported" },
+    };
+    const model = {
+      name: "classic",
+      primary: true,
+      fingerprint: "edd895d82d92",
+      loaded: Date.UTC(2025, 9, 1, 12),
+      preset: "classic",
+      offset: -0.59,
+      contamination: 0.05,
+      regimes: ["bearish_extreme"],
+      trainedOn: "BTCUSDT",
+      rows: 609757,
+      period: { from: Date.UTC(2022, 5, 1), to: Date.UTC(2025, 7, 31, 23, 59) },
+    };
+    const unknown = { contamination: null, trainedOn: null, rows: null, period: null };
+    expect(decodeModels([artifact, imported, { name: "no model" }])).toEqual([
+      model,
+      { ...model, ...unknown, name: "bare", primary: false },
     ]);
+    expect(decodeModels({ detail: "no" })).toEqual([]);
   });
 });

@@ -1,11 +1,8 @@
 import type { Hono } from "hono";
 import type { Bar } from "../../../data/schema/bar.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
-import {
-  createSymbolCounters,
-  type Status,
-  type SymbolStatus,
-} from "../../../data/schema/status.ts";
+import type { Status, SymbolStatus } from "../../../data/schema/status.ts";
+import { createSymbolCounters } from "../../../data/schema/symbol_metrics.ts";
 import type { RecordStore } from "../../../service/bus/record_store.ts";
 import { ModelRegistry } from "../../../service/engine/model_registry.ts";
 import { createLog } from "../../../service/log.ts";

@@ -2,13 +2,15 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
-import { Feed, type FeedOptions } from "../../../../service/exchanges/binance/feed.ts";
-import type { ConnectionEnd } from "../../../../service/exchanges/binance/connection.ts";
+import { systemClock } from "../../../../data/common/clock.ts";
+import { createBinance } from "../../../../service/exchanges/binance/binance.ts";
+import type { ExchangeTraits } from "../../../../service/exchanges/exchange.ts";
+import { RecordingSink } from "../../../support/recording_sink.ts";
 import { until } from "../../../support/until.ts";
 
 interface ServerSide {
   readonly url: string;
-  /** Sockets that stand, oldest first. */
+  /** Open sockets, oldest first. */
   readonly sockets: readonly WebSocket[];
   /** Targets of all handshakes. */
   readonly targets: readonly string[];
@@ -18,7 +20,7 @@ interface ServerSide {
   trade(id: number, symbol?: string): void;
 }
 
-/** Waits until something is so. */
+/** Waits until a condition holds. */
 function seen(what: string, isSo: () => boolean): Promise<true> {
   return until(what, () => isSo() || undefined);
 }
@@ -81,62 +83,45 @@ async function startServer(): Promise<ServerSide> {
   };
 }
 
-function listenTo(server: ServerSide, options: Partial<FeedOptions> = {}) {
-  const heard: string[] = [];
-  const ends: ConnectionEnd[] = [];
-  const feed = new Feed({
-    url: server.url,
-    symbols: ["BTCUSDT"],
-    listener: {
-      trade: ({ id }, overlapping) => heard.push(`${overlapping ? "overlapping " : ""}${id}`),
-      connected: () => heard.push("connected"),
-      disconnected: (_symbols, end) => {
-        heard.push("disconnected");
-        ends.push(end);
-      },
-      invalid: (reason) => heard.push(`invalid ${reason}`),
-      handedOver: () => heard.push("handed over"),
-    },
-    ...options,
+function listenTo(server: Pick<ServerSide, "url">, traits: Partial<ExchangeTraits> = {}) {
+  const exchange = createBinance({
+    wsUrl: server.url,
+    restUrl: "http://127.0.0.1:9",
+    clock: systemClock,
+    traits,
   });
-  onTestFinished(() => feed.close());
-  feed.start();
-  return { feed, heard, ends };
+  const sink = new RecordingSink();
+  onTestFinished(() => exchange.close());
+  exchange.stream(["BTCUSDT", "ETHUSDT"], sink);
+  return sink;
 }
 
-test("symbols are shared out over sockets of at most 128", async () => {
+test("the symbols of a stream share a socket", async () => {
   const server = await startServer();
-  const symbols = Array.from({ length: 300 }, (_, i) => `S${i}USDT`);
-  const { feed, heard } = listenTo(server, { symbols });
-  await seen("connections", () => heard.length === 3);
-  expect(feed.sockets).toBe(3);
-  const streams = server.targets.flatMap((target) =>
-    target.replace("/stream?streams=", "").split("/")
-  );
-  expect(streams.toSorted()).toEqual(
-    symbols.map((symbol) => `${symbol.toLowerCase()}@aggTrade`).toSorted(),
-  );
+  const { events } = listenTo(server);
+  await seen("connection", () => events.includes("connected"));
+  expect(server.targets).toEqual(["/stream?streams=btcusdt@aggTrade/ethusdt@aggTrade"]);
 });
 
-test("a connection is replaced before its time is up, and both run until the new one stands", async () => {
+test("a socket is replaced before its lifetime ends, and both run until the new one has taken over", async () => {
   const server = await startServer();
-  const { heard } = listenTo(server, { renewAfterMs: 400, overlapMs: 300 });
-  await seen("connection", () => heard.includes("connected"));
+  const { events } = listenTo(server, { socketLifetimeMs: 400, overlapMs: 300 });
+  await seen("connection", () => events.includes("connected"));
   server.trade(1);
   await seen("overlap", () => server.sockets.length === 2);
   server.trade(2);
-  await seen("hand-over", () => heard.includes("handed over"));
+  await seen("hand-over", () => events.includes("handed over"));
   await seen("one socket", () => server.sockets.length === 1);
   server.trade(3);
-  await seen("trade", () => heard.includes("3"));
-  expect(heard.slice(0, 5)).toEqual([
+  await seen("trade", () => events.includes("3"));
+  expect(events.slice(0, 5)).toEqual([
     "connected",
     "1",
     "overlapping 2",
     "overlapping 2",
     "handed over",
   ]);
-  expect(heard).not.toContain("disconnected");
+  expect(events).not.toContain("disconnected");
 });
 
 test.each([
@@ -144,31 +129,31 @@ test.each([
   ["combined", JSON.stringify({ stream: "!serverShutdown", data: { e: "serverShutdown" } })],
 ])("on serverShutdown, %s, the successor takes over before the close", async (_name, message) => {
   const server = await startServer();
-  const { heard } = listenTo(server, { overlapMs: 5000 });
-  await seen("connection", () => heard.includes("connected"));
+  const { events } = listenTo(server, { overlapMs: 5000 });
+  await seen("connection", () => events.includes("connected"));
   const [old] = server.sockets;
   old?.send(message);
   await seen("overlap", () => server.sockets.length === 2);
   server.trade(1);
   old?.close(1012);
-  await seen("hand-over", () => heard.includes("handed over"));
+  await seen("hand-over", () => events.includes("handed over"));
   server.trade(2);
-  await seen("trade", () => heard.includes("2"));
-  expect(heard).toEqual(["connected", "overlapping 1", "overlapping 1", "handed over", "2"]);
+  await seen("trade", () => events.includes("2"));
+  expect(events).toEqual(["connected", "overlapping 1", "overlapping 1", "handed over", "2"]);
 });
 
-test("when the successor is refused the old connection goes on", async () => {
+test("when the successor is refused the old socket continues", async () => {
   const server = await startServer();
-  const { heard } = listenTo(server, { overlapMs: 50 });
-  await seen("connection", () => heard.includes("connected"));
+  const { events } = listenTo(server, { overlapMs: 50 });
+  await seen("connection", () => events.includes("connected"));
   server.refuse(503);
   server.sockets[0]?.send(JSON.stringify({ e: "serverShutdown" }));
   await seen("second handshake", () => server.targets.length === 2);
   server.trade(1);
-  await seen("trade", () => heard.includes("1"));
+  await seen("trade", () => events.includes("1"));
   server.refuse(undefined);
-  await seen("hand-over", () => heard.includes("handed over"));
-  expect(heard).not.toContain("disconnected");
+  await seen("hand-over", () => events.includes("handed over"));
+  expect(events).not.toContain("disconnected");
 });
 
 test.each([
@@ -189,7 +174,7 @@ test.each([
   },
 );
 
-test("an untrusted certificate is named as such", async () => {
+test("an untrusted certificate is reported as such", async () => {
   const server = await startServer();
   const { ends } = listenTo({ ...server, url: server.url.replace("ws:", "wss:") });
   await seen("refusal", () => ends.length > 0);
@@ -199,18 +184,18 @@ test("an untrusted certificate is named as such", async () => {
 
 test("an open socket without trades is dead", async () => {
   const server = await startServer();
-  const { heard, ends } = listenTo(server, { silenceMs: 100 });
+  const { events, ends } = listenTo(server, { silenceMs: 100 });
   await seen("end", () => ends.length > 0);
   expect(ends[0]).toMatchObject({ silent: true, reason: "no trade for 0.1 s" });
-  await seen("reconnection", () => heard.filter((word) => word === "connected").length === 2);
+  await seen("reconnection", () => events.filter((word) => word === "connected").length === 2);
 });
 
-test("frames that are none are told by what is wrong with them", async () => {
+test("invalid frames are reported by the kind of error", async () => {
   const server = await startServer();
-  const { heard } = listenTo(server);
-  await seen("connection", () => heard.includes("connected"));
+  const { events } = listenTo(server);
+  await seen("connection", () => events.includes("connected"));
   for (const text of ["{", "[]", '{"e":"aggTrade"}']) server.sockets[0]?.send(text);
   server.trade(1);
-  await seen("trade", () => heard.includes("1"));
-  expect(heard.filter((word) => word.startsWith("invalid"))).toHaveLength(3);
+  await seen("trade", () => events.includes("1"));
+  expect(events.filter((word) => word.startsWith("invalid"))).toHaveLength(3);
 });

@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeFrame } from "../../../../service/exchanges/binance/decode/decode.ts";
-import { decodeJson } from "../../../../service/exchanges/binance/decode/json.ts";
-import { scanAggTrade } from "../../../../service/exchanges/binance/decode/scan.ts";
-import { realFrames } from "../../../fuzz/captured.ts";
-import { realDataTest, sharedData } from "../../../support/shared_data.ts";
+import { decodeFrame } from "../../../../../service/exchanges/binance/decode/decode.ts";
+import { decodeJson } from "../../../../../service/exchanges/binance/decode/json.ts";
+import { scanAggTrade } from "../../../../../service/exchanges/binance/decode/scan.ts";
+import { realFrames } from "../../../../fuzz/captured.ts";
+import { realDataTest, sharedData } from "../../../../support/shared_data.ts";
 
 /** The payload of Binance's documentation. */
 const EVENT = {
@@ -45,12 +45,12 @@ describe("decodeFrame", () => {
     expect(decodeFrame(JSON.stringify(event))).toEqual({ kind: "trade", trade: TRADE });
   });
 
-  test("takes both forms of serverShutdown for what they are", () => {
+  test("recognizes both forms of serverShutdown", () => {
     expect(decodeFrame('{"e":"serverShutdown"}').kind).toBe("shutdown");
     expect(decodeFrame('{"stream":"!serverShutdown","data":{}}').kind).toBe("shutdown");
   });
 
-  test("passes over other streams and answers", () => {
+  test("ignores other streams and answers", () => {
     expect(decodeFrame('{"result":null,"id":1}').kind).toBe("other");
     expect(decodeFrame('{"stream":"btcusdt@depth","data":{"e":"depthUpdate"}}').kind).toBe("other");
   });
@@ -77,12 +77,12 @@ describe("decodeFrame", () => {
     ["T", null, "time"],
     ["s", "", "symbol"],
     ["m", "true", "maker flag"],
-  ])("refuses %s = %j and says that it is the %s", (field, value, reason) => {
+  ])("rejects %s = %j with the reason %s", (field, value, reason) => {
     const frame = decodeFrame(JSON.stringify({ ...EVENT, [field]: value }));
     expect(frame).toEqual({ kind: "invalid", reason });
   });
 
-  test("never throws, and never finds a trade in text that is none", () => {
+  test("never throws, and never finds a trade in other text", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         expect(["other", "invalid"]).toContain(decodeFrame(text).kind);
@@ -91,7 +91,7 @@ describe("decodeFrame", () => {
     );
   });
 
-  test("a frame cut short at any place is invalid", () => {
+  test("a frame truncated anywhere is invalid", () => {
     const text = JSON.stringify(EVENT);
     for (let end = 0; end < text.length; end++) {
       expect(decodeFrame(text.slice(0, end)).kind).toBe("invalid");
@@ -107,13 +107,13 @@ describe("decodeFrame", () => {
     expect(decodeFrame(unnumbered)).toEqual({ kind: "invalid", reason: "trade id" });
   });
 
-  test("refuses bytes that are no UTF-8, also where it need not look at them", () => {
+  test("rejects bytes that are not UTF-8, even in fields that it does not read", () => {
     const bytes = Buffer.from(JSON.stringify({ stream: "bnbbtc@aggTrade?", data: EVENT }));
     bytes[bytes.indexOf("?")] = 0xff;
     expect(decodeFrame(bytes)).toEqual({ kind: "invalid", reason: "UTF-8" });
   });
 
-  test("leaves a stream of the exchange's own to JSON", () => {
+  test("leaves a stream of the exchange itself to JSON", () => {
     const bytes = Buffer.from(JSON.stringify({ stream: "!serverShutdown", data: EVENT }));
     expect(decodeFrame(bytes).kind).toBe("shutdown");
   });
@@ -126,7 +126,7 @@ describe("scanAggTrade", () => {
     ["raw", frame({})],
     ["wrapped", Buffer.from(JSON.stringify({ stream: "bnbbtc@aggTrade", data: EVENT }))],
     ["without M", frame({ M: undefined })],
-  ])("reads the exchange's own writing: %s", (_name, bytes) => {
+  ])("reads the exchange's own notation: %s", (_name, bytes) => {
     expect(scanAggTrade(bytes)).toEqual(TRADE);
   });
 
@@ -157,12 +157,12 @@ describe("scanAggTrade", () => {
     (p) => expect(scanAggTrade(frame({ p }))).toBeUndefined(),
   );
 
-  test("does not look at a frame that is too long to be one", () => {
+  test("does not read a frame above the size of a trade", () => {
     expect(scanAggTrade(frame({ s: "A".repeat(3000) }))).toBeUndefined();
     expect(decodeFrame(frame({ s: "A".repeat(3000) })).kind).toBe("trade");
   });
 
-  test("is not misled by what a longer frame before left behind", () => {
+  test("is not misled by the remains of a longer frame before", () => {
     const bytes = frame({});
     for (let end = bytes.length; end >= 0; end--) {
       const found = scanAggTrade(bytes.subarray(0, end));
@@ -171,11 +171,11 @@ describe("scanAggTrade", () => {
     }
   });
 
-  test("reads a great round quantity", () => {
+  test("reads a large round quantity", () => {
     expect(scanAggTrade(frame({ q: "1000000000000.00000000" }))?.quantity).toBe(1e12);
   });
 
-  test("two markets on one place of the table keep their names", () => {
+  test("two markets in one slot of the table keep their names", () => {
     // The hash is that of Java's strings, in which Aa and BB are the same.
     for (const s of ["AaBTC", "BBBTC", "AaBTC"]) {
       expect(scanAggTrade(frame({ s }))?.symbol).toBe(s);
@@ -184,7 +184,7 @@ describe("scanAggTrade", () => {
 });
 
 const CAPTURE = "ws/BTCUSDT-spot-20240808.jsonl.gz";
-realDataTest("reads the trades of a real capture and passes over the rest", [CAPTURE], async () => {
+realDataTest("reads the trades of a real capture and ignores the rest", [CAPTURE], async () => {
   const ids: number[] = [];
   for (const bytes of await realFrames(sharedData(CAPTURE))) {
     const frame = decodeFrame(bytes);

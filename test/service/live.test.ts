@@ -1,6 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { systemClock } from "../../data/common/clock.ts";
 import { barSchema } from "../../data/schema/bar.ts";
 import { type Exchange, startExchange } from "../../service/simulator/simulator.ts";
 import { recordedMarket } from "../../service/simulator/recorded/source.ts";

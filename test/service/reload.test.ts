@@ -2,7 +2,6 @@ import { copyFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { systemClock } from "../../data/common/clock.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import { fingerprint, formatArtifact } from "../../models/artifact/read.ts";
 import { fitModel } from "../../models/training/fit.ts";

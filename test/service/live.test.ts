@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { systemClock } from "../../data/common/clock.ts";
 import { barSchema } from "../../data/schema/bar.ts";
 import { type Exchange, startExchange } from "../../service/simulator/simulator.ts";
 import { recordedMarket } from "../../service/simulator/recorded/source.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import type { MarketSource } from "../../service/simulator/source.ts";
+import { systemClock } from "../../data/common/clock.ts";
 import { RestClient } from "../../service/exchanges/binance/rest.ts";
 import { loadKlines } from "../support/history.ts";
 import { ServiceProcess } from "../support/service_process.ts";

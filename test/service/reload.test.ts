@@ -2,7 +2,6 @@ import { copyFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { systemClock } from "../../data/common/clock.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import { fingerprint, formatArtifact } from "../../models/artifact/read.ts";
 import { fitModel } from "../../models/training/fit.ts";
@@ -11,6 +10,7 @@ import { Engine } from "../../service/engine/engine.ts";
 import { loadModels } from "../../service/engine/loaded_model.ts";
 import { type Exchange, startExchange } from "../../service/simulator/simulator.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
+import { systemClock } from "../../data/common/clock.ts";
 import { RestClient } from "../../service/exchanges/binance/rest.ts";
 import { flattenBars } from "../core-wasm/support.ts";
 import { readEvents, type StreamedEvent } from "../support/event_stream.ts";
@@ -59,7 +59,7 @@ async function serve() {
     ADMIN_TOKEN: TOKEN,
   });
   await until(
-    "the week before",
+    "the history",
     async () => (await fetch(`${service.url}/readyz`)).ok || undefined,
   );
   const events: (StreamedEvent & { readonly at: number })[] = [];

@@ -15,6 +15,7 @@ const STORM = `
 `;
 const SYMBOLS = ["BTCUSDT", "PEPEUSDT"];
 const MINUTES = 60;
+/** Half a minute of real time at this speed; a machine ten times slower needs minutes. */
 
 test("an hour of bars equals the market's trades through a storm of faults", async () => {
   const source = simulatedMarket({ seed: 11, symbols: SYMBOLS });

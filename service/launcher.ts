@@ -6,7 +6,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../data/common/command.ts";
-import { readEnvironment } from "../data/common/environment.ts";
+import { type Environment, readEnvironment } from "../data/common/environment.ts";
 import { SETTINGS } from "../data/common/settings.ts";
 import { buildWhatIsStale } from "./builds.ts";
 import { defineServe } from "./commands/serve.ts";
@@ -15,9 +15,12 @@ import { LAUNCHED, permissionFlags } from "./launcher_permissions.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** Descriptors that a child may open; Deno itself raises the limit to the hard one. */
-async function descriptorLimit(): Promise<Record<string, string>> {
-  if (process.platform === "win32") return {};
+/**
+ * The variable that tells the service how many descriptors it may open, unless the user sets it.
+ * Deno itself raises the limit to the hard one.
+ */
+async function descriptorLimit(environment: Environment): Promise<Record<string, string>> {
+  if (environment.has(SETTINGS.maxFiles) || process.platform === "win32") return {};
   const { stdout } = await new Deno.Command("sh", { args: ["-c", "ulimit -n"] }).output();
   const limit = new TextDecoder().decode(stdout).trim();
   return /^\d+$/.test(limit) ? { [SETTINGS.maxFiles.name]: limit } : {};
@@ -32,7 +35,7 @@ async function launch(): Promise<void> {
     args: ["run", ...flags, `${ROOT}service/main.ts`],
     // The service ends when this pipe does: when asked to, and when this process is gone.
     stdin: "piped",
-    env: { ...await descriptorLimit(), [LAUNCHED]: "1" },
+    env: { ...await descriptorLimit(environment), [LAUNCHED]: "1" },
   }).spawn();
   const stop = () => void service.stdin.close().catch(() => {});
   // Ctrl-C reaches the service by itself too; a second one ends it at once.

@@ -27,7 +27,7 @@ function kindOf(schema: z.core.$ZodType, name: string): ColumnKind {
   if (schema instanceof z.core.$ZodNumberFormat) return "integer";
   if (schema instanceof z.core.$ZodNumber) return "number";
   if (schema instanceof z.core.$ZodBoolean) return "flag";
-  if (schema instanceof z.core.$ZodString) return "text";
+  if (schema instanceof z.core.$ZodString || schema instanceof z.core.$ZodEnum) return "text";
   if (schema instanceof z.core.$ZodLiteral) {
     return schema._zod.def.values.every(Number.isInteger) ? "integer" : "text";
   }
@@ -53,7 +53,9 @@ function* walk(
     if (catchall === undefined) return;
     const kind = ABOUT.get(schema)?.["x-keys"];
     if (kind === undefined) {
-      throw new TypeError(`Cannot make columns of ${name} as what its keys are must be known`);
+      throw new TypeError(
+        `Cannot make columns of ${name} as its x-keys must say what its keys are`,
+      );
     }
     for (const key of keysOf(kind, model)) {
       yield* walk(catchall, nested(key), keysOf, kind === "model" ? key : model);

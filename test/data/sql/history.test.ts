@@ -17,7 +17,7 @@ async function openHistory(source: HistorySource): Promise<History> {
   return history;
 }
 
-/** A history without rows, for questions that need none: to open one takes a second. */
+/** A history without rows, for queries that need none: opening one takes a second. */
 let empty: History;
 beforeAll(async () => void (empty = await History.open({})), 60_000);
 afterAll(() => empty.close());
@@ -65,7 +65,7 @@ describe("tables", () => {
     }]);
   });
 
-  test("markets stand side by side, futures apart from spot", async () => {
+  test("markets share a table, futures apart from spot", async () => {
     const history = await openHistory({
       bars: ["BTCUSDT-1m-a.csv", "ETHUSDT-1m-a.csv", "BTCUSDT-usdm-1m-a.csv"]
         .map((name) => writeLines(name, [ohlcvLine(0)])),
@@ -103,7 +103,7 @@ describe("tables", () => {
     }
   });
 
-  test("a file whose market nobody tells is refused; the symbol may be given", async () => {
+  test("a file without a symbol in its name is refused, unless the symbol is given", async () => {
     const path = writeLines("prices.csv", [ohlcvLine(0)]);
     await expect(History.open({ bars: [path] })).rejects.toThrow(
       `Cannot tell the market of ${path}`,
@@ -183,14 +183,14 @@ describe("answers", () => {
     ]);
   });
 
-  test("wrong SQL is an error in DuckDB's words, and the history goes on", () => {
+  test("wrong SQL is an error with DuckDB's message, and the history stays usable", () => {
     expect(() => empty.rows("SELECT nonsense FROM bars")).toThrow(
       /Cannot run the query: Binder Error: .*"nonsense" not found/,
     );
     expect(empty.rows("SELECT 1 AS one")).toEqual([{ one: 1 }]);
   });
 
-  test("a closed history says so; closing again does nothing", async () => {
+  test("a closed history refuses queries; closing it again does nothing", async () => {
     const history = await History.open({});
     history.close();
     history.close();
@@ -206,7 +206,7 @@ describe("without a network", () => {
     ["parquet", "SELECT * FROM read_parquet('x.parquet')"],
     ["parquet", "LOAD parquet"],
   ];
-  test.each(queries)("what needs the extension %s fails at once: %s", (extension, sql) => {
+  test.each(queries)("a query that needs the extension %s fails at once: %s", (extension, sql) => {
     expect(() => empty.rows(sql)).toThrow(
       `Cannot run the query as it needs DuckDB's extension ${extension}, and none is downloaded`,
     );
@@ -300,7 +300,7 @@ describe("the service's journal", () => {
     );
   });
 
-  test("one that is not there, or is no journal, is refused by name", async () => {
+  test("a missing file, and one that is no journal, are refused by name", async () => {
     const folder = temporaryFolder();
     const refuse = async (name: string, why: string) => {
       const path = join(folder, name);

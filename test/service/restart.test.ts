@@ -5,7 +5,7 @@ import { DEFAULT_MODELS } from "../../service/config.ts";
 import { Journal } from "../../service/bus/embedded/journal.ts";
 import { Engine } from "../../service/engine/engine.ts";
 import { loadModels } from "../../service/engine/loaded_model.ts";
-import { startExchange } from "../../service/simulator/simulator.ts";
+import { startSimulator } from "../../service/simulator/simulator.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import { ServiceProcess } from "../support/service_process.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -36,7 +36,7 @@ async function listen(url: string, lastId: string, ms: number): Promise<Map<stri
 }
 
 test("kill -9 in mid-stream: nothing acknowledged is lost, nothing doubled, state goes on", async () => {
-  const exchange = await startExchange({
+  const exchange = await startSimulator({
     source: simulatedMarket({ seed: 3, symbols: ["BTCUSDT"] }),
     speed: 300,
   });

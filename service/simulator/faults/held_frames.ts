@@ -1,4 +1,4 @@
-/** The most frames that a connection holds back by time; beyond, the earliest due goes out at once. */
+/** The most delayed frames of a connection; beyond this the earliest is sent at once. */
 const MAX_LATE = 65_536;
 
 interface Late {
@@ -7,20 +7,20 @@ interface Late {
 }
 
 interface Overtaken {
-  /** Frames of its stream that are still to go before it. */
+  /** Frames of its stream that still overtake it. */
   left: number;
   readonly bytes: Uint8Array;
 }
 
-/** Frames of one connection that are held back, by time or until others have overtaken them. */
+/** Frames of one connection that are held for a time or until others have overtaken them. */
 export class HeldFrames {
   readonly #emit: (bytes: Uint8Array, time: number) => void;
   /** Latest due first, so that the earliest is taken from the end. */
   readonly #late: Late[] = [];
-  /** By stream; a stream is there only while it holds frames. */
+  /** By stream, for streams with held frames. */
   readonly #overtaken = new Map<string, Overtaken[]>();
 
-  /** @param emit Takes a frame that is let go, and the exchange time at which it is. */
+  /** @param emit Sends a released frame, with the exchange time of its release. */
   constructor(emit: (bytes: Uint8Array, time: number) => void) {
     this.#emit = emit;
   }
@@ -40,22 +40,22 @@ export class HeldFrames {
       else high = middle;
     }
     this.#late.splice(low, 0, { due, bytes });
-    if (this.#late.length > MAX_LATE) this.#letGo(this.#late.pop());
+    if (this.#late.length > MAX_LATE) this.#release(this.#late.pop());
   }
 
-  /** Holds a frame until a number of later ones of its stream have gone. */
+  /** Holds a frame until a number of later ones of its stream were sent. */
   holdBehind(left: number, stream: string, bytes: Uint8Array): void {
     const others = this.#overtaken.get(stream);
     if (others) others.push({ left, bytes });
     else this.#overtaken.set(stream, [{ left, bytes }]);
   }
 
-  /** Lets go what is due at an exchange time. */
+  /** Releases the frames that are due at an exchange time. */
   releaseDue(time: number): void {
-    while (this.nextDue <= time) this.#letGo(this.#late.pop());
+    while (this.nextDue <= time) this.#release(this.#late.pop());
   }
 
-  /** Lets go what has been overtaken enough, now that one more frame of a stream has gone. */
+  /** Counts one more sent frame of a stream, and releases those that were overtaken enough. */
   overtake(stream: string, time: number): void {
     const held = this.#overtaken.get(stream);
     if (held === undefined) return;
@@ -67,16 +67,16 @@ export class HeldFrames {
     else this.#overtaken.delete(stream);
   }
 
-  /** Lets everything go. */
+  /** Releases all frames. */
   flush(time: number): void {
-    while (this.#late.length > 0) this.#letGo(this.#late.pop());
+    while (this.#late.length > 0) this.#release(this.#late.pop());
     for (const held of this.#overtaken.values()) {
       for (const { bytes } of held) this.#emit(bytes, time);
     }
     this.#overtaken.clear();
   }
 
-  #letGo(frame: Late | undefined): void {
+  #release(frame: Late | undefined): void {
     if (frame) this.#emit(frame.bytes, frame.due);
   }
 }

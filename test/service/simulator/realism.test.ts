@@ -47,7 +47,7 @@ function autocorrelation(values: number[], lag: number): number {
   return centred.slice(lag).reduce((sum, x, i) => sum + x * (centred[i] ?? NaN), 0) / variance;
 }
 
-test.skipIf(FILE === undefined)("looks like BTCUSDT in March 2025", async () => {
+test.skipIf(FILE === undefined)("the simulated market looks like BTCUSDT in March 2025", async () => {
   const rows = (await loadKlines(FILE ?? "")).slice(0, MINUTES);
   const real = columns(rows);
   const from = Date.UTC(2025, 2, 1);

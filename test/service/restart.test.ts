@@ -5,7 +5,7 @@ import { DEFAULT_MODELS } from "../../service/config.ts";
 import { EmbeddedLog } from "../../service/bus/embedded/embedded_log.ts";
 import { Engine } from "../../service/engine/engine.ts";
 import { loadModels } from "../../service/engine/loaded_model.ts";
-import { startExchange } from "../../service/simulator/simulator.ts";
+import { startSimulator } from "../../service/simulator/simulator.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import { readEvents } from "../support/event_stream.ts";
 import { ServiceProcess } from "../support/service_process.ts";
@@ -14,8 +14,13 @@ import { temporaryFolder } from "../support/temporary.ts";
 /** Events of each run before the service is killed. */
 const EVENTS = 24;
 
+<<<<<<< HEAD
 test("kill -9 in mid-stream: nothing published is lost or doubled, and the state continues", async () => {
   const exchange = await startExchange({
+=======
+test("kill -9 in mid-stream: nothing acknowledged is lost, nothing doubled, state goes on", async () => {
+  const exchange = await startSimulator({
+>>>>>>> h-files
     source: simulatedMarket({ seed: 3, symbols: ["BTCUSDT"] }),
     speed: 300,
   });

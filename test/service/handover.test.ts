@@ -59,13 +59,8 @@ function expectUnbroken({ stream, ids, counted }: ReturnType<typeof follow>): vo
 }
 
 test("a socket that is replaced before its lifetime ends leaves no gap and no duplicate", async () => {
-<<<<<<< HEAD
   // The exchange closes a socket after 30 s; it is replaced at about 2 s.
-  const exchange = await startExchange({
-=======
-  // The exchange closes a socket after 3 s; it is replaced at about 2 s.
   const exchange = await startSimulator({
->>>>>>> h-files
     source: simulatedMarket({ seed: 5, symbols: ["BTCUSDT"] }),
     speed: SPEED,
     limits: { lifetimeMs: 30_000 },

@@ -34,13 +34,8 @@ async function serve(source: MarketSource, speed: number) {
   return { exchange, service };
 }
 
-<<<<<<< HEAD
-function klinesOf(exchange: Exchange, symbol: string, from: number, to: number) {
-  return new RestClient({ url: exchange.url, clock: systemClock }).klines(symbol, from, to);
-=======
 function klinesOf(exchange: Simulator, symbol: string, from: number, to: number) {
-  return new RestClient(exchange.url, new AbortController().signal).klines(symbol, from, to);
->>>>>>> h-files
+  return new RestClient({ url: exchange.url, clock: systemClock }).klines(symbol, from, to);
 }
 
 test("live bars equal the exchange's klines, most of them built from trades", async () => {

@@ -73,13 +73,8 @@ async function serve() {
 }
 
 /** Fits the classic model to two simulated days, as `train` does. */
-<<<<<<< HEAD
-async function retrain(exchange: Exchange, seed: number): Promise<string> {
-  const rest = new RestClient({ url: exchange.url, clock: systemClock });
-=======
 async function retrain(exchange: Simulator, seed: number): Promise<string> {
-  const rest = new RestClient(exchange.url, new AbortController().signal);
->>>>>>> h-files
+  const rest = new RestClient({ url: exchange.url, clock: systemClock });
   const to = Math.floor(exchange.now() / MINUTE_MS) * MINUTE_MS;
   const from = to - 2 * 1440 * MINUTE_MS;
   const klines = await rest.klines("BTCUSDT", from, to);

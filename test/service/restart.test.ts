@@ -14,13 +14,8 @@ import { temporaryFolder } from "../support/temporary.ts";
 /** Events of each run before the service is killed. */
 const EVENTS = 24;
 
-<<<<<<< HEAD
 test("kill -9 in mid-stream: nothing published is lost or doubled, and the state continues", async () => {
-  const exchange = await startExchange({
-=======
-test("kill -9 in mid-stream: nothing acknowledged is lost, nothing doubled, state goes on", async () => {
   const exchange = await startSimulator({
->>>>>>> h-files
     source: simulatedMarket({ seed: 3, symbols: ["BTCUSDT"] }),
     speed: 300,
   });

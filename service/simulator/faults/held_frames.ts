@@ -1,8 +1,5 @@
-<<<<<<< HEAD
 import { BinaryHeap } from "../../../data/common/std/binary_heap.ts";
 
-=======
->>>>>>> h-files
 /** The most delayed frames of a connection; beyond this the earliest is sent at once. */
 const MAX_LATE = 65_536;
 
@@ -23,14 +20,9 @@ interface Overtaken {
 /** Frames of one connection that are held for a time or until others have overtaken them. */
 export class HeldFrames {
   readonly #emit: (bytes: Uint8Array, time: number) => void;
-<<<<<<< HEAD
   /** The frame that is due first comes first. */
   readonly #late = new BinaryHeap<Late>((a, b) => a.due - b.due || a.order - b.order);
   #count = 0;
-=======
-  /** Latest due first, so that the earliest is taken from the end. */
-  readonly #late: Late[] = [];
->>>>>>> h-files
   /** By stream, for streams with held frames. */
   readonly #overtaken = new Map<string, Overtaken[]>();
 
@@ -46,18 +38,7 @@ export class HeldFrames {
 
   /** Holds a frame until an exchange time, ms UTC. */
   holdUntil(due: number, bytes: Uint8Array): void {
-<<<<<<< HEAD
     this.#late.push({ due, order: this.#count++, bytes });
-=======
-    let low = 0;
-    let high = this.#late.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#late[middle]?.due ?? 0) > due) low = middle + 1;
-      else high = middle;
-    }
-    this.#late.splice(low, 0, { due, bytes });
->>>>>>> h-files
     if (this.#late.length > MAX_LATE) this.#release(this.#late.pop());
   }
 
@@ -87,11 +68,7 @@ export class HeldFrames {
 
   /** Releases all frames. */
   flush(time: number): void {
-<<<<<<< HEAD
     for (const frame of this.#late.drain()) this.#release(frame);
-=======
-    while (this.#late.length > 0) this.#release(this.#late.pop());
->>>>>>> h-files
     for (const held of this.#overtaken.values()) {
       for (const { bytes } of held) this.#emit(bytes, time);
     }

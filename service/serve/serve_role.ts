@@ -125,7 +125,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
     const request = crypto.randomUUID();
     const answer = Promise.withResolvers<void>();
     const timeout = AbortSignal.timeout(RELOAD_MS);
-    const end = () => answer.reject(new Error("the engine does not answer"));
+    const end = () => answer.reject(new Error("Cannot reload as the engine does not answer"));
     timeout.addEventListener("abort", end);
     this.#reloads.set(request, answer);
     try {

@@ -1,8 +1,15 @@
 import type { Signal } from "../../../data/schema/signal.ts";
-import type { ConnectionState, Status, SymbolStatus } from "../../../data/schema/status.ts";
+import {
+  type ConnectionState,
+  COUNTER_NAMES,
+  type CounterName,
+  type Status,
+  type SymbolStatus,
+} from "../../../data/schema/status.ts";
 import { formatAge, formatDuration } from "../format/duration.ts";
 import { formatCount, formatSigned } from "../format/number.ts";
 import { formatMinute, type Zone } from "../format/time.ts";
+import { titleOf } from "./features.ts";
 import type { Link } from "./feed.ts";
 import { qualityLabel } from "./quality.ts";
 
@@ -27,6 +34,13 @@ const CONNECTIONS: Readonly<Record<ConnectionState, string>> = {
   silent: "silent",
   disconnected: "disconnected",
 };
+
+/** Counters that have their own lines, or that people need not see. */
+const OTHER_COUNTERS: ReadonlySet<CounterName> = new Set<CounterName>([
+  ...["gaps", "missing_trades", "repaired_trades", "audited_bars", "mismatched_bars"] as const,
+  ...["duplicates", "late", "trades", "held", "overlapped"] as const,
+]);
+const FURTHER_COUNTERS = COUNTER_NAMES.filter((name) => !OTHER_COUNTERS.has(name));
 
 /** A status comes every five seconds; one this late is missing. */
 const STATUS_DUE_MS = 8_000;
@@ -89,6 +103,11 @@ export function healthOf(
         : `${formatCount(market.duplicates)}, ${formatCount(market.late)}`,
       warn: false,
     },
+    ...FURTHER_COUNTERS.map((name) => ({
+      name: titleOf(name),
+      value: market === undefined ? "–" : formatCount(market[name]),
+      warn: false,
+    })),
     {
       name: "Invalid frames",
       value: status === null ? "–" : formatCount(status.invalid_frames),

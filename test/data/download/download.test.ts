@@ -52,14 +52,17 @@ async function setup(files: Record<string, Uint8Array>): Promise<Setup> {
   const server = await DumpServer.start(new Map(Object.entries(files)));
   const folder = temporaryFolder();
   const waits: number[] = [];
-  const wait = (ms: number) => {
-    waits.push(ms);
-    return Promise.resolve();
+  const clock = {
+    monotonic: () => 0,
+    sleep: (ms: number) => {
+      waits.push(ms);
+      return Promise.resolve();
+    },
   };
   const run = (options: Partial<RunOptions> = {}) => {
     const { from = "2025-01", to = from, series = SPOT, now = Date.UTC(2026, 5) } = options;
     const { timeoutMs = 10_000, onProgress } = options;
-    const client = new DownloadClient({ wait, random: () => 0, timeoutMs });
+    const client = new DownloadClient({ clock, random: () => 0, timeoutMs });
     const months = monthsOf(parsePeriod(from, to));
     return download(client, { series, months, baseUrl: server.url, folder, now }, onProgress);
   };
@@ -83,7 +86,7 @@ const half = (then: (res: Parameters<Fault>[0]) => void): Fault => (res, body) =
   res.write(body.subarray(0, body.length / 2), () => then(res));
 };
 
-describe("what is downloaded reads back as what was served", () => {
+describe("a downloaded file reads back as it was served", () => {
   test("a month of spot klines, in microseconds, without a header", async () => {
     const { folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     expect(await run()).toMatchObject({ ...got, bytes: zip.length });
@@ -139,12 +142,13 @@ describe("what is downloaded reads back as what was served", () => {
       firstTradeId: 900 + 2 * i,
       lastTradeId: 901 + 2 * i,
       time: time + i,
+      microseconds: 17,
       buyerIsMaker: true,
     })));
   });
 });
 
-describe("what is not there", () => {
+describe("missing files", () => {
   const day = (date: string) => `BTCUSDT-1m-${date}.zip`;
   const dayFile = (date: string) => ({ [DAILY + day(date)]: zipOf(day(date), ["1,2"]) });
 
@@ -163,7 +167,7 @@ describe("what is not there", () => {
     expect(readdirSync(folder)).toHaveLength(3);
   });
 
-  test("days that have not begun are not asked for", async () => {
+  test("future days are not requested", async () => {
     const { server, run } = await setup({});
     const result = await run({ from: "2025-02", to: "2025-03", now: Date.UTC(2025, 1, 2, 12) });
     expect(result.missing).toHaveLength(28 + 31);
@@ -178,7 +182,7 @@ describe("what is not there", () => {
     expect(server.requests.join()).not.toContain(JANUARY);
   });
 
-  test("a file without a checksum is not trusted, and not called missing", async () => {
+  test("a file without a checksum is refused, and not reported as missing", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     server.fail(`${MONTHLY}${JANUARY}.CHECKSUM`, status(404));
     const { failed } = await run();
@@ -198,14 +202,14 @@ describe("a second run", () => {
     expect(server.requests).toEqual([`GET ${JANUARY}.CHECKSUM`]);
   });
 
-  test("replaces a file that was published anew", async () => {
+  test("replaces a file that was republished", async () => {
     const { folder, run } = await setup({ [MONTHLY + JANUARY]: otherZip });
     writeFileSync(join(folder, JANUARY), zip);
     expect(await run()).toMatchObject(got);
     expectWhole(folder, otherZip);
   });
 
-  test("leaves the file as it was when the new one cannot be had", async () => {
+  test("leaves the file as it was when the new one cannot be downloaded", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: otherZip });
     writeFileSync(join(folder, JANUARY), zip);
     server.fail(MONTHLY + JANUARY, status(400));
@@ -214,7 +218,7 @@ describe("a second run", () => {
     expectWhole(folder);
   });
 
-  test("goes on where an interrupted one ended", async () => {
+  test("resumes where an interrupted one ended", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     writeFileSync(join(folder, `${JANUARY}.part`), zip.subarray(0, 1000));
     expect(await run()).toMatchObject({ ...got, bytes: zip.length - 1000 });
@@ -222,7 +226,7 @@ describe("a second run", () => {
     expectWhole(folder);
   });
 
-  test("names a file that an interrupted one had complete", async () => {
+  test("renames a file that an interrupted one had completed", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     writeFileSync(join(folder, `${JANUARY}.part`), zip);
     expect(await run()).toMatchObject({ ...got, bytes: 0 });
@@ -241,7 +245,7 @@ describe("a second run", () => {
     expectWhole(folder);
   });
 
-  test("starts anew when the server does not honour the range", async () => {
+  test("starts over when the server ignores the range", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     writeFileSync(join(folder, `${JANUARY}.part`), zip.subarray(0, 1000));
     server.fail(
@@ -256,7 +260,7 @@ describe("a second run", () => {
 describe("a server in trouble", () => {
   const reset = (res: Parameters<Fault>[0]) => void res.socket?.resetAndDestroy();
 
-  test("a connection reset in mid-body is resumed from where it broke", async () => {
+  test("a connection that is reset in mid-body is resumed from there", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     const arrived = Promise.withResolvers<void>();
     server.fail(MONTHLY + JANUARY, half((res) => void arrived.promise.then(() => reset(res))));
@@ -276,14 +280,14 @@ describe("a server in trouble", () => {
     expectWhole(folder);
   });
 
-  test("a server that falls silent is left and asked again", async () => {
+  test("a server that falls silent is asked again on a new connection", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     server.fail(MONTHLY + JANUARY, half(() => {}));
     expect(await run({ timeoutMs: 100 })).toMatchObject(got);
     expectWhole(folder);
   });
 
-  test("a file truncated at the source never stands under its name", async () => {
+  test("a file that is truncated at the source never gets its name", async () => {
     const { server, folder, run, waits } = await setup({ [MONTHLY + JANUARY]: zip });
     const cut: Fault = (res, body) => void res.end(body.subarray(0, body.length - 5));
     server.fail(MONTHLY + JANUARY, cut, cut, cut);
@@ -291,14 +295,14 @@ describe("a server in trouble", () => {
     expect(failed).toEqual([
       {
         name: JANUARY,
-        reason: expect.stringMatching(/^its SHA-256 must be .{64}: it is .{64}, 3/),
+        reason: expect.stringMatching(/^its SHA-256 must be .{64}: current value is .{64}, 3/),
       },
     ]);
     expect(readdirSync(folder)).toEqual([]);
     expect(waits).toEqual([500, 1000]);
   });
 
-  test("a file published anew between its checksum and itself is downloaded again", async () => {
+  test("a file that is republished after its checksum was read is downloaded again", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     server.fail(
       `${MONTHLY}${JANUARY}.CHECKSUM`,
@@ -339,8 +343,8 @@ describe("a server in trouble", () => {
   test.each([
     [status(451), "this region is not served (HTTP 451)"],
     [status(403), "the server refuses this address (HTTP 403)"],
-    [status(429, { "retry-after": "7200" }), "to be left alone for 7200 s"],
-  ])("a refusal ends the run instead of knocking on for every file", async (fault, reason) => {
+    [status(429, { "retry-after": "7200" }), "it asks for a pause of 7200 s"],
+  ])("a refusal ends the run, without a request for every file", async (fault, reason) => {
     const { server, run } = await setup({});
     for (let month = 1; month <= 3; month++) {
       server.fail(`${MONTHLY}BTCUSDT-1m-2025-0${month}.zip.CHECKSUM`, fault);
@@ -375,7 +379,7 @@ describe("a server in trouble", () => {
     expectWhole(folder);
   });
 
-  test("a place that cannot be written to is a failure of its own", async () => {
+  test("a folder that cannot be written to is a failure of its own", async () => {
     const { folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     mkdirSync(join(folder, `${JANUARY}.part`));
     const { failed } = await run();
@@ -383,7 +387,7 @@ describe("a server in trouble", () => {
     expect(existsSync(join(folder, JANUARY))).toBe(false);
   });
 
-  test("a truncated checksum is asked for again", async () => {
+  test("a truncated checksum is requested again", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     server.fail(`${MONTHLY}${JANUARY}.CHECKSUM`, (res) => void res.end(strToU8("12ab")));
     expect(await run()).toMatchObject(got);

@@ -52,7 +52,7 @@ test.each([
   ],
   [
     ["--symbols", "?"],
-    'a symbol must be 2 to 20 capital letters and digits: current value is "?" (see --help)\n',
+    'symbol must be a market\'s name such as BTCUSDT: current value is "?" (see --help)\n',
   ],
 ])("%j is a bad argument: one line, exit code 2", async (args, line) => {
   expect(await exchange(...args).ended).toEqual({ code: 2, stdout: "", stderr: line });
@@ -118,5 +118,5 @@ test("a capture is played, and the faults are counted at the end", async () => {
   process.kill(child.pid ?? NaN, "SIGINT");
   const { code, stdout } = await ended;
   expect([code, client.frames]).toEqual([0, []]);
-  expect(stdout).toContain("faults in all: drop 2, disconnects 0\n");
+  expect(stdout).toContain("faults in total: drop 2, disconnects 0\n");
 });

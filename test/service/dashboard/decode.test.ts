@@ -5,8 +5,7 @@ import {
   isSignal,
   isStatus,
 } from "../../../service/dashboard/data/decode.ts";
-import { createSymbolCounters } from "../../../data/schema/symbol_metrics.ts";
-import { makeSignal } from "../../support/records.ts";
+import { makeSignal, makeSymbolStatus } from "../../support/records.ts";
 
 const PERIOD = { from: "2022-06-01T00:00:00.000Z", to: "2025-08-31T23:59:00.000Z" };
 
@@ -27,13 +26,7 @@ describe("what the service sends", () => {
   });
 
   it("is a status only when all of it is there", () => {
-    const market = {
-      symbol: "BTCUSDT",
-      last_trade_time: null,
-      last_bar: 0,
-      ...createSymbolCounters(),
-      problem: null,
-    };
+    const market = makeSymbolStatus({ last_trade_time: null });
     const status = {
       source: "binance",
       requested: "auto",

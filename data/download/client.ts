@@ -1,67 +1,64 @@
 import { clearTimeout, setTimeout } from "node:timers";
+import { type Clock, systemClock } from "../common/clock.ts";
 import { errorMessage } from "../common/errors.ts";
+import { Attempts, type Random, type RetryPolicy } from "../common/retry.ts";
 
-/** Waits; injected so that tests need not. */
-export type Wait = (ms: number) => Promise<void>;
-
-/** How a client behaves; every field has a default. */
+/** What a client may be given; every field has a default. */
 export interface ClientOptions {
-  readonly wait?: Wait;
-  /** Uniform on [0, 1). */
-  readonly random?: () => number;
-  /** A request on which nothing arrives for so long is given up, ms. */
+  readonly clock?: Pick<Clock, "monotonic" | "sleep">;
+  readonly random?: Random;
+  /** A request is given up when nothing arrives for this long, ms. */
   readonly timeoutMs?: number;
 }
 
-/** A request that failed; the message says why, without the address. */
+/** A failed request; the message says why, without the address. */
 export class DownloadError extends Error {
   override readonly name = "DownloadError";
-  /** Whether another attempt may do better. */
+  /** Whether another attempt may succeed. */
   readonly transient: boolean;
-  /** Whether nothing else can be had from this server either. */
-  readonly hopeless: boolean;
-  /** How long the server asks to be left alone, ms. */
+  /** Whether requests for other files will fail too. */
+  readonly terminal: boolean;
+  /** The wait that the server asked for, ms. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
     message: string,
     options: {
       transient?: boolean;
-      hopeless?: boolean;
+      terminal?: boolean;
       retryAfterMs?: number | undefined;
       cause?: unknown;
     } = {},
   ) {
     super(message, { cause: options.cause });
     this.transient = options.transient ?? false;
-    this.hopeless = options.hopeless ?? false;
+    this.terminal = options.terminal ?? false;
     this.retryAfterMs = options.retryAfterMs;
   }
 }
 
-/** What to ask for; a HEAD request is one for whether there is such a file. */
+/** A request; HEAD asks whether the file exists. */
 export interface Request {
   readonly url: string;
   readonly method?: "GET" | "HEAD";
-  /** Leave out so many bytes at the start. */
+  /** Number of bytes to skip at the start of the file. */
   readonly offset?: number;
 }
 
-/** A server's answer that is of use: 2xx, 404 or 416; for HEAD also that it knows no HEAD. */
+/** A usable response: 2xx, 404 or 416; to HEAD also 405 and 501, from a server without HEAD. */
 export interface Answer {
-  /** Whether the file is there. */
+  /** Whether the file exists. */
   readonly ok: boolean;
   readonly status: number;
   readonly headers: Headers;
-  /** The body's bytes. @throws DownloadError when it breaks off. */
+  /** The bytes of the body. @throws DownloadError when the connection is lost. */
   readonly chunks: () => AsyncGenerator<Uint8Array>;
 }
 
-/** Attempts in a row that bring nothing, before a file is given up. */
+/** Consecutive failed attempts after which a file is given up. */
 const ATTEMPTS = 6;
-const FIRST_WAIT_MS = 1000;
-const MAX_WAIT_MS = 30_000;
-/** Longer than this nobody waits at a terminal. */
+const POLICY: RetryPolicy = { firstMs: 1000, maxMs: 30_000 };
+/** The longest `Retry-After` that is waited for: someone is watching. */
 const MAX_RETRY_AFTER_MS = 600_000;
 const TIMEOUT_MS = 30_000;
 
@@ -76,78 +73,79 @@ function retryAfter(headers: Headers): number | undefined {
 function refusal({ status, headers }: Response): DownloadError {
   const retryAfterMs = retryAfter(headers);
   if (status === 451) {
-    return new DownloadError("this region is not served (HTTP 451)", { hopeless: true });
+    return new DownloadError("this region is not served (HTTP 451)", { terminal: true });
   }
   if (status === 403) {
-    return new DownloadError("the server refuses this address (HTTP 403)", { hopeless: true });
+    return new DownloadError("the server refuses this address (HTTP 403)", { terminal: true });
   }
   if (status === 429 || status === 418) {
     const message = `too many requests (HTTP ${status})`;
-    const patience = retryAfterMs ?? MAX_WAIT_MS;
-    return new DownloadError(message, { transient: true, retryAfterMs: patience });
+    return new DownloadError(message, {
+      transient: true,
+      retryAfterMs: retryAfterMs ?? POLICY.maxMs,
+    });
   }
   const transient = status >= 500 || status === 408;
   return new DownloadError(`the server answered HTTP ${status}`, { transient, retryAfterMs });
 }
 
-/** Speaks HTTP to the server of the files: patient, polite, bounded. */
+/** An HTTP client that retries, obeys `Retry-After` and resumes. */
 export class DownloadClient {
-  readonly #wait: Wait;
-  readonly #random: () => number;
+  readonly #clock: Pick<Clock, "monotonic" | "sleep">;
+  readonly #random: Random;
   readonly #timeoutMs: number;
-  /** Set while the server wants to be left alone by everyone. */
+  /** Set while a `Retry-After` is running, which holds for all requests. */
   #pause: Promise<void> | undefined;
 
   constructor(options: ClientOptions = {}) {
-    this.#wait = options.wait ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
+    this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   }
 
-  /** Waits before another attempt: exponential, at least half of its bound. */
-  async backOff(failures: number): Promise<void> {
-    const bound = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
-    await this.#wait(bound * (0.5 + this.#random() / 2));
+  /** The attempts at one task, with the client's waits. */
+  attempts(): Attempts {
+    return new Attempts({ policy: POLICY, clock: this.#clock, random: this.#random });
   }
 
   /**
-   * Asks until there is an answer of use, and has it used.
+   * Sends a request until there is a usable response and `use` has taken it.
    *
-   * @param next The request; asked for anew for each attempt.
-   * @param use Takes the answer in; called again when the body broke off.
+   * @param next Makes the request of each attempt.
+   * @param use Takes the response; called again after a lost connection.
    * @param progressed Whether the last attempt brought enough for the count to start over.
-   * @throws DownloadError when all attempts failed; whatever `use` throws otherwise.
+   * @throws DownloadError when all attempts failed; whatever else `use` throws.
    */
   async request<T>(
     next: () => Request,
     use: (answer: Answer) => Promise<T>,
     progressed: () => boolean = () => false,
   ): Promise<T> {
-    for (let failures = 1;; failures++) {
+    for (const attempts = this.attempts();;) {
       while (this.#pause !== undefined) await this.#pause;
       try {
         return await this.#attempt(next(), use);
       } catch (error) {
         if (!(error instanceof DownloadError) || !error.transient) throw error;
-        if (progressed()) failures = 1;
-        if (failures >= ATTEMPTS) {
-          const { message, hopeless } = error;
-          throw new DownloadError(`${message}, ${ATTEMPTS} times`, { hopeless, cause: error });
+        if (progressed()) attempts.progress();
+        if (attempts.failures + 1 >= ATTEMPTS) {
+          const { message, terminal } = error;
+          throw new DownloadError(`${message}, ${ATTEMPTS} times`, { terminal, cause: error });
         }
-        await this.#recover(error, failures);
+        await this.#recover(error, attempts);
       }
     }
   }
 
-  async #recover(error: DownloadError, failures: number): Promise<void> {
+  async #recover(error: DownloadError, attempts: Attempts): Promise<void> {
     const { retryAfterMs } = error;
-    if (retryAfterMs === undefined) return await this.backOff(failures);
+    if (retryAfterMs === undefined) return await attempts.wait();
     const seconds = Math.ceil(retryAfterMs / 1000);
     if (retryAfterMs > MAX_RETRY_AFTER_MS) {
-      const message = `${error.message}: it asks to be left alone for ${seconds} s; try again then`;
-      throw new DownloadError(message, { hopeless: true, cause: error });
+      const message = `${error.message}: it asks for a pause of ${seconds} s; try again then`;
+      throw new DownloadError(message, { terminal: true, cause: error });
     }
-    const pause: Promise<void> = this.#wait(retryAfterMs).then(() => {
+    const pause: Promise<void> = attempts.wait(retryAfterMs).then(() => {
       if (this.#pause === pause) this.#pause = undefined;
     });
     this.#pause = pause;
@@ -171,7 +169,7 @@ export class DownloadClient {
             timer.refresh();
           }
         } catch (cause) {
-          throw new DownloadError(`the answer broke off (${errorMessage(cause)})`, {
+          throw new DownloadError(`the connection was lost (${errorMessage(cause)})`, {
             transient: true,
             cause,
           });
@@ -185,7 +183,7 @@ export class DownloadClient {
   }
 
   async #fetch({ url, method = "GET", offset = 0 }: Request, signal: AbortSignal) {
-    // Compressed on the way, byte ranges would not be those of the file.
+    // Byte ranges of a compressed response would not be those of the file.
     const headers = {
       "accept-encoding": "identity",
       ...(offset > 0 && { range: `bytes=${offset}-` }),
@@ -194,7 +192,7 @@ export class DownloadClient {
       return await fetch(url, { method, headers, signal });
     } catch (cause) {
       const message = `no answer from ${new URL(url).origin} (${errorMessage(cause)})`;
-      throw new DownloadError(message, { transient: true, hopeless: true, cause });
+      throw new DownloadError(message, { transient: true, terminal: true, cause });
     }
   }
 }

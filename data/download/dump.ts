@@ -1,11 +1,11 @@
 import { dayName, type Month } from "./period.ts";
 
-/** What can be downloaded. */
+/** The kinds of files. */
 export const KINDS = ["klines", "aggTrades"] as const;
 /** One-minute candlesticks, or aggregate trades. */
 export type Kind = typeof KINDS[number];
 
-/** Where it was traded. */
+/** The market segments. */
 export const MARKETS = ["spot", "usdm"] as const;
 /** The spot market, or the futures settled in USD stablecoins. */
 export type Market = typeof MARKETS[number];
@@ -39,7 +39,7 @@ export function monthlyDump(series: Series, month: Month): Dump {
   return dump(series, "monthly", month.name);
 }
 
-/** The file of a day, given by its first instant, ms UTC. */
+/** The file of a day, given by its start, ms UTC. */
 export function dailyDump(series: Series, day: number): Dump {
   return dump(series, "daily", dayName(day));
 }

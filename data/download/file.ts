@@ -3,19 +3,19 @@ import { type Answer, type DownloadClient, DownloadError } from "./client.ts";
 import type { Dump } from "./dump.ts";
 import { PartFile, sha256OfFile } from "./part.ts";
 
-/** What became of a file: fetched, already there and still right, or not published. */
+/** The result for one file: fetched, already there and unchanged, or not published. */
 export type Outcome = "downloaded" | "kept" | "missing";
 
-/** Told how many bytes of a file came over the network now, and how many of it there are in all. */
-export type OnBytes = (came: number, size: number, total: number | undefined) => void;
+/** Receives the bytes of a file that just arrived, those so far, and those of the whole file. */
+export type OnBytes = (arrived: number, size: number, total: number | undefined) => void;
 
-/** Complete downloads with a wrong checksum before the file is given up. */
+/** Complete downloads with a wrong checksum after which a file is given up. */
 const ROUNDS = 3;
 
-/** An attempt that brings so much more than any before is no failure, even though it broke off. */
+/** An attempt that brings this much more than any before counts as progress, even if it fails. */
 const PROGRESS_BYTES = 1 << 20;
 
-/** Characters; a checksum has about 100, a web page in its place many more. */
+/** Characters. A checksum file has about 100, an error page many more. */
 const CHECKSUM_LIMIT = 4096;
 
 function parseChecksum(text: string, name: string): string {
@@ -37,7 +37,7 @@ async function textOf(answer: Answer): Promise<string> {
   return text;
 }
 
-/** The published checksum; undefined when neither it nor the file is there. */
+/** The published checksum; undefined when neither it nor the file exists. */
 async function publishedSum(client: DownloadClient, url: string, name: string) {
   const sum = await client.request(
     () => ({ url: `${url}.CHECKSUM` }),
@@ -52,7 +52,7 @@ async function publishedSum(client: DownloadClient, url: string, name: string) {
   throw new DownloadError("it has no .CHECKSUM, so it cannot be verified");
 }
 
-/** Where the bytes of a partial answer belong, and how many bytes the whole file has. */
+/** Where the bytes of a partial response belong, and the size of the whole file. */
 function contentRange(headers: Headers): { start: number; total: number | undefined } {
   const [, start = NaN, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(
     headers.get("content-range") ?? "",
@@ -60,10 +60,10 @@ function contentRange(headers: Headers): { start: number; total: number | undefi
   return { start: Number(start), total: total === "*" ? undefined : Number(total) };
 }
 
-/** Appends an answer to the part; a server that does not honour the range starts it anew. */
+/** Appends a response to the part; one that ignores the range replaces it. */
 async function take(answer: Answer, part: PartFile, onBytes: OnBytes): Promise<void> {
   const { status, headers } = answer;
-  if (status === 404) throw new DownloadError("it is gone, although its .CHECKSUM is there");
+  if (status === 404) throw new DownloadError("its .CHECKSUM exists, but the file does not");
   const range = contentRange(headers);
   if (status === 416 || (status === 206 && range.start !== part.size)) {
     if (part.size === 0) throw new DownloadError(`the server answered HTTP ${status} to no range`);
@@ -78,7 +78,7 @@ async function take(answer: Answer, part: PartFile, onBytes: OnBytes): Promise<v
     onBytes(chunk.length, part.size, total);
   }
   if (total !== undefined && part.size < total) {
-    throw new DownloadError("the answer broke off", { transient: true });
+    throw new DownloadError("the connection was lost", { transient: true });
   }
 }
 
@@ -97,13 +97,13 @@ async function fetchRest(client: DownloadClient, url: string, part: PartFile, on
 }
 
 /**
- * Sees to it that a file is there and is what the exchange publishes now. An interrupted download is
- * taken up again where it ended.
+ * Downloads a file unless it is already there as the exchange publishes it now. An interrupted
+ * download is resumed.
  *
  * @param baseUrl Base URL without a trailing slash.
- * @param folder Where it belongs, under its own name; the folder must exist.
- * @throws Error saying why not; what was there before is untouched, and nothing unverified stands
- *   under the file's name.
+ * @param folder An existing folder, in which the file gets its own name.
+ * @throws Error with the reason; an earlier file of that name is left as it was, and nothing
+ *   unverified gets the name.
  */
 export async function downloadFile(
   client: DownloadClient,
@@ -118,11 +118,12 @@ export async function downloadFile(
   if (sum === undefined) return "missing";
   if (await sha256OfFile(path) === sum) return "kept";
   using part = await PartFile.open(`${path}.part`);
-  // Left complete by a run that ended before it could name the file.
+  // An earlier run ended after the last byte and before it could rename the file.
   if (part.size > 0 && await part.sha256() === sum) {
     await part.commit(path);
     return "downloaded";
   }
+  const waits = client.attempts();
   for (let round = 1;; round++) {
     const resumed = part.size > 0;
     await fetchRest(client, url, part, onBytes);
@@ -130,10 +131,12 @@ export async function downloadFile(
     if (got === sum) break;
     await part.clear();
     if (round === ROUNDS) {
-      throw new DownloadError(`its SHA-256 must be ${sum}: it is ${got}, ${ROUNDS} times`);
+      throw new DownloadError(
+        `its SHA-256 must be ${sum}: current value is ${got}, ${ROUNDS} times`,
+      );
     }
-    if (!resumed) await client.backOff(round);
-    // It may have been uploaded anew between the checksum and the file.
+    if (!resumed) await waits.wait();
+    // It may have been republished between the checksum and the file.
     sum = await publishedSum(client, url, dump.name) ?? sum;
   }
   await part.commit(path);

@@ -10,7 +10,7 @@ async function hash(file: Deno.FsFile): Promise<string> {
   return sum.digest("hex");
 }
 
-/** The SHA-256 of a file in lower-case hex; undefined when there is no such file. */
+/** The SHA-256 of a file in lower-case hex; undefined when it does not exist. */
 export async function sha256OfFile(path: string): Promise<string | undefined> {
   try {
     using file = await Deno.open(path);
@@ -22,8 +22,8 @@ export async function sha256OfFile(path: string): Promise<string | undefined> {
 }
 
 /**
- * The beginning of a file that is still being downloaded, under a temporary name of its own. It
- * outlives an interruption, so that the next run goes on from there. One process at a time has it.
+ * The beginning of a file that is being downloaded, under a temporary name. It survives an
+ * interruption, so that the next run can resume. One process at a time holds it.
  */
 export class PartFile implements Disposable {
   readonly #path: string;
@@ -38,7 +38,7 @@ export class PartFile implements Disposable {
   }
 
   /**
-   * Opens what there is, or starts a new one; waits while another process is at it.
+   * Opens an existing part, or creates one; waits while another process holds it.
    *
    * @param path The temporary name.
    * @throws Error when it cannot be written.
@@ -49,7 +49,7 @@ export class PartFile implements Disposable {
       try {
         await file.lock(true);
         const { ino, size } = await file.stat();
-        // While this one waited, the other may have completed the file and given it its name.
+        // Meanwhile the other process may have completed and renamed the file.
         const current = await Deno.stat(path).catch(() => undefined);
         if (current !== undefined && current.ino === ino) return new PartFile(path, file, size);
       } catch (error) {
@@ -65,7 +65,7 @@ export class PartFile implements Disposable {
     return this.#size;
   }
 
-  /** Adds bytes at the end. */
+  /** Appends bytes. */
   async append(bytes: Uint8Array): Promise<void> {
     await this.#file.seek(this.#size, Deno.SeekMode.Start);
     for (let rest = bytes; rest.length > 0;) {
@@ -75,25 +75,25 @@ export class PartFile implements Disposable {
     }
   }
 
-  /** Throws away what there is. */
+  /** Discards all bytes. */
   async clear(): Promise<void> {
     await this.#file.truncate(0);
     this.#size = 0;
   }
 
-  /** SHA-256 of what is on the disk, lower-case hex. */
+  /** SHA-256 of the bytes so far, lower-case hex. */
   async sha256(): Promise<string> {
     return await hash(this.#file);
   }
 
-  /** Gives the complete file its name, replacing an earlier one. */
+  /** Renames the complete file, replacing an earlier one. */
   async commit(name: string): Promise<void> {
     await this.#file.sync();
     await Deno.rename(this.#path, name);
     this.#committed = true;
   }
 
-  /** Lets go of the file; what was not committed stays, to be resumed, unless it is empty. */
+  /** Closes the file. A part that was not committed stays, to be resumed, unless it is empty. */
   [Symbol.dispose](): void {
     if (!this.#committed && this.#size === 0) Deno.removeSync(this.#path);
     this.#file.close();

@@ -2,16 +2,16 @@ import { UsageError } from "../common/errors.ts";
 import type { Period } from "../files/file_name.ts";
 import { DAY_MS } from "../schema/time.ts";
 
-/** The exchange opened in 2017: nothing older can be asked for. */
+/** The exchange opened in 2017. */
 const FIRST = Date.UTC(2017, 0);
 
-/** A calendar month of the wanted history. */
+/** A calendar month of an order. */
 export interface Month extends Period {
   /** `2025-01`, as in file names. */
   readonly name: string;
-  /** Whether all of the month is wanted, so that its monthly file will do. */
+  /** Whether all of the month is ordered, so that its monthly file serves. */
   readonly whole: boolean;
-  /** The wanted days of the month, each by its first instant, ms UTC. */
+  /** The ordered days of the month, each by its start, ms UTC. */
   readonly days: readonly number[];
 }
 
@@ -25,9 +25,9 @@ function parseDate(option: string, given: string): Period {
   const year = Number(yearText);
   const month = Number(monthText) - 1;
   const from = Date.UTC(year, month, Number(dayText ?? 1));
-  const real = from >= FIRST && new Date(from).toISOString().startsWith(given);
-  if (real && dayText === undefined) return { from, to: Date.UTC(year, month + 1) };
-  if (real) return { from, to: from + DAY_MS };
+  const isDate = from >= FIRST && new Date(from).toISOString().startsWith(given);
+  if (isDate && dayText === undefined) return { from, to: Date.UTC(year, month + 1) };
+  if (isDate) return { from, to: from + DAY_MS };
   throw new UsageError(
     `--${option} must be a month or a day from 2017 on, as 2024-05 or 2024-05-31: ` +
       `current value is ${JSON.stringify(given)}`,
@@ -35,7 +35,7 @@ function parseDate(option: string, given: string): Period {
 }
 
 /**
- * The stretch of time that `--from` and `--to` name, both included.
+ * The period from `--from` to `--to`, both included.
  *
  * @param from `YYYY-MM` or `YYYY-MM-DD`; a month means its first day.
  * @param to The same; a month means its last day.

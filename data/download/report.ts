@@ -1,22 +1,16 @@
+import { format as formatBytes } from "../common/std/bytes.ts";
 import type { Series } from "./dump.ts";
 import { describeDays } from "./period.ts";
 import type { Result } from "./run.ts";
 
-/** Failures named one by one; more than these only make the line unreadable. */
+/** Failures that are named with their reason; of further ones only the file is named. */
 const NAMED = 5;
-
-/** A size for people, in decimal units. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
-}
 
 function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
 
-/** What became of an order, in one line. */
+/** The result of an order in one line. */
 export function describeResult(series: Series, result: Result, seconds: number): string {
   const { symbol, kind, market } = series;
   const { downloaded, kept, missing, failed, untried, bytes } = result;
@@ -37,7 +31,7 @@ export function describeResult(series: Series, result: Result, seconds: number):
   return `${symbol} ${kind} (${market}): ${parts.join(", ")}${hint}`;
 }
 
-/** Which files could not be had, and why, in one line. */
+/** The failed files and their reasons in one line. */
 export function describeFailures({ failed, untried }: Result): string {
   const named = failed.slice(0, NAMED).map(({ name, reason }) => `${name}: ${reason}`);
   const more = failed.length - named.length;

@@ -5,10 +5,10 @@ import { downloadFile } from "./file.ts";
 import type { Month } from "./period.ts";
 import { errorMessage } from "../common/errors.ts";
 
-/** Files under way at once. */
+/** Concurrent downloads. */
 const PARALLEL = 3;
 
-/** What is wanted, and where it comes from and goes. */
+/** What to download, from where and to where. */
 export interface Order {
   readonly series: Series;
   readonly months: readonly Month[];
@@ -16,33 +16,33 @@ export interface Order {
   readonly baseUrl: string;
   /** An existing folder. */
   readonly folder: string;
-  /** The present, ms UTC: what has not begun is not asked for. */
+  /** The present, ms UTC: days after it are not requested. */
   readonly now: number;
 }
 
-/** A file that could not be had. */
+/** A file that could not be downloaded. */
 export interface Failure {
   readonly name: string;
   readonly reason: string;
 }
 
-/** What became of an order. */
+/** The result of an order. */
 export interface Result {
   readonly downloaded: readonly string[];
   readonly kept: readonly string[];
-  /** Days of which nothing is published, ms UTC. */
+  /** Days without a published file, ms UTC. */
   readonly missing: readonly number[];
   readonly failed: readonly Failure[];
-  /** Files that were not asked for, because the server is of no use. */
+  /** Files that were not requested, because all requests to the server fail. */
   readonly untried: number;
-  /** Bytes of files that came over the network. */
+  /** Bytes of files that were transferred. */
   readonly bytes: number;
 }
 
-/** How far an order has come; `share` is of the months wanted, from 0 to 1. */
+/** Receives the progress of an order; `share` is that of its days, 0 to 1. */
 export type OnProgress = (state: { share: number; bytes: number; files: number }) => void;
 
-/** Sums up what becomes of the files. */
+/** Collects the results of the files. */
 class Run {
   readonly downloaded: string[] = [];
   readonly kept: string[] = [];
@@ -50,9 +50,9 @@ class Run {
   readonly failed: Failure[] = [];
   untried = 0;
   bytes = 0;
-  #hopeless = false;
+  #terminal = false;
   #done = 0;
-  readonly #underWay = new Map<string, number>();
+  readonly #inProgress = new Map<string, number>();
   readonly #client: DownloadClient;
   readonly #order: Order;
   readonly #onProgress: OnProgress;
@@ -65,7 +65,7 @@ class Run {
     this.#total = order.months.reduce((sum, { days }) => sum + days.length, 0);
   }
 
-  /** Oldest first, whatever was ready first. */
+  /** Sorts the results, oldest first. */
   sort(): void {
     this.downloaded.sort();
     this.kept.sort();
@@ -73,21 +73,21 @@ class Run {
     this.failed.sort((a, b) => a.name < b.name ? -1 : 1);
   }
 
-  /** Counts days of the order as dealt with. */
+  /** Counts days of the order as done. */
   settle(days: number): void {
     this.#done += days;
     this.#report();
   }
 
   /**
-   * Gets one file.
+   * Downloads one file.
    *
-   * @param days How many days it holds.
-   * @returns Whether the matter is settled: false when there is no such file.
+   * @param days How many days it covers.
+   * @returns False when it is not published.
    */
   async get(dump: Dump, days: number): Promise<boolean> {
     const { name } = dump;
-    if (this.#hopeless) {
+    if (this.#terminal) {
       this.untried++;
       return true;
     }
@@ -98,9 +98,9 @@ class Run {
         baseUrl,
         dump,
         folder,
-        (came, size, total) => {
-          this.bytes += came;
-          this.#underWay.set(name, total === undefined ? 0 : days * Math.min(1, size / total));
+        (arrived, size, total) => {
+          this.bytes += arrived;
+          this.#inProgress.set(name, total === undefined ? 0 : days * Math.min(1, size / total));
           this.#report();
         },
       );
@@ -109,18 +109,18 @@ class Run {
     } catch (error) {
       const reason = errorMessage(error);
       this.failed.push({ name, reason });
-      if (error instanceof DownloadError && error.hopeless) this.#hopeless = true;
+      if (error instanceof DownloadError && error.terminal) this.#terminal = true;
     } finally {
-      this.#underWay.delete(name);
+      this.#inProgress.delete(name);
     }
     this.settle(days);
     return true;
   }
 
   #report(): void {
-    const underWay = this.#underWay.values().reduce((sum, days) => sum + days, 0);
+    const inProgress = this.#inProgress.values().reduce((sum, days) => sum + days, 0);
     this.#onProgress({
-      share: (this.#done + underWay) / this.#total,
+      share: (this.#done + inProgress) / this.#total,
       bytes: this.bytes,
       files: this.downloaded.length + this.kept.length,
     });
@@ -128,8 +128,8 @@ class Run {
 }
 
 /**
- * Gets the history that is wanted: whole months as monthly files, and day by day where there is no
- * monthly file or where only a part of a month is wanted.
+ * Downloads history: whole months as monthly files, single days where there is no monthly file or
+ * where only a part of a month is ordered.
  */
 export async function download(
   client: DownloadClient,

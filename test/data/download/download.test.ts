@@ -52,14 +52,17 @@ async function setup(files: Record<string, Uint8Array>): Promise<Setup> {
   const server = await DumpServer.start(new Map(Object.entries(files)));
   const folder = temporaryFolder();
   const waits: number[] = [];
-  const wait = (ms: number) => {
-    waits.push(ms);
-    return Promise.resolve();
+  const clock = {
+    monotonic: () => 0,
+    sleep: (ms: number) => {
+      waits.push(ms);
+      return Promise.resolve();
+    },
   };
   const run = (options: Partial<RunOptions> = {}) => {
     const { from = "2025-01", to = from, series = SPOT, now = Date.UTC(2026, 5) } = options;
     const { timeoutMs = 10_000, onProgress } = options;
-    const client = new DownloadClient({ wait, random: () => 0, timeoutMs });
+    const client = new DownloadClient({ clock, random: () => 0, timeoutMs });
     const months = monthsOf(parsePeriod(from, to));
     return download(client, { series, months, baseUrl: server.url, folder, now }, onProgress);
   };
@@ -139,6 +142,7 @@ describe("what is downloaded reads back as what was served", () => {
       firstTradeId: 900 + 2 * i,
       lastTradeId: 901 + 2 * i,
       time: time + i,
+      microseconds: 17,
       buyerIsMaker: true,
     })));
   });
@@ -283,7 +287,7 @@ describe("a server in trouble", () => {
     expectWhole(folder);
   });
 
-  test("a file truncated at the source never stands under its name", async () => {
+  test("a file that is truncated at the source never gets its name", async () => {
     const { server, folder, run, waits } = await setup({ [MONTHLY + JANUARY]: zip });
     const cut: Fault = (res, body) => void res.end(body.subarray(0, body.length - 5));
     server.fail(MONTHLY + JANUARY, cut, cut, cut);
@@ -291,7 +295,7 @@ describe("a server in trouble", () => {
     expect(failed).toEqual([
       {
         name: JANUARY,
-        reason: expect.stringMatching(/^its SHA-256 must be .{64}: it is .{64}, 3/),
+        reason: expect.stringMatching(/^its SHA-256 must be .{64}: current value is .{64}, 3/),
       },
     ]);
     expect(readdirSync(folder)).toEqual([]);
@@ -339,8 +343,8 @@ describe("a server in trouble", () => {
   test.each([
     [status(451), "this region is not served (HTTP 451)"],
     [status(403), "the server refuses this address (HTTP 403)"],
-    [status(429, { "retry-after": "7200" }), "to be left alone for 7200 s"],
-  ])("a refusal ends the run instead of knocking on for every file", async (fault, reason) => {
+    [status(429, { "retry-after": "7200" }), "it asks for a pause of 7200 s"],
+  ])("a refusal ends the run, without a request for every file", async (fault, reason) => {
     const { server, run } = await setup({});
     for (let month = 1; month <= 3; month++) {
       server.fail(`${MONTHLY}BTCUSDT-1m-2025-0${month}.zip.CHECKSUM`, fault);

@@ -13,7 +13,7 @@ test("months are whole unless the period begins or ends within them", () => {
 });
 
 test.each(["2024", "2024-13", "2023-02-29", "2024-1", "2016-12", "last month", ""])(
-  "%j is no date",
+  "%j is not a date",
   (given) => {
     expect(() => parsePeriod(given, "2024-05")).toThrow(
       `--from must be a month or a day from 2017 on, as 2024-05 or 2024-05-31: ` +
@@ -27,7 +27,7 @@ test("an end before the start is refused", () => {
     .toThrow("--to must not be before --from: from 2024-06 to 2024-05-31");
 });
 
-test("files stand where the exchange has them", () => {
+test("paths are those of the exchange", () => {
   const series = (market: Series["market"], kind: Series["kind"]): Series => ({
     symbol: "BTCUSDT",
     kind,
@@ -43,13 +43,13 @@ test("files stand where the exchange has them", () => {
     .toBe("data/futures/um/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2025-01-01.zip");
 });
 
-test("days are told as runs", () => {
+test("days are described as runs", () => {
   const { days = [] } = months("2025-12-09", "2025-12-31")[0] ?? {};
   expect(describeDays([Date.UTC(2025, 10, 3), ...days]))
     .toBe("2025-11-03, 2025-12-09 to 2025-12-31");
 });
 
-test("the last line says what became of everything", () => {
+test("the last line sums up the result", () => {
   const result = {
     downloaded: ["a"],
     kept: ["b", "c"],

@@ -52,7 +52,7 @@ test.each([
   ],
   [
     ["--symbols", "?"],
-    'a symbol must be 2 to 20 capital letters and digits: current value is "?" (see --help)\n',
+    'symbol must be a market\'s name such as BTCUSDT: current value is "?" (see --help)\n',
   ],
 ])("%j is a bad argument: one line, exit code 2", async (args, line) => {
   expect(await exchange(...args).ended).toEqual({ code: 2, stdout: "", stderr: line });

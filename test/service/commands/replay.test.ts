@@ -50,26 +50,25 @@ test("gives one row a bar, the same numbers as CSV and as NDJSON", async () => {
     .toEqual(signals.map((signal) => signal.normalized.momentum));
 });
 
-test("bars that repeat or cannot be are left out, and counted", async () => {
+test("repeated bars and unusable rows are left out, counted and named", async () => {
   const [first = "", ...rest] = klines(20);
   const impossible = `${START + 20 * 60_000},0,1,0,1,1`;
   const { path, out } = write([first, first, ...rest, impossible]);
   const { code, stderr } = await replay("--bars", path, "--out", out);
   expect(code).toBe(0);
+  expect(stderr).toContain("20 rows in");
   expect(stderr).toContain(
-    "20 rows in",
+    `left out: 1 row, a number below its range\n  ${path}:22: open must be above 0`,
   );
-  expect(stderr).toContain(
-    "left out: 1 bars with impossible values, 1 bars not later than the one before",
-  );
+  expect(stderr).toContain("left out: 1 bars not later than the one before");
 });
 
 test.each([
-  ["no rows at all", "BTCUSDT-1m.csv", [""], "The input must have a usable bar"],
-  ["a zip that is none", "BTCUSDT-1m.zip", ["x"], "it is no zip archive"],
+  ["no rows at all", "BTCUSDT-1m.csv", [""], "it must hold klines: it has no rows"],
+  ["a malformed zip", "BTCUSDT-1m.zip", ["x"], "it must be a .zip file, as its name says"],
   ["klines of five minutes", "BTCUSDT-5m.csv", [
     `${START},1,2,1,1,1,${START + 299_999},1,1,1,1,0`,
-  ], "a kline must be of one minute: it lasts 300000 ms"],
+  ], "a kline must last 60000 ms: current value is 300000 ms"],
 ])("%s is an error, and no file is left behind", async (_, name, lines, message) => {
   const { path, out } = write(lines, name);
   const { code, stderr } = await replay("--bars", path, "--out", out);
@@ -78,16 +77,25 @@ test.each([
   expect(readdirSync(join(out, ".."))).toEqual([name]);
 });
 
-test("trades with impossible values are refused by line, never folded into a bar", async () => {
+test("unusable trades are left out, counted and named, and never folded into a bar", async () => {
   const row = (id: number, price: number, quantity: number) =>
     `${id},${price},${quantity},${id},${id},${START + id * 1000},true`;
-  for (const bad of [row(2, 0, 1), row(2, -1, 1), row(2, 1, -5)]) {
-    const { path, out } = write([row(1, 1, 1), bad, row(3, 1, 1)], "BTCUSDT-aggTrades.csv");
-    const { code, stderr } = await replay("--trades", path, "--out", out);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/BTCUSDT-aggTrades\.csv:2: (price|quantity) must be above 0/);
-    expect(existsSync(out)).toBe(false);
-  }
+  const bad = [row(2, 0, 1), row(3, -1, 1), row(4, 1, -5)];
+  const sound = [row(5, 1, 1), row(6, 1, 1), row(7, 1, 1)];
+  const { path, out } = write([...bad, ...sound], "BTCUSDT-aggTrades.csv");
+  const { code, stderr } = await replay("--trades", path, "--out", out);
+  expect(code).toBe(0);
+  expect(stderr).toContain("left out: 3 rows, a number below its range");
+  expect(stderr).toContain(`${path}:3: quantity must be above 0: current value is -5`);
+  expect(readFileSync(out, "utf8").trimEnd().split("\n")[1]).toContain(",1,1,1,1,3,");
+
+  const { path: worse } = write([...bad, row(5, 1, 1)], "BTCUSDT-aggTrades.csv");
+  const refused = await replay("--trades", worse, "--out", `${out}.csv`);
+  expect(refused.code).toBeGreaterThan(0);
+  expect(refused.stderr).toContain(
+    `Cannot use ${worse} as at least half of its rows must be trades: 3 of 4 cannot be used`,
+  );
+  expect(existsSync(`${out}.csv`)).toBe(false);
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import type { Bar } from "../../data/schema/bar.ts";
 import type { Signal } from "../../data/schema/signal.ts";
-import type { LogRecord } from "../../service/bus/event_log.ts";
 import { COUNTER_NAMES, type SymbolStatus, symbolStatusSchema } from "../../data/schema/status.ts";
+import type { LogRecord } from "../../service/bus/event_log.ts";
 
 /** 2024-05-01T00:00:00Z, the first minute of made-up records. */
 export const START = Date.UTC(2024, 4, 1);
@@ -48,16 +48,6 @@ export function makeSignal(index: number, symbol = "BTCUSDT"): Signal {
   };
 }
 
-/** Bars as records of a log. */
-export function barRecords(...bars: readonly Bar[]): LogRecord[] {
-  return bars.map((record) => ({ kind: "bar", record }));
-}
-
-/** Signals as records of a log. */
-export function signalRecords(...signals: readonly Signal[]): LogRecord[] {
-  return signals.map((record) => ({ kind: "signal", record }));
-}
-
 /** The status of a market whose feed is well and that has counted nothing yet. */
 export function makeSymbolStatus(fields: Partial<SymbolStatus> = {}): SymbolStatus {
   return symbolStatusSchema.parse({
@@ -68,4 +58,14 @@ export function makeSymbolStatus(fields: Partial<SymbolStatus> = {}): SymbolStat
     problem: null,
     ...fields,
   });
+}
+
+/** Bars as records of a log. */
+export function barRecords(...bars: readonly Bar[]): LogRecord[] {
+  return bars.map((record) => ({ kind: "bar", record }));
+}
+
+/** Signals as records of a log. */
+export function signalRecords(...signals: readonly Signal[]): LogRecord[] {
+  return signals.map((record) => ({ kind: "signal", record }));
 }

@@ -4,9 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { History, type HistorySource } from "../../../data/sql/history.ts";
 import { EmbeddedLog } from "../../../service/bus/embedded/embedded_log.ts";
-import type { Bar } from "../../../data/schema/bar.ts";
-import type { Signal } from "../../../data/schema/signal.ts";
-import { makeBar, makeSignal } from "../../support/records.ts";
+import { barRecords, makeBar, makeSignal, signalRecords } from "../../support/records.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { klineLine, minute, ohlcvLine, START, writeLines } from "../history_lines.ts";
@@ -230,23 +228,17 @@ describe("the service's journal", () => {
     const path = join(temporaryFolder(), "binance.sqlite");
     const log = new EmbeddedLog(path);
     onTestFinished(() => log.close());
-    return {
-      path,
-      appendBars: (bars: readonly Bar[]) =>
-        log.append(bars.map((record) => ({ kind: "bar", record }) as const)),
-      appendSignals: (signals: readonly Signal[]) =>
-        log.append(signals.map((record) => ({ kind: "signal", record }) as const)),
-    };
+    return { log, path };
   }
 
   test("is read while the service writes it: bars, signals and outputs of further models", async () => {
-    const { path, ...journal } = openJournal();
+    const { log, path } = openJournal();
     const output = { state: 2, name: "Crisis", confidence: 0.8, seconds_in_state: 120 };
     const liquidity = { ...output, probabilities: { crisis: 0.8 }, log_likelihood: -1.2 };
-    await journal.appendBars([makeBar(0), makeBar(1)]);
-    await journal.appendSignals([{ ...makeSignal(1), models: { liquidity } }]);
+    await log.append(barRecords(makeBar(0), makeBar(1)));
+    await log.append(signalRecords({ ...makeSignal(1), models: { liquidity } }));
     const history = await openHistory({ journals: [path] });
-    await journal.appendBars([makeBar(2)]);
+    await log.append(barRecords(makeBar(2)));
     expect(history.rows("SELECT symbol, market, open_time, num_trades, taker_buy_volume FROM bars"))
       .toEqual([0, 1].map((i) => ({
         symbol: "BTCUSDT",
@@ -269,12 +261,12 @@ describe("the service's journal", () => {
   });
 
   test("its bars join those of files; simulated ones stay apart", async () => {
-    const { path, ...journal } = openJournal();
-    await journal.appendBars([
+    const { log, path } = openJournal();
+    await log.append(barRecords(
       makeBar(1),
       { ...makeBar(2), source: "simulator", quality: "trades" },
       { ...makeBar(3), quality: "incomplete" },
-    ]);
+    ));
     const history = await openHistory({
       bars: [writeLines("BTCUSDT-1m-a.csv", [ohlcvLine(1, { volume: 11 })])],
       journals: [path],
@@ -290,8 +282,8 @@ describe("the service's journal", () => {
   });
 
   test("a record that the service cannot have written is refused by its field", async () => {
-    const { path, appendBars } = openJournal();
-    await appendBars([makeBar(0)]);
+    const { log, path } = openJournal();
+    await log.append(barRecords(makeBar(0)));
     using writer = new DatabaseSync(path);
     writer.exec("UPDATE events SET json = json_set(json, '$.open', '100')");
     await expect(History.open({ journals: [path] })).rejects.toThrow(

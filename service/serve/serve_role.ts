@@ -76,7 +76,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
       hub: this.#hub,
       dashboard: fileURLToPath(new URL("../dashboard/dist", import.meta.url)),
       log: logger,
-      monotonic: clock.monotonic,
+      clock,
     });
     this.#server = new HttpServer(config, app.fetch);
     this.failure = this.#hub.failure;

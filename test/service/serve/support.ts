@@ -70,6 +70,6 @@ export function setUp(setting: Setting = {}): Hono {
     hub: setting.hub ?? { size: 2, open: () => new ReadableStream() },
     dashboard: setting.dashboard ?? temporaryFolder(),
     log,
-    monotonic: () => 0,
+    clock: { monotonic: () => 0 },
   });
 }

@@ -4,14 +4,8 @@ import {
   decodeSymbols,
   isSignal,
   isStatus,
-<<<<<<< HEAD
-} from "../../../service/dashboard/data/decode.ts";
-import { makeSignal, makeSymbolStatus } from "../../support/records.ts";
-=======
 } from "../../../service/dashboard/client/decode.ts";
-import { createSymbolCounters } from "../../../data/schema/symbol_metrics.ts";
-import { makeSignal } from "../../support/records.ts";
->>>>>>> h-dash
+import { makeSignal, makeSymbolStatus } from "../../support/records.ts";
 
 const PERIOD = { from: "2022-06-01T00:00:00.000Z", to: "2025-08-31T23:59:00.000Z" };
 

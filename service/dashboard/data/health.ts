@@ -1,7 +1,6 @@
 import type { BarQuality } from "../../../data/schema/origin.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
 import {
-  type ConnectionState,
   COUNTER_NAMES,
   type CounterName,
   type Status,

@@ -25,19 +25,8 @@ describe("the decoder", () => {
     expect(isSignal(value)).toBe(false);
   });
 
-<<<<<<< HEAD
   it("is a status only when all of it is there", () => {
     const market = makeSymbolStatus({ last_trade_time: null });
-=======
-  it("accepts a status only if it is complete", () => {
-    const market = {
-      symbol: "BTCUSDT",
-      last_trade_time: null,
-      last_bar: 0,
-      ...createSymbolCounters(),
-      problem: null,
-    };
->>>>>>> h-dash
     const status = {
       source: "binance",
       requested: "auto",

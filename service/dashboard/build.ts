@@ -1,7 +1,7 @@
 /**
- * Builds the dashboard into `dist/`: `index.html` and the assets that it names, each
- * with a hash of its content in its name, so that a browser may keep them for ever.
- * Does nothing, and says nothing, when no source is newer than the last build.
+ * Builds the dashboard into `dist/`: `index.html` and its assets. The name of an asset contains
+ * the hash of its content, so that browsers can cache it indefinitely. Does nothing if no source
+ * is newer than the last build.
  *
  * @module
  */
@@ -11,17 +11,17 @@ import { fileURLToPath } from "node:url";
 import { build, type BuildResult, type Plugin, stop } from "esbuild";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-/** The records' schemas, by which the page decodes. */
+/** The schemas with which the page decodes records. */
 const SCHEMA = join(HERE, "../../data/schema");
 const DIST = join(HERE, "dist");
 const PAGE = join(DIST, "index.html");
 
-/** Entry points, and the plain name by which `index.html` asks for what becomes of each. */
+/** Entry points, and the name of the output of each in the source of `index.html`. */
 const ENTRIES = { "app.ts": "app.js", "theme.ts": "theme.js", "styles/main.css": "style.css" };
 
-/** Leaves out what only OpenAPI, tables and metrics need to know of the records' schemas. */
-const withoutKnowledge: Plugin = {
-  name: "without-knowledge",
+/** Removes the descriptions of the schemas, which only OpenAPI, tables and metrics need. */
+const withoutDescriptions: Plugin = {
+  name: "without-descriptions",
   setup(build) {
     build.onLoad({ filter: /data[\\/]schema[\\/]\w+\.ts$/ }, async ({ path }) => ({
       contents: (await readFile(path, "utf8"))
@@ -36,7 +36,7 @@ async function modified(path: string): Promise<number> {
   return mtimeMs;
 }
 
-/** When the newest file that the page is made of changed; a new lock is a new library. */
+/** When the newest source changed, ms UTC. The lock file counts: it pins the libraries. */
 async function sourcesModified(): Promise<number> {
   const folders = await Promise.all(
     [HERE, SCHEMA].map((path) => readdir(path, { recursive: true, withFileTypes: true })),
@@ -53,12 +53,12 @@ async function isFresh(): Promise<boolean> {
   return built > await sourcesModified();
 }
 
-/** The built file of an entry point. */
+/** File name of the output of an entry point. */
 function outputOf(entry: string, { metafile }: BuildResult<{ metafile: true }>): string {
   for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
     if (entryPoint?.endsWith(entry)) return basename(path);
   }
-  throw new Error(`Cannot find what esbuild made of ${entry}`);
+  throw new Error(`Cannot find the output of ${entry}`);
 }
 
 async function buildPage(): Promise<void> {
@@ -73,7 +73,7 @@ async function buildPage(): Promise<void> {
     format: "iife",
     target: ["chrome123", "firefox120", "safari17.5"],
     legalComments: "none",
-    plugins: [withoutKnowledge],
+    plugins: [withoutDescriptions],
     logLevel: "warning",
   });
   let page = await readFile(join(HERE, "index.html"), "utf8");

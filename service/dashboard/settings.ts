@@ -3,16 +3,16 @@ import { parseSpan, type Span } from "./data/span.ts";
 import type { Zone } from "./format/time.ts";
 import { recall } from "./storage.ts";
 
-/** What the reader chose to see. */
+/** The reader's choices. */
 export interface Settings {
   readonly span: Span;
   readonly zone: Zone;
   readonly featureScale: FeatureScale;
-  /** Name of the model to show; null for the one that is shown unasked. */
+  /** Name of the model to show; null for the default one. */
   readonly model: string | null;
 }
 
-/** What the address asks for, or the reader chose last time, or the defaults. */
+/** The settings from the address, else from the last visit, else the defaults. */
 export function readSettings(): Settings {
   return {
     span: parseSpan(recall("span")),

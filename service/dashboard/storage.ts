@@ -1,6 +1,6 @@
 const PREFIX = "microstream.";
 
-/** A choice that the browser remembers; null when there is none, or storage is forbidden. */
+/** Reads a remembered choice; null if there is none or storage is blocked. */
 export function recall(name: string): string | null {
   try {
     return localStorage.getItem(PREFIX + name);
@@ -9,11 +9,11 @@ export function recall(name: string): string | null {
   }
 }
 
-/** Remembers a choice, where the browser lets us. */
+/** Remembers a choice, unless storage is blocked. */
 export function remember(name: string, value: string): void {
   try {
     localStorage.setItem(PREFIX + name, value);
   } catch {
-    // The choice holds for as long as the page is open.
+    // The choice lasts until the page is closed.
   }
 }

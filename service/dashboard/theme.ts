@@ -1,6 +1,6 @@
 import { recall } from "./storage.ts";
 
-// Runs before the first paint: a remembered theme wins over the system's.
+// Runs before the first paint. A remembered theme overrides the system's.
 const remembered = recall("theme");
 if (remembered === "light" || remembered === "dark") {
   document.documentElement.dataset["theme"] = remembered;

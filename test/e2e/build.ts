@@ -1,4 +1,4 @@
-/** Builds what is stale, so that the tests see the sources as they are. */
+/** Builds stale outputs before the tests. */
 export default async function build(): Promise<void> {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["task", "build"],

@@ -13,24 +13,24 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Starts the Chromium of this machine: `CHROMIUM_PATH`, or where Debian puts it. */
+/** Starts Chromium from `CHROMIUM_PATH`, by default the path of the Debian package. */
 export function launchChromium(): Promise<Browser> {
   const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
   if (!existsSync(executablePath)) {
     throw new Error(
-      `Cannot run the browser tests: there is no Chromium at ${executablePath}. ` +
-        "Install it (Debian: apt-get install chromium) or set CHROMIUM_PATH",
+      `Cannot start Chromium as it must be installed (Debian: apt-get install chromium) or ` +
+        `CHROMIUM_PATH be set: current value is ${executablePath}`,
     );
   }
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
-/** Collects what a page complains about: errors on its console and exceptions nobody caught. */
-export function complaintsOf(page: Page): readonly string[] {
-  const complaints: string[] = [];
+/** Collects the console errors and uncaught exceptions of a page. */
+export function errorsOf(page: Page): readonly string[] {
+  const errors: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
+    if (message.type() === "error") errors.push(message.text());
   });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  return complaints;
+  page.on("pageerror", (error) => errors.push(error.message));
+  return errors;
 }

@@ -14,10 +14,10 @@ beforeAll(async () => {
 
 afterAll(() => browser.close());
 
-test("Chromium gives the same bits as this host", async () => {
+test("the core computes the same bits in Chromium and in this runtime", async () => {
   const wasm = readFileSync(new URL("../../core-wasm/core.wasm", import.meta.url));
   const page = await browser.newPage();
-  // As an expression, so that what comes back is of no type to be trusted.
+  // An expression in a string, so that the result is unknown and not of an assumed type.
   const results: unknown = await page.evaluate(`${await bundleEverything()}
     core.computeEverything(new WebAssembly.Module(
       Uint8Array.from(atob("${wasm.toString("base64")}"), (char) => char.charCodeAt(0)),

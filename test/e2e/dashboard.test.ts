@@ -2,18 +2,21 @@ import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import * as z from "zod/mini";
+import { signalSchema } from "../../data/schema/signal.ts";
 import { ServiceProcess } from "../support/service_process.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
-import { complaintsOf, launchChromium } from "./chromium.ts";
+import { errorsOf, launchChromium } from "./chromium.ts";
 import { layoutFaults } from "./layout.ts";
 
+const signalsSchema = z.array(z.object({ anomaly_score: signalSchema.shape.anomaly_score }));
 const SCREENSHOTS = fileURLToPath(new URL("./screenshots/", import.meta.url));
-const DESK = { width: 1280, height: 800 };
+const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
-/** Ends a wait for a state that does not come, ms. */
-const LIMIT_MS = 300_000;
+/** Ends a wait for a state that is never reached, ms. */
+const LIMIT_MS = 600_000;
 
 let browser: Browser;
 
@@ -33,20 +36,53 @@ function startService(env: Record<string, string> = {}): Promise<ServiceProcess>
   });
 }
 
-async function openPage(options: BrowserContextOptions = { viewport: DESK }): Promise<Page> {
+async function openPage(options: BrowserContextOptions = { viewport: DESKTOP }): Promise<Page> {
   const context = await browser.newContext(options);
   onTestFinished(() => context.close());
   context.setDefaultTimeout(LIMIT_MS);
   return await context.newPage();
 }
 
-/** Waits until all charts are drawn, the forming minute among them. */
+/** Waits until all charts are drawn, including the forming minute. */
 async function drawn(page: Page): Promise<void> {
   await page.locator("#panels svg.chart").nth(6).waitFor();
   await page.locator("#price-chart .forming .body").waitFor({ state: "attached" });
 }
 
-/** A port that was free a moment ago. */
+/** Waits until an element has a text. */
+function shows(page: Page, selector: string, text: string | RegExp): Promise<void> {
+  return page.locator(selector, { hasText: text }).waitFor();
+}
+
+/** Waits until a fact of a list has a value. */
+function factShows(page: Page, list: string, name: string, value: RegExp): Promise<void> {
+  return page.locator(`#${list} dt:text-is("${name}") + dd`, { hasText: value }).waitFor();
+}
+
+/** Waits until the title of the tab matches. */
+async function titled(page: Page, title: RegExp): Promise<void> {
+  await page.waitForFunction(({ source }) => new RegExp(source).test(document.title), {
+    source: title.source,
+  });
+}
+
+/** Waits for the alarm strip of the simulated market without a problem. */
+function simulated(page: Page): Promise<void> {
+  return shows(page, '#alarm[data-tone="simulated"]', "SIMULATED DATA");
+}
+
+/** The layout of a page in its usual state: a problem in the alarm strip needs more lines. */
+function usualLayout(page: Page): Promise<{ faults: readonly string[]; height: number }> {
+  return until("the layout of the page without an alarm", async () => {
+    await simulated(page);
+    const faults = await layoutFaults(page);
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    const tone = await page.locator("#alarm").getAttribute("data-tone");
+    return tone === "simulated" ? { faults, height } : undefined;
+  });
+}
+
+/** A port that is currently free. */
 function freePort(): string {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return String(listener.addr.port);
@@ -56,75 +92,84 @@ const factOf = (page: Page, list: string, name: string) =>
   page.locator(`#${list} dt:text-is("${name}") + dd`).innerText();
 
 describe("the dashboard", () => {
-  it("shows hours of a market at once, and that it is simulated", async () => {
+  it("shows hours of history and that the market is simulated", async () => {
     const service = await startService();
     const page = await openPage();
-    const complaints = complaintsOf(page);
+    const errors = errorsOf(page);
     await page.goto(service.url);
     await drawn(page);
 
-    const candles = await page.locator("#price-chart .candles").evaluateAll((paths) =>
-      // Each candle is a wick and a body, each a subpath of its own.
-      paths.reduce((sum, path) => sum + (path.getAttribute("d")?.split("M").length ?? 1) - 1, 0) / 2
-    );
-    expect(candles).toBeGreaterThanOrEqual(170);
-    await page.locator('#alarm[data-tone="simulated"]').waitFor();
-    expect(await page.locator("#alarm").innerText()).toContain("SIMULATED DATA");
-    expect(await page.locator("#regime").innerText()).toMatch(/^(Stable|Volatile|Crisis)$/);
-    expect(await page.locator("#regime-label").innerText()).toBe("Regime, liquidity model");
-    expect(await factOf(page, "health", "Source")).toBe("Simulator");
-    expect(await factOf(page, "model", "Name")).toBe("liquidity");
-    expect(await page.title()).toContain("BTCUSDT");
-    expect(complaints).toEqual([]);
+    await until("three hours of candles", async () => {
+      const candles = await page.locator("#price-chart .candles").evaluateAll((paths) =>
+        // A candle is two subpaths: a wick and a body.
+        paths.reduce((sum, path) => sum + (path.getAttribute("d")?.split("M").length ?? 1) - 1, 0) /
+        2
+      );
+      return candles >= 170 || undefined;
+    });
+    await simulated(page);
+    await shows(page, "#regime", /^(Stable|Volatile|Crisis)$/);
+    await shows(page, "#regime-label", /^Regime, liquidity model$/);
+    await factShows(page, "health", "Source", /^Simulator$/);
+    await factShows(page, "model", "Name", /^liquidity$/);
+    await titled(page, /BTCUSDT/);
+    expect(errors).toEqual([]);
   });
 
-  it("shows the liquidity model first and the classic one a click away, and remembers", async () => {
+  it("shows the liquidity model by default, and remembers the choice of the classic one", async () => {
     const service = await startService();
     const page = await openPage();
-    const complaints = complaintsOf(page);
+    const errors = errorsOf(page);
     await page.goto(service.url);
     await drawn(page);
-    const bars = page.locator("#regime-bars");
-    const bands = () => page.locator("#price-chart .band").first().getAttribute("fill");
-    const models = page.getByRole("group", { name: "Model that the page shows" });
+    const bandsAre = (colour: string) =>
+      page.locator(`#price-chart .band[fill="${colour}"]`).first().waitFor({ state: "attached" });
+    const scoredByPrimary = async () => {
+      await shows(page, "#anomaly-label", /^Anomaly, classic model$/);
+      await until("the score of the last signal", async () => {
+        const [signal] = signalsSchema.parse(
+          await service.get("/api/v1/signals?symbol=BTCUSDT&limit=1"),
+        );
+        const score = signal?.anomaly_score.toFixed(3).replace("-", "−");
+        return await page.locator("#anomaly-score").innerText() === score || undefined;
+      });
+    };
+    const models = page.getByRole("group", { name: "Displayed model" });
     expect(await models.getByRole("radio", { checked: true }).getAttribute("value"))
       .toBe("liquidity");
-    expect(await bars.innerText()).toMatch(/Stable[^]*Volatile[^]*Crisis/);
-    expect(await page.locator("#other-models").innerText()).toContain("Classic model");
-    expect(await page.locator("#legend").innerText()).toMatch(/Stable[^]*Volatile[^]*Crisis/);
-    expect(await bands()).toBe("var(--calm)");
-    const [score, fingerprint] = await Promise.all([
-      page.locator("#anomaly-score").innerText(),
-      factOf(page, "model", "Fingerprint"),
-    ]);
+    await shows(page, "#regime-bars", /Stable[^]*Volatile[^]*Crisis/);
+    await shows(page, "#other-models", "Classic model");
+    await shows(page, "#legend", /Stable[^]*Volatile[^]*Crisis/);
+    await bandsAre("var(--calm)");
+    const fingerprint = await factOf(page, "model", "Fingerprint");
 
     await models.getByText("Classic").click();
-    await page.locator("#regime", { hasText: /Bearish|Normal|Bullish/ }).waitFor();
-    expect(await bars.innerText()).toMatch(/Bearish Extreme[^]*Normal Market[^]*Bullish Extreme/);
-    expect(await page.locator("#probability-readout").innerText()).toContain("Bullish");
-    expect(await page.locator("#summary").innerText()).toContain("Bearish Extreme");
-    expect(await page.locator("#forming-regime").innerText()).toMatch(/Bearish|Normal|Bullish/);
-    expect(await page.locator("#legend").innerText()).toContain("Bullish Extreme");
-    expect(await page.title()).toMatch(/Bearish|Normal|Bullish/);
-    expect(await bands()).toBe("var(--bear)");
-    expect(await page.locator("#other-models").innerText()).toContain("Liquidity model");
-    expect(await factOf(page, "model", "Name")).toBe("classic");
+    await shows(page, "#regime", /Bearish|Normal|Bullish/);
+    await shows(page, "#regime-bars", /Bearish Extreme[^]*Normal Market[^]*Bullish Extreme/);
+    await shows(page, "#probability-readout", "Bullish");
+    await shows(page, "#summary", "Bearish Extreme");
+    await shows(page, "#forming-regime", /Bearish|Normal|Bullish/);
+    await shows(page, "#legend", "Bullish Extreme");
+    await titled(page, /Bearish|Normal|Bullish/);
+    await bandsAre("var(--bear)");
+    await shows(page, "#other-models", "Liquidity model");
+    await factShows(page, "model", "Name", /^classic$/);
     expect(await factOf(page, "model", "Fingerprint")).not.toBe(fingerprint);
-    // The anomaly is the primary model's, whichever is shown.
-    expect(await page.locator("#anomaly-label").innerText()).toBe("Anomaly, classic model");
-    expect(await page.locator("#anomaly-score").innerText()).toBe(score);
+    // The anomaly is that of the primary model, whichever model is shown.
+    await scoredByPrimary();
     expect(new URL(page.url()).searchParams.get("model")).toBe("classic");
 
     await page.goto(service.url);
     await drawn(page);
-    expect(await page.locator("#regime-label").innerText()).toBe("Regime, classic model");
+    await shows(page, "#regime-label", /^Regime, classic model$/);
     await models.getByRole("radio", { checked: true }).focus();
     await page.keyboard.press("ArrowLeft");
-    await page.locator("#regime", { hasText: /Stable|Volatile|Crisis/ }).waitFor();
-    expect(complaints).toEqual([]);
+    await shows(page, "#regime", /Stable|Volatile|Crisis/);
+    await scoredByPrimary();
+    expect(errors).toEqual([]);
   });
 
-  it("says that another model went live, without a reload", async () => {
+  it("shows a notice of a promoted model, without a reload", async () => {
     const folder = temporaryFolder();
     const files = ["classic", "liquidity"].map((name) => {
       const file = `${folder}/${name}.json`;
@@ -133,10 +178,19 @@ describe("the dashboard", () => {
     });
     const service = await startService({ MODELS: files.join() });
     const page = await openPage();
-    const complaints = complaintsOf(page);
+    const errors = errorsOf(page);
     await page.goto(service.url);
     await drawn(page);
-    await page.evaluate(() => document.body.dataset["mark"] = "not reloaded");
+    await page.evaluate(() => {
+      document.body.dataset["mark"] = "not reloaded";
+      // A notice is shown for seconds; a slow machine could miss it.
+      const notice = document.getElementById("notice");
+      if (notice === null) return;
+      new MutationObserver(() => {
+        document.body.dataset["notices"] = (document.body.dataset["notices"] ?? "") +
+          notice.textContent;
+      }).observe(notice, { childList: true });
+    });
     const before = await factOf(page, "model", "Fingerprint");
 
     const [, liquidity = ""] = files;
@@ -144,23 +198,24 @@ describe("the dashboard", () => {
     const changed = JSON.stringify(artifact).replace(/"offset":-[\d.]+/, '"offset":-0.75');
     writeFileSync(`${liquidity}.tmp`, changed);
     renameSync(`${liquidity}.tmp`, liquidity);
-    await page.locator("#notice", { hasText: /^Liquidity model \w{8} is live, was \w{8}$/ })
-      .waitFor();
+    await page.locator("body[data-notices]").waitFor();
+    expect(await page.locator("body").getAttribute("data-notices"))
+      .toMatch(/^Liquidity model \w{8} is live, replacing \w{8}$/);
     const after = await factOf(page, "model", "Fingerprint");
     expect(after).not.toBe(before);
     expect(await service.get("/api/v1/models")).toMatchObject([{}, { fingerprint: after }]);
 
     writeFileSync(liquidity, "{");
-    await page.locator("#model", { hasText: /New files.*liquidity\.json: must be/s }).waitFor();
+    await factShows(page, "model", "Model files", /liquidity\.json: must be/);
     expect(await factOf(page, "model", "Fingerprint")).toBe(after);
     expect(await page.evaluate(() => document.body.dataset["mark"])).toBe("not reloaded");
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
-  it("moves on with the market, without a reload", async () => {
+  it("follows the market without a reload", async () => {
     const service = await startService({ SIMULATOR_SPEED: "30" });
     const page = await openPage();
-    const complaints = complaintsOf(page);
+    const errors = errorsOf(page);
     await page.goto(service.url);
     await drawn(page);
     await page.evaluate(() => document.body.dataset["mark"] = "not reloaded");
@@ -175,16 +230,16 @@ describe("the dashboard", () => {
       async () => await factOf(page, "health", "Last bar") !== bar || undefined,
     );
     await until(
-      "a price",
+      "a new price",
       async () => await page.locator("#price").innerText() !== price || undefined,
     );
     expect(await page.locator("#price-chart svg").innerHTML()).not.toBe(chart);
-    await page.locator("#forming-time", { hasText: /\d\d:\d\d/ }).waitFor();
+    await shows(page, "#forming-time", /\d\d:\d\d/);
     expect(await page.evaluate(() => document.body.dataset["mark"])).toBe("not reloaded");
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
-  it("says when the service is gone, and recovers when it is back", async () => {
+  it("shows a lost connection, and recovers when the service is back", async () => {
     const env = { DASHBOARD_PORT: freePort(), DATA_DIR: temporaryFolder() };
     const first = await startService(env);
     const page = await openPage();
@@ -192,37 +247,33 @@ describe("the dashboard", () => {
     await drawn(page);
 
     await first.kill("SIGKILL");
-    await page.locator('#alarm[data-tone="down"]').waitFor();
-    expect(await page.locator("#alarm").innerText()).toContain("No connection to MicroStream");
-    expect(await factOf(page, "health", "This page")).toBe("lost");
+    await shows(page, '#alarm[data-tone="down"]', "No connection to MicroStream");
+    await factShows(page, "health", "This page", /^lost$/);
 
     await startService(env);
-    await page.locator('#alarm[data-tone="simulated"]').waitFor();
-    await until(
-      "the page to be whole again",
-      async () => await factOf(page, "health", "This page") === "connected" || undefined,
-    );
+    await simulated(page);
+    await factShows(page, "health", "This page", /^connected$/);
     const price = await page.locator("#price").innerText();
     await until(
-      "a price",
+      "a new price",
       async () => await page.locator("#price").innerText() !== price || undefined,
     );
-    expect(await factOf(page, "summary", "Missing minutes")).toBe("0");
+    await factShows(page, "summary", "Missing minutes", /^0$/);
   });
 
-  it("turns to another market and prints its prices in its own decimals", async () => {
+  it("shows another market with the decimals of its prices", async () => {
     const service = await startService();
     const page = await openPage();
     await page.goto(service.url);
     await drawn(page);
     await page.getByLabel("Market").selectOption("PEPEUSDT");
-    await page.locator("#price", { hasText: /^0\.0000\d{4,}$/ }).waitFor();
+    await shows(page, "#price", /^0\.0000\d{4,}$/);
     expect(new URL(page.url()).searchParams.get("symbol")).toBe("PEPEUSDT");
     await drawn(page);
-    expect(await layoutFaults(page)).toEqual([]);
+    expect((await usualLayout(page)).faults).toEqual([]);
   });
 
-  it("reads one minute in all charts, by pointer and by keyboard", async () => {
+  it("shows one minute in all charts, selected by pointer or keyboard", async () => {
     const service = await startService();
     const page = await openPage();
     await page.goto(service.url);
@@ -230,8 +281,8 @@ describe("the dashboard", () => {
     const minute = page.getByRole("slider");
 
     await page.locator("#price-chart").hover({ position: { x: 300, y: 100 } });
-    await page.locator("#minute-kind", { hasText: "final" }).waitFor();
-    expect(await page.locator("#crosshair").isVisible()).toBe(true);
+    await shows(page, "#minute-kind", "final");
+    await page.locator("#crosshair").waitFor();
     const [time, price] = await Promise.all([
       page.locator("#minute-time").innerText(),
       page.locator("#price-readout").innerText(),
@@ -253,31 +304,31 @@ describe("the dashboard", () => {
 
   it("remembers the theme and the span", async () => {
     const service = await startService();
-    const page = await openPage({ viewport: DESK, colorScheme: "dark" });
+    const page = await openPage({ viewport: DESKTOP, colorScheme: "dark" });
     await page.goto(service.url);
     await drawn(page);
     await page.getByRole("button", { name: "Switch to the light theme" }).click();
     await page.getByRole("radio", { name: "12 h" }).check();
-    await page.locator("#price-unit", { hasText: "5-minute candles" }).waitFor();
+    await shows(page, "#price-unit", "5-minute candles");
     await page.reload();
     await drawn(page);
     expect(await page.locator("html").getAttribute("data-theme")).toBe("light");
     expect(await page.getByRole("radio", { name: "12 h" }).isChecked()).toBe(true);
-    expect(await page.locator("#price-unit").innerText()).toContain("5-minute candles");
+    await shows(page, "#price-unit", "5-minute candles");
   });
 });
 
 describe("the layout", () => {
   it.each(
     [
-      { name: "1280-dark", viewport: DESK, colorScheme: "dark" },
-      { name: "1280-light", viewport: DESK, colorScheme: "light" },
+      { name: "1280-dark", viewport: DESKTOP, colorScheme: "dark" },
+      { name: "1280-light", viewport: DESKTOP, colorScheme: "light" },
       { name: "390-dark", viewport: PHONE, colorScheme: "dark" },
       { name: "390-light", viewport: PHONE, colorScheme: "light" },
       { name: "721-light", viewport: { width: 721, height: 900 }, colorScheme: "light" },
       { name: "861-dark", viewport: { width: 861, height: 900 }, colorScheme: "dark" },
     ] as const,
-  )("at $name has nothing over another, cut or too wide", async (combination) => {
+  )("at $name has no overlapping, clipped or overflowing text", async (combination) => {
     const { name, viewport, colorScheme } = combination;
     const service = await startService();
     const page = await openPage({ viewport, colorScheme });
@@ -285,8 +336,8 @@ describe("the layout", () => {
     const empty = await page.evaluate(() => document.documentElement.scrollHeight);
     await drawn(page);
     await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage: true });
-    expect(await layoutFaults(page)).toEqual([]);
-    const full = await page.evaluate(() => document.documentElement.scrollHeight);
-    expect(Math.abs(full - empty)).toBeLessThanOrEqual(1);
+    const { faults, height } = await usualLayout(page);
+    expect(faults).toEqual([]);
+    expect(Math.abs(height - empty)).toBeLessThanOrEqual(1);
   });
 });

@@ -101,6 +101,7 @@ describe("imports run one way", () => {
     ["service/bus/embedded/store.ts", "service/ingest/sequencer.ts"],
     ["service/dashboard/view/page.ts", "service/config.ts"],
     ["service/dashboard/view/page.ts", "models/artifact/read.ts"],
+    ["service/dashboard/app.ts", "data/common/errors.ts"],
     ["service/simulator/server.ts", "service/exchanges/binance/rest.ts"],
     ["service/log.ts", "service/engine/engine.ts"],
     ["notebooks/support/replay.ts", "service/engine/engine.ts"],

@@ -35,7 +35,7 @@ const ROOMS: readonly Room[] = [
   { path: "service/engine", mayImport: [...LIBRARIES, ...SHARED, ...PORTS] },
   { path: "service/serve", mayImport: [...LIBRARIES, ...SHARED, ...PORTS] },
   { path: "service/bus", mayImport: ["data/common", "data/schema", ...SHARED] },
-  { path: "service/dashboard", mayImport: ["data/common", "data/schema"] },
+  { path: "service/dashboard", mayImport: ["data/schema"] },
   { path: "service/simulator", mayImport: LIBRARIES },
   { path: "notebooks", mayImport: [...LIBRARIES, "service/commands/notebooks.ts"] },
 ];

@@ -1,21 +1,20 @@
 import type { Signal } from "../../../data/schema/signal.ts";
 import { formatNumber } from "../format/number.ts";
 import { type Chart, type ChartSize, frame, paddedDomain, type TimeAxis } from "./frame.ts";
-import { linePath, middleOf } from "./line_path.ts";
-import { diamond, pathMark, rectangle } from "./path.ts";
+import { diamond, linePath, middleOf, pathMark, rectangle } from "./path.ts";
 import { roundTicks } from "./ticks.ts";
 
-/** What the anomaly chart shows. */
+/** Data of the anomaly chart. */
 export interface AnomalyData {
   readonly signals: readonly Signal[];
-  /** The forming minute: room is kept for it, `formingPoint` draws it. */
+  /** The forming minute. The axis includes it; `formingPoint` draws it. */
   readonly nowcast: Signal | null;
-  /** A score below it is an anomaly; null while it is not known. */
+  /** A score below it is an anomaly; null before the models are loaded. */
   readonly offset: number | null;
   readonly time: TimeAxis;
 }
 
-/** The Isolation Forest's score, its threshold, and the anomalies under it. */
+/** The Isolation Forest's score, the threshold, and the anomalies below it. */
 export function anomalyChart(data: AnomalyData, size: ChartSize): Chart {
   const { signals, nowcast, offset, time } = data;
   const scores = signals.map((signal) => signal.anomaly_score);

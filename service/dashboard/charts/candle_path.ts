@@ -2,21 +2,21 @@ import type { Candle } from "../data/candles.ts";
 import type { Position } from "./frame.ts";
 import { rectangle } from "./path.ts";
 
-/** Path data of a candle's two parts. */
+/** Path data of the two parts of a candle. */
 export interface CandlePath {
-  /** Filled: from open to close, at least a pixel high. */
+  /** Filled rectangle from open to close, at least one pixel high. */
   readonly body: string;
-  /** Filled: from low to high, a pixel wide. */
+  /** Filled rectangle from low to high, one pixel wide. */
   readonly wick: string;
 }
 
-/** The whole number of pixels, odd so that a wick can be in its middle, that a body takes. */
+/** Width of a body in whole pixels; odd, so that the wick can be centred. */
 export function bodyWidth(slot: number): number {
   const width = Math.max(1, Math.floor(slot * 0.72));
   return width > 1 && width % 2 === 0 ? width - 1 : width;
 }
 
-/** Draws a candle on the pixel grid. */
+/** Path data of a candle, aligned to the pixel grid. */
 export function candlePath(candle: Candle, x: Position, y: Position): CandlePath {
   const width = bodyWidth(x(candle.to) - x(candle.from));
   const middle = Math.floor((x(candle.from) + x(candle.to)) / 2);
@@ -29,7 +29,7 @@ export function candlePath(candle: Candle, x: Position, y: Position): CandlePath
   };
 }
 
-/** Whether a candle rose; one that stands still counts as risen. */
+/** Whether a candle rose; an unchanged price counts as rising. */
 export function isRising({ open, close }: Pick<Candle, "open" | "close">): boolean {
   return close >= open;
 }

@@ -1,21 +1,20 @@
 import type { Signal } from "../../../data/schema/signal.ts";
 import type { FeatureScale, FeatureStyle } from "../data/features.ts";
 import { type Chart, type ChartSize, frame, type TimeAxis } from "./frame.ts";
-import { linePath } from "./line_path.ts";
-import { pathMark } from "./path.ts";
+import { linePath, pathMark } from "./path.ts";
 import { roundBelow, roundTicks } from "./ticks.ts";
 
-/** What the chart of one feature shows. */
+/** Data of the chart of one feature. */
 export interface FeatureData {
   readonly signals: readonly Signal[];
-  /** The forming minute: room is kept for it, `formingPoint` draws it. */
+  /** The forming minute. The axis includes it; `formingPoint` draws it. */
   readonly nowcast: Signal | null;
   readonly feature: FeatureStyle;
   readonly scale: FeatureScale;
   readonly time: TimeAxis;
 }
 
-/** One feature over time, as measured or as the model sees it. */
+/** One feature over time, raw or normalized. */
 export function featureChart(data: FeatureData, size: ChartSize): Chart {
   const { signals, nowcast, feature, scale, time } = data;
   const value = (signal: Signal) => feature.value(signal, scale);
@@ -39,14 +38,14 @@ export function featureChart(data: FeatureData, size: ChartSize): Chart {
   );
 }
 
-/** From zero up, for a measure that cannot be negative. */
+/** An axis from zero, for values that cannot be negative. */
 function positiveAxis(values: readonly number[]) {
   const highest = Math.max(...values) * 1.1;
   const domain = [0, highest > 0 ? highest : 1] as const;
   return { domain, ticks: roundTicks(domain, 3) };
 }
 
-/** As far down as up, so that the sign is seen at a glance. */
+/** An axis symmetric about zero, so that the sign is visible at a glance. */
 function symmetricAxis(values: readonly number[]) {
   const farthest = Math.max(...values.map(Math.abs)) * 1.1;
   const reach = farthest > 0 ? farthest : 1;

@@ -4,13 +4,12 @@ import type { Posterior } from "../data/posteriors.ts";
 import { formatPrice } from "../format/price.ts";
 import { candlePath, isRising } from "./candle_path.ts";
 import { type Chart, type ChartSize, MARGIN_RIGHT, type Position } from "./frame.ts";
-import { middleOf } from "./line_path.ts";
-import { svg } from "./path.ts";
+import { middleOf, svg } from "./path.ts";
 import { anomalyMark, type PriceData } from "./price.ts";
 import { type ProbabilityData, probabilityStep } from "./probabilities.ts";
 import { type VolumeData, volumePath } from "./volume.ts";
 
-/** The scales of a drawn chart, as functions from value to pixel. */
+/** The scales of a drawn chart. */
 function positions(chart: Chart): { readonly x: Position; readonly y: Position } {
   const x = chart.scale("x");
   const y = chart.scale("y");
@@ -20,7 +19,7 @@ function positions(chart: Chart): { readonly x: Position; readonly y: Position }
   };
 }
 
-/** Whether a value lies inside the value axis of a drawn chart. */
+/** Whether values lie inside the value axis of a drawn chart. */
 export function fits(chart: Chart, ...values: readonly number[]): boolean {
   const domain: unknown = chart.scale("y")?.domain;
   if (!Array.isArray(domain)) return false;
@@ -77,7 +76,7 @@ export function formingVolume(chart: Chart, data: VolumeData): SVGGElement {
   ]);
 }
 
-/** The forming minute of the probability chart, lighter. */
+/** The forming minute of the probability chart, translucent. */
 export function formingProbabilities(
   chart: Chart,
   { colours }: ProbabilityData,

@@ -3,17 +3,17 @@ import type { TimeWindow } from "../data/span.ts";
 import { type Zone, zoneName } from "../format/time.ts";
 import { timeLabel, timeTicks } from "./ticks.ts";
 
-/** Outer size of a chart in CSS pixels. */
+/** Outer size of a chart, CSS pixels. */
 export interface ChartSize {
   readonly width: number;
   readonly height: number;
 }
 
-/** The time axis, which all charts of the page share. */
+/** The time axis that all charts share. */
 export interface TimeAxis {
   readonly window: TimeWindow;
   readonly zone: Zone;
-  /** Whether this chart writes the times under it. */
+  /** Whether the chart has time labels. */
   readonly labelled: boolean;
 }
 
@@ -30,21 +30,21 @@ export type Chart = ReturnType<typeof Plot.plot>;
 /** Maps a time or a value to a pixel. */
 export type Position = (value: number) => number;
 
-/** Margins that all charts share, so that a time has the same x in each. */
+/** Margins of all charts, px. They are equal, so that a time has the same x in each. */
 export const MARGIN_LEFT = 0;
 export const MARGIN_RIGHT = 76;
 const MARGIN_TOP = 6;
 const TIME_AXIS_PX = 22;
 const HALF_LABEL_PX = 20;
 
-/** Width of the area in which a chart of this width draws its data. */
+/** Width of the plot area of a chart, px. */
 export function plotWidth(width: number): number {
   return Math.max(1, width - MARGIN_LEFT - MARGIN_RIGHT);
 }
 
 /**
- * The frame that all charts share: times along the bottom, values at the right
- * edge, hairline grid; the marks between the grid and the labels.
+ * The frame of all charts: a time axis at the bottom, a value axis at the right edge, and a
+ * hairline grid. The marks are drawn over the grid and under the labels.
  */
 export function frame(
   label: string,
@@ -84,7 +84,7 @@ export function frame(
   return chart;
 }
 
-/** The times under a chart, as far as a label fits in whole, and the name of their clock. */
+/** The time labels that fit completely, and the name of their time zone. */
 function timeAxis(
   times: readonly number[],
   { window, zone }: TimeAxis,
@@ -110,8 +110,8 @@ function timeAxis(
   ];
 }
 
-/** A domain around `values` with a share of air at both ends; never empty. */
-export function paddedDomain(values: Iterable<number>, air: number): readonly [number, number] {
+/** A domain around `values` with padding, as a share of the extent, at both ends; never empty. */
+export function paddedDomain(values: Iterable<number>, padding: number): readonly [number, number] {
   let low = Infinity;
   let high = -Infinity;
   for (const value of values) {
@@ -120,5 +120,5 @@ export function paddedDomain(values: Iterable<number>, air: number): readonly [n
   }
   if (low > high) return [0, 1];
   const extent = high - low || Math.abs(high) * 1e-3 || 1;
-  return [low - extent * air, high + extent * air];
+  return [low - extent * padding, high + extent * padding];
 }

@@ -1,4 +1,6 @@
 import type { RenderFunction } from "@observablehq/plot";
+import type { Signal } from "../../../data/schema/signal.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Position } from "./frame.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -6,7 +8,7 @@ const SVG = "http://www.w3.org/2000/svg";
 /** Attributes of an SVG element. */
 export type Attributes = Readonly<Record<string, string | number>>;
 
-/** An SVG element with these attributes. */
+/** Creates an SVG element. */
 export function svg<K extends keyof SVGElementTagNameMap>(
   name: K,
   attributes: Attributes,
@@ -19,8 +21,8 @@ export function svg<K extends keyof SVGElementTagNameMap>(
 }
 
 /**
- * A Plot mark that is one path, however many data it stands for: a thousand candles
- * as one element redraw in a fraction of the time that a thousand elements take.
+ * A Plot mark that draws all its data as one path element. A thousand candles in one element
+ * redraw in a fraction of the time of a thousand elements.
  */
 export function pathMark(
   attributes: Attributes,
@@ -40,4 +42,28 @@ export function rectangle(x1: number, y1: number, x2: number, y2: number): strin
 /** Path data of the diamond that marks an anomaly. */
 export function diamond(x: number, y: number, radius = 3.5): string {
   return `M${x},${y - radius}l${radius},${radius}l${-radius},${radius}l${-radius},${-radius}Z`;
+}
+
+/** The middle of a signal's minute, ms UTC: the x of line charts. */
+export function middleOf({ timestamp }: Signal): number {
+  return timestamp + MINUTE_MS / 2;
+}
+
+/** Path data of a line through one value per minute. A missing minute interrupts the line. */
+export function linePath(
+  signals: readonly Signal[],
+  value: (signal: Signal) => number | undefined,
+  x: Position,
+  y: Position,
+): string {
+  let path = "";
+  let expected = NaN;
+  for (const signal of signals) {
+    const height = value(signal);
+    if (height === undefined || !Number.isFinite(height)) continue;
+    const command = signal.timestamp === expected ? "L" : "M";
+    path += `${command}${x(middleOf(signal)).toFixed(1)},${y(height).toFixed(1)}`;
+    expected = signal.timestamp + MINUTE_MS;
+  }
+  return path;
 }

@@ -1,8 +1,9 @@
+import type { RenderFunction } from "@observablehq/plot";
 import type { Signal } from "../../../data/schema/signal.ts";
 import { type Candle, toCandles } from "../data/candles.ts";
 import type { Posterior } from "../data/posteriors.ts";
+import { regimeRuns } from "../data/regimes.ts";
 import { formatPrice } from "../format/price.ts";
-import { regimeBands } from "./bands.ts";
 import { candlePath, isRising } from "./candle_path.ts";
 import {
   type Chart,
@@ -12,25 +13,25 @@ import {
   type Position,
   type TimeAxis,
 } from "./frame.ts";
-import { diamond, pathMark } from "./path.ts";
+import { diamond, pathMark, rectangle } from "./path.ts";
 import { roundTicks } from "./ticks.ts";
 
-/** What the price chart shows. */
+/** Data of the price chart. */
 export interface PriceData {
   readonly signals: readonly Signal[];
-  /** The forming minute: room is kept for it, `formingPrice` draws it. */
+  /** The forming minute. The axis includes it; `formingPrice` draws it. */
   readonly nowcast: Signal | null;
   /** Length of a candle, minutes. */
   readonly candleMinutes: number;
   readonly decimals: number;
-  /** The regimes behind the candles. */
+  /** Regime probabilities, for the bands behind the candles. */
   readonly posteriors: readonly Posterior[];
   /** Colour of each regime. */
   readonly colours: readonly string[];
   readonly time: TimeAxis;
 }
 
-/** Candlesticks over bands of the regime; a diamond under each with an anomalous minute. */
+/** Candlesticks over regime bands, with a diamond under candles with an anomalous minute. */
 export function priceChart(data: PriceData, size: ChartSize): Chart {
   const { signals, nowcast, candleMinutes, decimals, posteriors, colours, time } = data;
   const { closed } = toCandles(signals, nowcast, candleMinutes);
@@ -38,7 +39,7 @@ export function priceChart(data: PriceData, size: ChartSize): Chart {
   const domain = paddedDomain(shown.flatMap(({ low, high }) => [low, high]), 0.08);
   const ticks = roundTicks(domain, size.height / 44);
   return frame(
-    `Price in candles of ${candleMinutes} min, over bands of the regime`,
+    `Price in ${candleMinutes}-minute candles over regime bands`,
     [
       ...regimeBands(posteriors, colours, domain),
       candleMark(closed.filter(isRising), "up"),
@@ -60,7 +61,7 @@ export function anomalyMark({ from, to, low }: Candle, x: Position, y: Position)
   return diamond((x(from) + x(to)) / 2, y(low) + 8);
 }
 
-/** Decimals that tell these ticks apart, at most those of the price. */
+/** Decimals that distinguish the ticks, at most those of the price. */
 function tickDecimals(
   [first = 0, second = first + 1]: readonly number[],
   decimals: number,
@@ -74,4 +75,20 @@ function candleMark(candles: readonly Candle[], direction: "up" | "down") {
       const { body, wick } = candlePath(candle, x, y);
       return wick + body;
     }).join(""));
+}
+
+/** The regimes as full-height background bands, one mark per regime. */
+function regimeBands(
+  posteriors: readonly Posterior[],
+  colours: readonly string[],
+  domain: readonly [number, number],
+): readonly RenderFunction[] {
+  const runs = regimeRuns(posteriors);
+  return colours.map((colour, state) =>
+    pathMark({ class: "band", fill: colour }, (x, y) => {
+      const [bottom, top] = [y(domain[0]), y(domain[1])];
+      return runs.filter((run) => run.state === state)
+        .map((run) => rectangle(x(run.from), top, x(run.to), bottom)).join("");
+    })
+  );
 }

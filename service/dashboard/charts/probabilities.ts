@@ -2,7 +2,7 @@ import type { Posterior } from "../data/posteriors.ts";
 import { type Chart, type ChartSize, frame, type Position, type TimeAxis } from "./frame.ts";
 import { pathMark, rectangle } from "./path.ts";
 
-/** What the probability chart shows. */
+/** Data of the probability chart. */
 export interface ProbabilityData {
   readonly posteriors: readonly Posterior[];
   /** Colour of each regime. */
@@ -10,7 +10,7 @@ export interface ProbabilityData {
   readonly time: TimeAxis;
 }
 
-/** The filtered posterior of each regime, stacked to one, a step a candle. */
+/** The filtered posteriors, stacked to 1, one step per candle. */
 export function probabilityChart(data: ProbabilityData, size: ChartSize): Chart {
   const { posteriors, colours, time } = data;
   return frame(
@@ -27,7 +27,7 @@ export function probabilityChart(data: ProbabilityData, size: ChartSize): Chart 
   );
 }
 
-/** Path data of the share of one regime, on top of the regimes before it. */
+/** Path data of the share of one regime, stacked on the regimes before it. */
 export function probabilityStep(
   { from, to, probabilities }: Posterior,
   state: number,

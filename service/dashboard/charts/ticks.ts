@@ -1,17 +1,18 @@
 import { formatDay, formatMinute, type Zone, zoneOffset } from "../format/time.ts";
-import { MINUTE_MS } from "../../../data/schema/time.ts";
+import { DAY_MINUTES, MINUTE_MS } from "../../../data/schema/time.ts";
 import type { TimeWindow } from "../data/span.ts";
 
+/** Distances of time ticks, minutes. */
 const STEPS = [5, 10, 15, 30, 60, 120, 180, 240, 360, 720];
 
-/** Room that a label like `14:30` needs with air around it. */
+/** Width of a label like `14:30` with spacing. */
 const LABEL_PX = 64;
 
-/** Round times inside a window, as many as `width` pixels have room to label. */
+/** Round times inside a window, as many as have legible labels in `width` pixels. */
 export function timeTicks(window: TimeWindow, width: number, zone: Zone): readonly number[] {
   const minutes = (window.to - window.from) / MINUTE_MS;
   const wanted = Math.max(2, width / LABEL_PX);
-  const step = (STEPS.find((each) => minutes / each <= wanted) ?? 1440) * MINUTE_MS;
+  const step = (STEPS.find((each) => minutes / each <= wanted) ?? DAY_MINUTES) * MINUTE_MS;
   const offset = zoneOffset(window.to, zone);
   const ticks: number[] = [];
   const first = Math.ceil((window.from + offset) / step) * step - offset;
@@ -19,7 +20,7 @@ export function timeTicks(window: TimeWindow, width: number, zone: Zone): readon
   return ticks;
 }
 
-/** A tick's label: the time, or at midnight the day. */
+/** Label of a time tick: the time, or the day at midnight. */
 export function timeLabel(timestamp: number, zone: Zone): string {
   const minute = formatMinute(timestamp, zone);
   return minute === "00:00" ? formatDay(timestamp, zone) : minute;
@@ -33,7 +34,7 @@ export function roundTicks(domain: readonly [number, number], count: number): re
   const power = Math.floor(Math.log10(rough));
   const factor = [1, 2, 5, 10].find((each) => each * 10 ** power >= rough) ?? 10;
   const ticks: number[] = [];
-  // Whole multiples of a step given as a ratio of integers, so that 0.3 is not 0.30000000000000004.
+  // The step is a ratio of integers, so that a tick is 0.3 and not 0.30000000000000004.
   const value = (n: number) => power < 0 ? n * factor / 10 ** -power : n * factor * 10 ** power;
   for (let n = Math.ceil(low / value(1)); value(n) <= high; n++) ticks.push(value(n));
   return ticks;

@@ -6,17 +6,17 @@ import { type Chart, type ChartSize, frame, type Position, type TimeAxis } from 
 import { pathMark, rectangle } from "./path.ts";
 import { roundTicks } from "./ticks.ts";
 
-/** What the volume chart shows. */
+/** Data of the volume chart. */
 export interface VolumeData {
   readonly signals: readonly Signal[];
-  /** The forming minute: room is kept for it, `formingVolume` draws it. */
+  /** The forming minute. The axis includes it; `formingVolume` draws it. */
   readonly nowcast: Signal | null;
-  /** Length of a bar, minutes; the same as the candles' above it. */
+  /** Length of a bar, minutes; that of the candles. */
   readonly candleMinutes: number;
   readonly time: TimeAxis;
 }
 
-/** Base currency traded, one bar a candle. */
+/** Volume in base currency, one bar per candle. */
 export function volumeChart(data: VolumeData, size: ChartSize): Chart {
   const { signals, nowcast, candleMinutes, time } = data;
   const { closed, forming } = toCandles(signals, nowcast, candleMinutes);
@@ -24,7 +24,7 @@ export function volumeChart(data: VolumeData, size: ChartSize): Chart {
   const domain = [0, largest > 0 ? largest * 1.08 : 1] as const;
   const bars = (rising: boolean) => closed.filter((candle) => isRising(candle) === rising);
   return frame(
-    `Volume, bars of ${candleMinutes} min`,
+    `Volume in ${candleMinutes}-minute bars`,
     [
       pathMark({ class: "volumes up" }, (x, y) => volumePath(bars(true), x, y)),
       pathMark({ class: "volumes down" }, (x, y) => volumePath(bars(false), x, y)),
@@ -35,7 +35,7 @@ export function volumeChart(data: VolumeData, size: ChartSize): Chart {
   );
 }
 
-/** Path data of volume bars on the pixel grid. */
+/** Path data of volume bars, aligned to the pixel grid. */
 export function volumePath(candles: readonly Candle[], x: Position, y: Position): string {
   const base = Math.round(y(0));
   return candles.map(({ from, to, volume }) => {

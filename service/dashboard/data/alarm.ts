@@ -1,24 +1,23 @@
 import type { Status } from "../../../data/schema/status.ts";
+import type { Link } from "../client/feed.ts";
 import { formatSecond, type Zone, zoneName } from "../format/time.ts";
-import type { Link } from "./feed.ts";
 
-/** What the strip under the top bar says. */
+/** Content of the alarm strip. */
 export interface Alarm {
-  /** `live`: all is well; `wait`: not yet; `simulated`: amber; `down`: red. */
+  /** `live`: no problem; `wait`: connecting; `simulated`: amber; `down`: red. */
   readonly tone: "live" | "wait" | "simulated" | "down";
   readonly title: string;
   readonly message: string;
 }
 
-/** The one thing that a reader of this page must know about its data now. */
+/** The most important fact about the page's data now. */
 export function alarmOf(link: Link, status: Status | null, zone: Zone): Alarm {
   if (link.state === "lost") {
     const since = `${formatSecond(link.since, zone)} ${zoneName(link.since, zone)}`;
     return {
       tone: "down",
       title: "No connection to MicroStream",
-      message:
-        `Nothing here is newer than ${since}. Reconnecting by itself; is the service running?`,
+      message: `No updates since ${since}. Reconnecting. Check that the service is running.`,
     };
   }
   if (status === null) {
@@ -31,12 +30,12 @@ export function alarmOf(link: Link, status: Status | null, zone: Zone): Alarm {
     const state = connection === "silent" ? "is silent" : "is unreachable";
     return { tone: "down", title: `${what} ${state}`, message };
   }
-  const stuck = status.symbols.find(({ problem }) => problem !== null);
-  if (stuck !== undefined) {
+  const delayed = status.symbols.find(({ problem }) => problem !== null);
+  if (delayed !== undefined) {
     return {
       tone: "down",
-      title: simulated ? "Simulated data, and bars are held up" : "Bars are held up",
-      message: `${stuck.symbol}: ${stuck.problem}`,
+      title: simulated ? "Simulated data, bars delayed" : "Bars delayed",
+      message: `${delayed.symbol}: ${delayed.problem}`,
     };
   }
   if (simulated) {

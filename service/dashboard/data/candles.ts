@@ -16,26 +16,27 @@ export interface Candle {
   readonly anomalous: boolean;
 }
 
-/** Candles whose time is over, and the one that is still forming. */
+/** The closed candles and the forming one. */
 export interface Candles {
   readonly closed: readonly Candle[];
-  /** Null while nothing is known of it. */
+  /** Null before its first minute. */
   readonly forming: Candle | null;
 }
 
-/** Lengths of candles on offer, minutes; all are intervals of the exchange. */
+/** Lengths of candles, minutes; all are intervals of the exchange. */
 const LENGTHS = [1, 3, 5, 15, 30, 60] as const;
+/** Narrowest legible candle. */
 const NARROWEST_PX = 4;
 
-/** The shortest candle, in minutes, of which a whole span fits into `width` pixels legibly. */
+/** The shortest candle length, minutes, at which a span is legible in `width` pixels. */
 export function candleMinutes(spanMinutes: number, width: number): number {
   const fits = LENGTHS.find((minutes) => width / (spanMinutes / minutes) >= NARROWEST_PX);
   return fits ?? 60;
 }
 
 /**
- * Folds one-minute signals, sorted by time, and the minute after them, of which a
- * nowcast may be known, into candles aligned to multiples of their length.
+ * Folds one-minute signals, sorted by time, and the nowcast of the minute after them into
+ * candles. Candles are aligned to multiples of their length.
  */
 export function toCandles(
   signals: readonly Signal[],

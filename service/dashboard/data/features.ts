@@ -1,22 +1,22 @@
 import type { Signal } from "../../../data/schema/signal.ts";
 import { formatNumber, formatSigned } from "../format/number.ts";
 
-/** A feature as measured, or as the model sees it (z-scored). */
+/** Raw values, or the normalized ones that are the model's input (z-scores). */
 export type FeatureScale = "normalized" | "raw";
 
-/** How a feature is named, scaled and printed. */
+/** Name, scale and format of a feature. */
 export interface FeatureStyle {
   readonly name: string;
   readonly title: string;
-  /** What the raw value is, in words of the formula. */
+  /** Formula of the raw value, in words. */
   readonly definition: string;
-  /** Unit of the raw value as it is shown. */
+  /** Unit in which the raw value is shown. */
   readonly unit: string;
   /** Whether the raw value can be negative. */
   readonly signed: boolean;
-  /** The value as it is shown: raw values in `unit`. */
+  /** The displayed value; raw values are in `unit`. Undefined if the signal lacks the feature. */
   value(signal: Signal, scale: FeatureScale): number | undefined;
-  /** A raw value, as `value` gives it, with its unit. */
+  /** Formats a raw value from {@linkcode value}, with its unit. */
   formatRaw(value: number): string;
   axisFormat(value: number): string;
 }
@@ -49,7 +49,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   },
   activity_ratio: {
     title: "Activity ratio",
-    definition: "volume / its mean of 20 minutes",
+    definition: "volume / 20-minute mean",
     unit: "×",
     factor: 1,
     decimals: 2,
@@ -57,7 +57,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   },
 };
 
-/** The style of a feature by its name; one that this page does not know is shown as it is. */
+/** The style of a feature by its name. Unknown features are shown without scale and unit. */
 export function featureStyle(name: string): FeatureStyle {
   const known = KNOWN[name] ?? {
     title: titleOf(name),
@@ -84,7 +84,8 @@ export function featureStyle(name: string): FeatureStyle {
   };
 }
 
-function titleOf(name: string): string {
+/** A field's name as words: `activity_ratio` is `Activity ratio`. */
+export function titleOf(name: string): string {
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,41 +1,75 @@
+import type { BarQuality } from "../../../data/schema/origin.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
-import type { ConnectionState, Status, SymbolStatus } from "../../../data/schema/status.ts";
+<<<<<<< HEAD
+import {
+  type ConnectionState,
+  COUNTER_NAMES,
+  type CounterName,
+  type Status,
+  type SymbolStatus,
+} from "../../../data/schema/status.ts";
 import { formatAge, formatDuration } from "../format/duration.ts";
 import { formatCount, formatSigned } from "../format/number.ts";
 import { formatMinute, type Zone } from "../format/time.ts";
+import { titleOf } from "./features.ts";
 import type { Link } from "./feed.ts";
 import { qualityLabel } from "./quality.ts";
+=======
+import type { Status, SymbolStatus } from "../../../data/schema/status.ts";
+import { formatAge, formatDuration } from "../format/duration.ts";
+import { formatCount, formatSigned } from "../format/number.ts";
+import { formatMinute, type Zone } from "../format/time.ts";
+import type { Link } from "../client/feed.ts";
+>>>>>>> h-dash
 
-/** One fact of the data's health. */
+/** One line of the data's health. */
 export interface HealthFact {
   readonly name: string;
   readonly value: string;
   readonly warn: boolean;
 }
 
-/** The last status, and when it came to this browser. */
+/** The last status. */
 export interface ReceivedStatus {
   readonly status: Status | null;
+  /** When it arrived, ms UTC of this browser. */
   readonly at: number;
 }
 
 const SOURCES: Readonly<Record<string, string>> = { binance: "Binance", simulator: "Simulator" };
 
-const CONNECTIONS: Readonly<Record<ConnectionState, string>> = {
-  connecting: "connecting",
-  live: "live",
-  silent: "silent",
-  disconnected: "disconnected",
+const QUALITIES: Readonly<Record<BarQuality, string>> = {
+  trades: "from trades",
+  repaired: "repaired",
+  kline: "from kline",
+  empty: "no trades",
+  incomplete: "incomplete",
 };
 
+<<<<<<< HEAD
+/** Counters that have their own lines, or that people need not see. */
+const OTHER_COUNTERS: ReadonlySet<CounterName> = new Set<CounterName>([
+  ...["gaps", "missing_trades", "repaired_trades", "audited_bars", "mismatched_bars"] as const,
+  ...["duplicates", "late", "trades", "held", "overlapped"] as const,
+]);
+const FURTHER_COUNTERS = COUNTER_NAMES.filter((name) => !OTHER_COUNTERS.has(name));
+
 /** A status comes every five seconds; one this late is missing. */
+=======
+/** The quality of a bar as a label. */
+export function qualityLabel(quality: BarQuality): string {
+  return QUALITIES[quality];
+}
+
+/** A status this old is overdue: one is sent every five seconds. */
+>>>>>>> h-dash
 const STATUS_DUE_MS = 8_000;
-/** A trade older than this is worth a second look in a market that never closes. */
+/** A last trade older than this is a warning: the market never closes. */
 const OLD_TRADE_MS = 60_000;
-/** A clock this far off puts trades into the wrong minute of a human's mind. */
+/** A clock offset above this is a warning: trades of a minute seem to belong to another. */
 const CLOCK_OFF_MS = 2_000;
 
-/** What is known of the data's health, always the same lines in the same order. */
+/** The health of the data: always the same lines in the same order. */
 export function healthOf(
   received: ReceivedStatus,
   symbol: string,
@@ -76,7 +110,7 @@ export function healthOf(
       warn: false,
     },
     {
-      name: "Bars unlike klines",
+      name: "Mismatched bars",
       value: market === undefined
         ? "–"
         : `${formatCount(market.mismatched_bars)} of ${formatCount(market.audited_bars)} audited`,
@@ -89,6 +123,11 @@ export function healthOf(
         : `${formatCount(market.duplicates)}, ${formatCount(market.late)}`,
       warn: false,
     },
+    ...FURTHER_COUNTERS.map((name) => ({
+      name: titleOf(name),
+      value: market === undefined ? "–" : formatCount(market[name]),
+      warn: false,
+    })),
     {
       name: "Invalid frames",
       value: status === null ? "–" : formatCount(status.invalid_frames),
@@ -109,11 +148,11 @@ export function healthOf(
 }
 
 function connectionFact(status: Status | null, link: Link, now: number): HealthFact {
-  const name = "Line to it";
+  const name = "Connection";
   if (link.state === "lost") return { name, value: "unknown", warn: true };
   if (status === null) return { name, value: "–", warn: false };
   const since = formatDuration((now - status.since) / 1000);
-  const value = `${CONNECTIONS[status.connection]} for ${since}`;
+  const value = `${status.connection} for ${since}`;
   return { name, value, warn: status.connection !== "live" };
 }
 
@@ -125,7 +164,7 @@ function lastTradeFact(
   const name = "Last trade";
   const time = market?.last_trade_time ?? null;
   if (status === null || time === null) return { name, value: "–", warn: false };
-  // Between two statuses trades go on unseen: the age stands still until one is overdue.
+  // Trades between two statuses are unknown here: the age is frozen until a status is overdue.
   const asOf = now - at > STATUS_DUE_MS ? now : at;
   const age = asOf + (status.clock_offset ?? 0) - time;
   return { name, value: `${formatAge(age)} ago`, warn: age > OLD_TRADE_MS };
@@ -135,7 +174,7 @@ function clockFact(status: Status | null): HealthFact {
   const name = "Clock offset";
   const offset = status?.clock_offset ?? null;
   if (offset === null) return { name, value: "–", warn: false };
-  // A simulated market has a clock of its own, which may run fast.
+  // A simulated market has its own clock, which may run faster.
   const warn = status?.source !== "simulator" && Math.abs(offset) > CLOCK_OFF_MS;
   const sign = offset < 0 ? "−" : "+";
   const value = Math.abs(offset) < 10_000

@@ -1,22 +1,23 @@
-import { MINUTE_MS } from "../../../data/schema/time.ts";
+import { DAY_MINUTES, MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
+import type { TimeWindow } from "./span.ts";
 
 /** Minutes that the page keeps: the longest span and the hour before it. */
-export const CAPACITY = 1440 + 60;
+const CAPACITY = DAY_MINUTES + 60;
 
 /**
- * Merges signals into a history sorted by time, one a minute: an incoming signal
- * replaces the one it repeats. Simulated and real data never mix: only signals of
- * the newest one's source stay. At most `capacity` of the newest are kept.
+ * Merges final signals into a history sorted by time, one signal a minute. An incoming signal
+ * replaces the one of its minute. Simulated and real data never mix: only signals with the
+ * source of the newest incoming one are kept, at most the newest `capacity`.
  */
 export function mergeSignals(
-  held: readonly Signal[],
+  known: readonly Signal[],
   incoming: readonly Signal[],
   capacity = CAPACITY,
 ): readonly Signal[] {
-  if (incoming.length === 0) return held;
+  if (incoming.length === 0) return known;
   const byTime = new Map<number, Signal>();
-  for (const signal of held) byTime.set(signal.timestamp, signal);
+  for (const signal of known) byTime.set(signal.timestamp, signal);
   for (const signal of incoming) {
     if (signal.final) byTime.set(signal.timestamp, signal);
   }
@@ -25,7 +26,7 @@ export function mergeSignals(
   return merged.filter((signal) => signal.source === source).slice(-capacity);
 }
 
-/** The nowcast to show beside a history: only while its minute has no final signal yet. */
+/** The nowcast, or null if its minute already has a final signal or its source differs. */
 export function currentNowcast(
   signals: readonly Signal[],
   nowcast: Signal | null,
@@ -35,12 +36,50 @@ export function currentNowcast(
   return nowcast.timestamp > last.timestamp && nowcast.source === last.source ? nowcast : null;
 }
 
-/** How far the service may be ahead before the page asks: a bar may be on its way. */
+/** Lag at which a history is behind: one bar may be in transit. */
 const BEHIND_MS = 2 * MINUTE_MS;
 
-/** Whether the service, whose last bar opened at `lastBar`, knows minutes that are not here. */
+/** Whether the service, whose last bar opened at `lastBar`, has minutes that are missing here. */
 export function isBehind(signals: readonly Signal[], lastBar: number | null): boolean {
   if (lastBar === null) return false;
   const last = signals.at(-1);
   return last === undefined || lastBar - last.timestamp >= BEHIND_MS;
+}
+
+/** Index of the first signal at or after `timestamp` in a list sorted by time. */
+export function firstAtOrAfter(signals: readonly Signal[], timestamp: number): number {
+  let low = 0;
+  let high = signals.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((signals[middle]?.timestamp ?? Infinity) < timestamp) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The signals inside a window, from a list sorted by time. */
+export function visibleSignals(
+  signals: readonly Signal[],
+  { from, to }: TimeWindow,
+): readonly Signal[] {
+  return signals.slice(firstAtOrAfter(signals, from), firstAtOrAfter(signals, to));
+}
+
+/** Largest age of a reference price at the wanted time. */
+const TOLERANCE_MS = 5 * MINUTE_MS;
+
+/**
+ * Relative change of `price` since `time`, against the close of the last bar that had ended by
+ * then. Null if the history has no such bar within five minutes.
+ */
+export function changeSince(
+  signals: readonly Signal[],
+  price: number,
+  time: number,
+): number | null {
+  const reference = signals[firstAtOrAfter(signals, time) - 1];
+  if (reference === undefined || reference.close <= 0) return null;
+  if (time - (reference.timestamp + MINUTE_MS) > TOLERANCE_MS) return null;
+  return price / reference.close - 1;
 }

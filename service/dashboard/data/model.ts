@@ -1,52 +1,48 @@
-/** What the page reads of a model artifact. */
-export interface Model {
-  readonly name: string;
-  readonly primary: boolean;
-  readonly fingerprint: string;
-  /** When the service loaded it, ms UTC; null when it does not tell. */
-  readonly loaded: number | null;
-  /** The name of its feature set. */
-  readonly preset: string | null;
-  /** A score below it is an anomaly; null when the artifact does not tell. */
-  readonly offset: number | null;
-  /** Share of minutes that the forest was told to call anomalous. */
-  readonly contamination: number | null;
-  /** Keys of its regimes, in canonical order. */
-  readonly regimes: readonly string[];
-  /** Market that the model was trained on. */
-  readonly trainedOn: string | null;
-  /** Bars that it was trained on. */
-  readonly rows: number | null;
-  /** First and last minute that it was trained on, ms UTC; null when nobody knows. */
-  readonly period: { readonly from: number; readonly to: number } | null;
-}
+import type { ModelStatus } from "../../../data/schema/status.ts";
+import type { Model } from "../client/decode.ts";
 
-/** The model whose opinion is at the top level of a signal, and whose forest scores anomalies. */
+/** The model whose output is the top level of a signal, and whose forest scores anomalies. */
 export function primaryModel(models: readonly Model[]): Model | undefined {
   return models.find((model) => model.primary) ?? models[0];
 }
 
 /**
- * The model to show: the one that the reader chose, where it runs; else one of liquidity, whose
- * regimes last; else the primary.
+ * The model to show: the one that the reader chose, if it is live; else a liquidity model, whose
+ * regimes last longer; else the primary one.
  */
 export function shownModel(models: readonly Model[], chosen: string | null): Model | undefined {
   return models.find(({ name }) => name === chosen) ??
     models.find(({ preset }) => preset === "liquidity") ?? primaryModel(models);
 }
 
-/** The models as the reader is offered them: the one that is shown unasked comes first. */
+/** The models in the order of the picker: the default one first. */
 export function offeredModels(models: readonly Model[]): readonly Model[] {
   const first = shownModel(models, null);
   return first === undefined ? [] : [first, ...models.filter((model) => model !== first)];
 }
 
-/** A model's name as a word of the page. */
+/** A model's name as a title: `my_model` is `My model`. */
 export function modelTitle(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[_-]/g, " ");
 }
 
-/** A fingerprint short enough to read. */
+/** The first eight digits of a fingerprint. */
 export function shortFingerprint(fingerprint: string): string {
   return fingerprint.slice(0, 8);
+}
+
+/** The part of a model by which a change is detected. */
+type Identity = Pick<ModelStatus, "name" | "fingerprint">;
+
+/** Describes the models that were promoted between two lists; empty if none was. */
+export function describePromotion(
+  before: readonly Identity[],
+  after: readonly Identity[],
+): string {
+  const known = new Set(before.map(({ fingerprint }) => fingerprint));
+  return after.filter(({ fingerprint }) => !known.has(fingerprint)).map(({ name, fingerprint }) => {
+    const old = before.find((model) => model.name === name);
+    const replaced = old === undefined ? "" : `, replacing ${shortFingerprint(old.fingerprint)}`;
+    return `${modelTitle(name)} model ${shortFingerprint(fingerprint)} is live${replaced}`;
+  }).join("; ");
 }

@@ -1,8 +1,8 @@
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
-import type { Opinions } from "./opinions.ts";
+import type { Outputs } from "./outputs.ts";
 
-/** The regimes' probabilities over one candle: of one minute, or the mean of several. */
+/** Regime probabilities of one candle: of one minute, or the mean over several. */
 export interface Posterior {
   /** Start, ms UTC. */
   readonly from: number;
@@ -14,10 +14,10 @@ export interface Posterior {
   readonly state: number;
 }
 
-/** Averages a model's posteriors over candles of `minutes`; minutes that it did not see are left out. */
+/** Averages a model's posteriors over candles of `minutes`. Minutes without output are skipped. */
 export function toPosteriors(
   signals: readonly Signal[],
-  opinions: Opinions,
+  outputs: Outputs,
   regimes: readonly string[],
   minutes: number,
 ): readonly Posterior[] {
@@ -27,7 +27,7 @@ export function toPosteriors(
   let count = 0;
   for (const signal of signals) {
     const { timestamp } = signal;
-    const by = opinions(signal)?.probabilities;
+    const by = outputs(signal)?.probabilities;
     if (by === undefined) continue;
     const from = Math.floor(timestamp / length) * length;
     const added = regimes.map((regime) => by[regime] ?? 0);

@@ -1,10 +1,10 @@
 import type { ModelOutput } from "../../../data/schema/signal.ts";
 import type { Posterior } from "./posteriors.ts";
 
-/** Regimes of the model that is shown unasked, for which room is kept until the first signal. */
+/** Regimes of the default model. The page reserves space for them until the first signal. */
 export const EXPECTED_REGIMES = ["stable", "volatile", "crisis"];
 
-/** An unbroken stretch of time in one regime. */
+/** A period in one regime without interruption. */
 export interface RegimeRun {
   readonly state: number;
   /** Start of the run, ms UTC. */
@@ -13,7 +13,7 @@ export interface RegimeRun {
   readonly to: number;
 }
 
-/** The runs of equal regime in posteriors sorted by time; a missing minute ends a run. */
+/** The runs of equal regimes in posteriors sorted by time. A missing minute ends a run. */
 export function regimeRuns(posteriors: readonly Posterior[]): readonly RegimeRun[] {
   const runs: RegimeRun[] = [];
   for (const { from, to, state } of posteriors) {
@@ -32,15 +32,15 @@ export function regimeName(key: string): string {
   return key.split("_").map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ");
 }
 
-/** The short form of a regime's name, for narrow places: its first word. */
+/** The first word of a regime's name, for narrow spaces. */
 export function regimeShortName(key: string): string {
   return regimeName(key.split("_")[0] ?? key);
 }
 
 /**
- * A CSS colour for each regime, in canonical order. Regimes of direction run from
- * the colour of falling over grey to that of rising; regimes of volatility from
- * calm to crisis. Both run through three anchors, however many states there are.
+ * A CSS colour for each regime, in canonical order. Directional regimes run from the colour of
+ * falling through grey to the colour of rising, volatility regimes from calm to crisis. Colours
+ * are interpolated between three anchors for any number of regimes.
  */
 export function regimeColours(keys: readonly string[]): readonly string[] {
   const directional = keys[0]?.startsWith("bear") ?? false;
@@ -56,7 +56,7 @@ export function regimeColours(keys: readonly string[]): readonly string[] {
   });
 }
 
-/** The CSS colour of the regime that a model sees. */
+/** The CSS colour of the most probable regime. */
 export function regimeColour({ probabilities, state }: ModelOutput): string {
   return regimeColours(Object.keys(probabilities))[state] ?? "var(--neutral)";
 }

@@ -1,24 +1,24 @@
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
-import type { Opinions } from "./opinions.ts";
+import type { Outputs } from "./outputs.ts";
 
-/** What a stretch of signals amounts to. */
+/** Totals over a list of signals. */
 export interface Summary {
-  /** Share of the minutes that the model saw in each regime, in canonical order. */
+  /** Share of the minutes with output that is in each regime, in canonical order. */
   readonly shares: readonly number[];
-  /** Times that the regime changed. */
+  /** Number of regime changes. */
   readonly changes: number;
   readonly anomalies: number;
-  /** Share of its minutes that were anomalous. */
+  /** Share of the minutes that is anomalous. */
   readonly anomalyRate: number;
-  /** Minutes that have no signal. */
+  /** Minutes without a signal. */
   readonly missing: number;
 }
 
-/** Sums up signals sorted by time, the regimes as one model saw them; null when there are none. */
+/** Summarizes signals sorted by time, with the regimes of one model; null for an empty list. */
 export function summarize(
   signals: readonly Signal[],
-  opinions: Opinions,
+  outputs: Outputs,
   regimes: number,
 ): Summary | null {
   const [first, last] = [signals[0], signals.at(-1)];
@@ -26,19 +26,19 @@ export function summarize(
   const minutes = Array.from({ length: regimes }, () => 0);
   let changes = 0;
   let anomalies = 0;
-  let seen = 0;
+  let scored = 0;
   let before: number | undefined;
   for (const signal of signals) {
     if (signal.is_anomaly) anomalies++;
-    const state = opinions(signal)?.state;
+    const state = outputs(signal)?.state;
     if (state === undefined) continue;
-    seen++;
+    scored++;
     minutes[state] = (minutes[state] ?? 0) + 1;
     if (before !== undefined && state !== before) changes++;
     before = state;
   }
   return {
-    shares: minutes.map((each) => seen === 0 ? 0 : each / seen),
+    shares: minutes.map((each) => scored === 0 ? 0 : each / scored),
     changes,
     anomalies,
     anomalyRate: anomalies / signals.length,

@@ -15,7 +15,7 @@ export function formatDuration(seconds: number): string {
   return parts.join(" ");
 }
 
-/** How long ago something happened: tenths of a second below ten seconds, a duration beyond. */
+/** An age: in tenths of a second below ten seconds, else as a duration. */
 export function formatAge(milliseconds: number): string {
   const age = Math.max(0, milliseconds);
   return age < 10_000 ? `${(age / 1000).toFixed(1)} s` : formatDuration(age / 1000);

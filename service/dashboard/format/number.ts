@@ -3,12 +3,12 @@ const compact = new Intl.NumberFormat("en-US", {
   maximumSignificantDigits: 4,
 });
 
-/** A quantity in at most four digits: `31.42`, `1.204K`, `28.55M`. */
+/** A quantity with at most four digits: `31.42`, `1.204K`, `28.55M`. */
 export function formatQuantity(value: number): string {
   return compact.format(value);
 }
 
-/** A number with its sign always written, and a true minus: `+0.61`, `−0.20`. */
+/** A number with an explicit sign and a true minus: `+0.61`, `−0.20`. */
 export function formatSigned(value: number, decimals: number): string {
   const digits = Math.abs(value).toFixed(decimals);
   if (Number(digits) === 0) return digits;
@@ -25,7 +25,7 @@ export function formatChange(ratio: number): string {
   return formatSigned(ratio * 100, 2) + "%";
 }
 
-/** A probability as a percentage that never claims certainty: `97.2%`, `>99.9%`. */
+/** A probability as a percentage, never 0% or 100%: `97.2%`, `>99.9%`. */
 export function formatProbability(probability: number): string {
   if (probability > 0.999) return ">99.9%";
   if (probability < 0.001) return "<0.1%";

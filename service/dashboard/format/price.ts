@@ -6,9 +6,8 @@ function decimalsOf(value: number): number {
 }
 
 /**
- * Decimals with which to print prices like these: as many as the market itself
- * uses (its tick), but never more than eight significant digits and never so few
- * that a move of a thousandth is invisible.
+ * Decimals for prices of one market: those of its tick size, but at most eight significant
+ * digits, and enough to show a change of 0.1%.
  */
 export function priceDecimals(prices: Iterable<number>): number {
   let tick = 0;

@@ -1,11 +1,11 @@
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 
-/** The clock that times are shown in. */
+/** The time zone of displayed times. */
 export type Zone = "utc" | "local";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** Milliseconds to add to UTC to read the zone's wall clock at `timestamp`. */
+/** Offset of the zone's wall clock from UTC at `timestamp`, ms. */
 export function zoneOffset(timestamp: number, zone: Zone): number {
   return zone === "utc" ? 0 : -new Date(timestamp).getTimezoneOffset() * MINUTE_MS;
 }
@@ -30,7 +30,7 @@ export function formatDay(timestamp: number, zone: Zone): string {
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ""}`;
 }
 
-/** The zone's name as it is printed beside a time: `UTC`, or `UTC+2` for a local clock. */
+/** The zone's name: `UTC`, or `UTC+2` for local time. */
 export function zoneName(timestamp: number, zone: Zone): string {
   const minutes = zoneOffset(timestamp, zone) / MINUTE_MS;
   if (minutes === 0) return "UTC";

@@ -5,7 +5,7 @@ import { element } from "./dom.ts";
 import { createSegmented } from "./segmented.ts";
 import { createThemeToggle } from "./theme_toggle.ts";
 
-/** The reader's choices, each remembered by the browser: span, clock, scale and theme. */
+/** The controls for time span, time zone, feature scale and theme. The browser remembers each. */
 export function createControls(
   chosen: Settings,
   onChoose: (settings: Partial<Settings>) => void,

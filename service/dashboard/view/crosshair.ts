@@ -3,20 +3,21 @@ import type { TimeWindow } from "../data/span.ts";
 import { byId, element, setText } from "./dom.ts";
 import type { Panels } from "./panels.ts";
 
-/** What the crosshair needs of the page around it. */
+/** The surroundings of the crosshair. */
 export interface CrosshairContext {
   readonly panels: Panels;
   /** The visible window; null while there is no data. */
   window(): TimeWindow | null;
-  /** The minute that is read; null for the latest. */
+  /** The selected minute; null for the latest. */
   cursor(): number | null;
-  /** Called with the minute that is to be read, or null for the latest. */
+  /** Called with the newly selected minute, or null for the latest. */
   onMove(cursor: number | null): void;
 }
 
 /**
- * One vertical line through all charts, moved by pointer, finger or arrow keys.
- * Returns the function that draws it where the cursor is.
+ * A vertical line through all charts, moved by mouse, touch or keyboard.
+ *
+ * @returns Draws the line at the cursor.
  */
 export function createCrosshair({ panels, window, cursor, onMove }: CrosshairContext): () => void {
   const host = element("panels");
@@ -39,7 +40,7 @@ export function createCrosshair({ panels, window, cursor, onMove }: CrosshairCon
   host.addEventListener("pointerdown", (event) => onMove(minuteAt(event.clientX)));
   host.addEventListener("pointerleave", (event) => {
     level.hide();
-    // A finger that is lifted leaves the minute it chose; a mouse that leaves does not.
+    // After a touch the minute stays selected; when a mouse leaves, it does not.
     if (event.pointerType === "mouse") onMove(null);
   });
   byId("latest", HTMLButtonElement).addEventListener("click", () => onMove(null));
@@ -63,7 +64,7 @@ export function createCrosshair({ panels, window, cursor, onMove }: CrosshairCon
   };
 }
 
-/** The minute that a key leads to; null for the latest, undefined for a key that is not ours. */
+/** The minute that a key selects; null for the latest, undefined for other keys. */
 function minuteByKey(key: string, at: number, { from, to }: TimeWindow): number | null | undefined {
   const last = to - MINUTE_MS;
   const moves: Readonly<Record<string, number>> = {
@@ -81,7 +82,7 @@ function minuteByKey(key: string, at: number, { from, to }: TimeWindow): number 
   return move === undefined ? undefined : Math.min(last, Math.max(from, at + move * MINUTE_MS));
 }
 
-/** The horizontal line through the chart under the pointer, with its value at the axis. */
+/** The horizontal line through the chart under the pointer, with a value tag at the axis. */
 function createLevel(host: HTMLElement, panels: Panels) {
   const level = element("level");
   const tag = element("level-tag");

@@ -1,4 +1,8 @@
-/** The element of the page with this id, of this kind. */
+/**
+ * The element with an id.
+ *
+ * @throws Error if there is none of this kind.
+ */
 export function byId<T extends Element>(id: string, kind: abstract new () => T): T {
   const element = document.getElementById(id);
   if (!(element instanceof kind)) {
@@ -7,29 +11,29 @@ export function byId<T extends Element>(id: string, kind: abstract new () => T):
   return element;
 }
 
-/** Any HTML element of the page with this id. */
+/** The HTML element with an id. */
 export function element(id: string): HTMLElement {
   return byId(id, HTMLElement);
 }
 
-/** Writes a text where it differs, so that an unchanged page costs nothing. */
+/** Sets a text if it differs, so that an unchanged page is not laid out again. */
 export function setText(node: Node, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** Writes an attribute where it differs. */
+/** Sets an attribute if it differs. */
 export function setAttribute(node: Element, name: string, value: string): void {
   if (node.getAttribute(name) !== value) node.setAttribute(name, value);
 }
 
-/** Sets the colour that a swatch, a bar or a legend's mark is painted in. */
+/** Sets the colour of a swatch, a bar or a legend mark. */
 export function setColour(node: HTMLElement, colour: string): void {
   if (node.style.getPropertyValue("--colour") !== colour) {
     node.style.setProperty("--colour", colour);
   }
 }
 
-/** An HTML element with a class and children; a string is a child as text. */
+/** Creates an HTML element with a class and children. */
 export function html<K extends keyof HTMLElementTagNameMap>(
   name: K,
   className: string,

@@ -1,14 +1,14 @@
 import { html, setAttribute, setText } from "./dom.ts";
 
-/** One line of a list of facts. */
+/** A line of a list of facts. */
 export interface Fact {
   readonly name: string;
   readonly value: string;
-  /** Whether the value asks for attention. */
+  /** Whether the value is a warning. */
   readonly warn?: boolean;
 }
 
-/** A definition list that is rewritten only where it changes. */
+/** A definition list of facts. Only changed values are written. */
 export function createFacts(list: HTMLElement): (facts: readonly Fact[]) => void {
   let names = "";
   let cells: readonly HTMLElement[] = [];

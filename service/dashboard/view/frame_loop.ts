@@ -1,7 +1,8 @@
 /**
- * Coalesces changes into one redraw a frame: `mark(part)` may be called any number
- * of times, `draw` is called once before the next paint with all parts that changed.
- * A hidden page draws nothing until it is seen.
+ * Combines changes into one redraw per frame: `draw` is called once before the next paint with
+ * all parts that changed. A hidden page is drawn when it becomes visible.
+ *
+ * @returns Marks a part as changed.
  */
 export function createFrameLoop<Part>(
   draw: (changed: ReadonlySet<Part>) => void,

@@ -1,4 +1,4 @@
-import { changeSince } from "../data/change.ts";
+import { changeSince } from "../data/history.ts";
 import { primaryModel, shownModel } from "../data/model.ts";
 import { regimeColour } from "../data/regimes.ts";
 import { spanLabel } from "../data/span.ts";
@@ -8,13 +8,13 @@ import { formatPrice, priceDecimals } from "../format/price.ts";
 import { formatMinute } from "../format/time.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { element, setColour, setText } from "./dom.ts";
-import { latest, opinionOf, type Page } from "./page.ts";
+import { latest, outputOf, type Page } from "./page.ts";
 import type { Scene } from "./scene.ts";
 
-const HOUR_MS = 3_600_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const NOTHING = "–";
 
-/** The row of figures that says how the market is now. */
+/** The row of current figures: price, regime, anomaly and the forming minute. */
 export function createHeadline(): (page: Page, scene: Scene | null) => void {
   const price = createPrice();
   const regime = createRegime();
@@ -67,7 +67,7 @@ function createRegime(): (page: Page) => void {
   return (page) => {
     const model = shownModel(page.models, page.model);
     if (model !== undefined) setText(label, `Regime, ${model.name} model`);
-    const last = opinionOf(page, page.signals.at(-1));
+    const last = outputOf(page, page.signals.at(-1));
     if (last === undefined) {
       for (const node of [name, confidence, time]) setText(node, NOTHING);
       setColour(swatch, "var(--edge)");
@@ -77,7 +77,7 @@ function createRegime(): (page: Page) => void {
     setColour(swatch, regimeColour(last));
     setText(confidence, formatProbability(last.confidence));
     setText(time, formatDuration(last.seconds_in_state));
-    setText(announcer, `${page.symbol} is in the regime ${last.name}`);
+    setText(announcer, `${page.symbol} regime: ${last.name}`);
   };
 }
 
@@ -85,7 +85,7 @@ function createAnomaly(): (page: Page) => void {
   const label = element("anomaly-label");
   const verdict = element("anomaly");
   const score = element("anomaly-score");
-  const limit = element("anomaly-limit");
+  const threshold = element("anomaly-threshold");
   return (page) => {
     const last = page.signals.at(-1);
     const model = primaryModel(page.models);
@@ -94,7 +94,7 @@ function createAnomaly(): (page: Page) => void {
     setText(verdict, last === undefined ? NOTHING : last.is_anomaly ? "Anomalous" : "Ordinary");
     verdict.classList.toggle("anomalous", last?.is_anomaly ?? false);
     setText(score, last === undefined ? NOTHING : formatNumber(last.anomaly_score, 3));
-    setText(limit, offset === null ? NOTHING : formatNumber(offset, 3));
+    setText(threshold, offset === null ? NOTHING : formatNumber(offset, 3));
   };
 }
 
@@ -106,11 +106,11 @@ function createForming(): (page: Page) => void {
   const score = element("forming-score");
   return (page) => {
     const { nowcast, zone } = page;
-    const opinion = opinionOf(page, nowcast ?? undefined);
+    const output = outputOf(page, nowcast ?? undefined);
     setText(time, nowcast === null ? "" : formatMinute(nowcast.timestamp, zone));
-    setText(name, opinion?.name ?? NOTHING);
-    setColour(swatch, opinion === undefined ? "var(--edge)" : regimeColour(opinion));
-    setText(confidence, opinion === undefined ? NOTHING : formatProbability(opinion.confidence));
+    setText(name, output?.name ?? NOTHING);
+    setColour(swatch, output === undefined ? "var(--edge)" : regimeColour(output));
+    setText(confidence, output === undefined ? NOTHING : formatProbability(output.confidence));
     setText(score, nowcast === null ? NOTHING : formatNumber(nowcast.anomaly_score, 3));
     score.classList.toggle("anomalous", nowcast?.is_anomaly ?? false);
   };

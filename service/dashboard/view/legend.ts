@@ -2,7 +2,7 @@ import { regimeName } from "../data/regimes.ts";
 import { element, html, setColour } from "./dom.ts";
 import type { Scene } from "./scene.ts";
 
-/** Says what the colours and marks of the charts mean; written anew when the regimes change. */
+/** The legend of the charts. It is rewritten when the regimes change. */
 export function createLegend(): (scene: Scene | null) => void {
   const list = element("legend");
   let shown = "";

@@ -1,15 +1,15 @@
 import type { ModelOutput, Signal } from "../../../data/schema/signal.ts";
-import { qualityLabel } from "../data/quality.ts";
+import { qualityLabel } from "../data/health.ts";
 import { formatNumber, formatProbability } from "../format/number.ts";
 import { formatDay, formatMinute, zoneName } from "../format/time.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { byId, element, setAttribute, setText } from "./dom.ts";
-import { opinionOf, type Page, readSignal } from "./page.ts";
+import { outputOf, type Page, selectedSignal } from "./page.ts";
 import type { Scene } from "./scene.ts";
 
 /**
- * Says which minute the heads of the charts show. It is a slider to the keyboard and to
- * screen readers, which hear the minute in one sentence.
+ * Shows the minute whose values the chart headers display. It is a slider for the keyboard and for
+ * screen readers, which read the minute as one sentence.
  */
 export function createMinuteBar(): (page: Page, scene: Scene | null) => void {
   const slider = element("minute");
@@ -20,7 +20,7 @@ export function createMinuteBar(): (page: Page, scene: Scene | null) => void {
   const back = byId("latest", HTMLButtonElement);
   return (page, scene) => {
     const { zone, cursor } = page;
-    const signal = readSignal(page);
+    const signal = selectedSignal(page);
     const at = cursor ?? signal?.timestamp;
     back.hidden = cursor === null;
     if (at === undefined) return;
@@ -35,23 +35,23 @@ export function createMinuteBar(): (page: Page, scene: Scene | null) => void {
     setAttribute(
       slider,
       "aria-valuetext",
-      spoken(formatMinute(at, zone), signal, opinionOf(page, signal)),
+      describeMinute(formatMinute(at, zone), signal, outputOf(page, signal)),
     );
   };
 }
 
-/** A minute in one sentence. */
-function spoken(
+/** A minute as one sentence. */
+function describeMinute(
   time: string,
   signal: Signal | undefined,
-  opinion: ModelOutput | undefined,
+  output: ModelOutput | undefined,
 ): string {
   if (signal === undefined) return `${time}, no data`;
   return [
     time,
     signal.final ? "" : "forming",
     `close ${signal.close}`,
-    ...(opinion === undefined ? [] : [opinion.name, formatProbability(opinion.confidence)]),
+    ...(output === undefined ? [] : [output.name, formatProbability(output.confidence)]),
     `anomaly score ${formatNumber(signal.anomaly_score, 2)}`,
     signal.is_anomaly ? "anomalous" : "",
   ].filter((part) => part !== "").join(", ");

@@ -1,4 +1,5 @@
-import { type Model, primaryModel, shortFingerprint, shownModel } from "../data/model.ts";
+import type { Model } from "../client/decode.ts";
+import { primaryModel, shortFingerprint, shownModel } from "../data/model.ts";
 import { formatCount, formatNumber } from "../format/number.ts";
 import { formatDay, formatMinute, formatMonth, type Zone, zoneName } from "../format/time.ts";
 import { element } from "./dom.ts";
@@ -7,7 +8,7 @@ import type { Page } from "./page.ts";
 
 const NOTHING = "–";
 
-/** What the shown model is, since when it is live, and what it was trained on. */
+/** The facts of the shown model: name, fingerprint, training. */
 export function createModelFacts(): (page: Page) => void {
   const update = createFacts(element("model"));
   return ({ models, model: chosen, status, zone }) => {
@@ -22,12 +23,12 @@ export function createModelFacts(): (page: Page) => void {
       { name: "Trained on", value: trainedOn(model) },
       { name: "Period", value: period(model) },
       {
-        name: "Beside it",
+        name: "Other models",
         value: others.map(({ name, fingerprint }) => `${name} ${shortFingerprint(fingerprint)}`)
           .join(", ") || NOTHING,
       },
       { name: "Anomalies", value: anomalies(primaryModel(models)) },
-      ...(problem === null ? [] : [{ name: "New files", value: problem, warn: true }]),
+      ...(problem === null ? [] : [{ name: "Model files", value: problem, warn: true }]),
     ]);
   };
 }

@@ -1,6 +1,6 @@
 import type { ModelOutput } from "../../../data/schema/signal.ts";
 import { modelTitle, offeredModels, shownModel } from "../data/model.ts";
-import { opinionsOf } from "../data/opinions.ts";
+import { outputsOf } from "../data/outputs.ts";
 import { regimeColour } from "../data/regimes.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatProbability } from "../format/number.ts";
@@ -9,11 +9,11 @@ import type { Page } from "./page.ts";
 
 const NOTHING = "–";
 
-type Update = (name: string, opinion: ModelOutput | undefined) => void;
+type Update = (name: string, output: ModelOutput | undefined) => void;
 
 /**
- * A small panel for each model that runs beside the one that is shown. The page keeps the place of
- * one, as the shipped models need it, until it knows which there are.
+ * A small panel for each model other than the shown one. Until the models are loaded, the page
+ * reserves the space of one panel, which is right for the shipped models.
  */
 export function createOtherModels(): (page: Page) => void {
   const host = element("other-models");
@@ -28,7 +28,7 @@ export function createOtherModels(): (page: Page) => void {
       panels = others.map(() => createPanel(host));
     }
     for (const [index, other] of others.entries()) {
-      panels[index]?.(other.name, last && opinionsOf(other)(last));
+      panels[index]?.(other.name, last && outputsOf(other)(last));
     }
   };
 }
@@ -44,7 +44,7 @@ function createPanel(host: HTMLElement): Update {
       "section",
       "",
       title,
-      html("p", "opinion", swatch, regime),
+      html("p", "model-output", swatch, regime),
       html(
         "p",
         "note",
@@ -53,11 +53,11 @@ function createPanel(host: HTMLElement): Update {
       ),
     ),
   );
-  return (name, opinion) => {
+  return (name, output) => {
     setText(title, `${modelTitle(name)} model`);
-    setColour(swatch, opinion === undefined ? "var(--edge)" : regimeColour(opinion));
-    setText(regime, opinion?.name ?? NOTHING);
-    setText(confidence, opinion === undefined ? NOTHING : formatProbability(opinion.confidence));
-    setText(time, opinion === undefined ? NOTHING : formatDuration(opinion.seconds_in_state));
+    setColour(swatch, output === undefined ? "var(--edge)" : regimeColour(output));
+    setText(regime, output?.name ?? NOTHING);
+    setText(confidence, output === undefined ? NOTHING : formatProbability(output.confidence));
+    setText(time, output === undefined ? NOTHING : formatDuration(output.seconds_in_state));
   };
 }

@@ -3,30 +3,30 @@ import type { Chart, ChartSize, TimeAxis } from "../charts/frame.ts";
 import { fits } from "../charts/forming.ts";
 import type { Scene } from "./scene.ts";
 
-/** How one panel draws. */
+/** The drawing functions of a panel. */
 export interface PanelDrawing {
-  /** Draws all that is final. */
+  /** Draws all final signals. */
   chart(scene: Scene, time: TimeAxis, size: ChartSize): Chart;
   /** Draws the forming minute on top of a drawn chart. */
   forming(chart: Chart, scene: Scene, time: TimeAxis, size: ChartSize): SVGGElement;
-  /** The values of the nowcast that must lie inside the chart. */
+  /** The values of the nowcast that must lie inside the value axis. */
   reach(nowcast: Signal, scene: Scene): readonly number[];
-  /** A value of the chart's axis in words. */
+  /** Formats a value of the axis. */
   format(value: number, scene: Scene): string;
 }
 
-/** A chart in its place on the page. */
+/** A chart and its element on the page. */
 export interface Panel {
   readonly host: HTMLElement;
-  /** Draws everything anew. */
+  /** Redraws everything. */
   draw(scene: Scene): void;
-  /** Draws only the forming minute anew, if the chart has room for it. */
+  /** Redraws only the forming minute, or everything if the minute is outside the axis. */
   drawForming(scene: Scene): void;
-  /** The value at a height in the chart, in words; null where there is none. */
+  /** The formatted value at a height in the chart, px; null outside the axis. */
   valueAt(height: number): string | null;
 }
 
-/** Puts a drawing into its place; `labelled` charts write the times under them. */
+/** Creates a panel in its element. A `labelled` chart has time labels. */
 export function createPanel(
   host: HTMLElement,
   drawing: PanelDrawing,
@@ -43,7 +43,7 @@ export function createPanel(
   function overlay(on: Chart, scene: Scene): void {
     on.querySelector(":scope > .forming")?.remove();
     on.append(drawing.forming(on, scene, timeAxis(scene), sizeOf(host)));
-    yieldToPriceTag(on);
+    hideCoveredLabels(on);
   }
 
   function draw(scene: Scene): void {
@@ -76,8 +76,8 @@ export function createPanel(
   };
 }
 
-/** Hides the axis labels that the tag of the last price would cover. */
-function yieldToPriceTag(chart: Chart): void {
+/** Hides the axis labels that the tag of the last price covers. */
+function hideCoveredLabels(chart: Chart): void {
   const tag = chart.querySelector(".forming .price-tag");
   if (tag === null) return;
   const middle = Number(tag.getAttribute("y")) + Number(tag.getAttribute("height")) / 2;

@@ -6,23 +6,24 @@ import { createPanel, type Panel, type PanelDrawing } from "./panel.ts";
 import { ANOMALY, featureDrawing, PRICE, PROBABILITY, VOLUME } from "./panel_drawings.ts";
 import { type Scene, sceneOf } from "./scene.ts";
 
-/** All charts of the page, one under the other on one time axis. */
+/** All charts of the page, stacked on one time axis. */
 export interface Panels {
-  /** Draws all charts anew. */
+  /** Redraws all charts. */
   draw(page: Page): Scene | null;
-  /** Draws the forming minute anew, and charts only where it left their axis. */
+  /** Redraws the forming minute, and those charts whose axis it left. */
   drawForming(page: Page): Scene | null;
-  /** The panel under a point of the window. */
+  /** The panel at a height in the viewport, px. */
   at(y: number): Panel | undefined;
-  /** Left edge, in the window, and width of the area that all charts draw in. */
+  /** Left edge of the plot area in the viewport, px. */
   left(): number;
+  /** Width of the plot area, px. */
   width(): number;
 }
 
-/** Features of the model that ships, for which room is kept until the first signal. */
+/** Features of the shipped model. The page reserves space for them until the first signal. */
 const EXPECTED = ["momentum", "volatility_proxy", "activity_ratio"];
 
-/** Creates the charts in their places; `onResize` is called when the places change size. */
+/** Creates the charts in their elements; `onResize` is called when an element changes size. */
 export function createPanels(onResize: () => void): Panels {
   const sizes = new Map<Element, ChartSize>();
   const sizeOf = (host: HTMLElement) => sizes.get(host) ?? { width: 0, height: 0 };
@@ -55,7 +56,7 @@ export function createPanels(onResize: () => void): Panels {
     names = wanted.map(({ name }) => name);
     featureHost.replaceChildren();
     features = wanted.map((feature, index) => {
-      const { section, host } = createFeaturePlace(feature);
+      const { section, host } = createFeatureSection(feature);
       featureHost.append(section);
       return place(host, featureDrawing(feature), index === wanted.length - 1);
     });
@@ -92,8 +93,8 @@ export function createPanels(onResize: () => void): Panels {
   };
 }
 
-/** The head and the place of one feature's chart. */
-function createFeaturePlace(feature: FeatureStyle) {
+/** The section of one feature's chart, with its header. */
+function createFeatureSection(feature: FeatureStyle) {
   const host = html("div", "chart-host chart-feature");
   const readout = html("p", "readout");
   readout.id = `feature-readout-${feature.name}`;

@@ -10,11 +10,11 @@ import {
 } from "../format/number.ts";
 import { formatPrice } from "../format/price.ts";
 import { element, html, setAttribute, setColour, setText } from "./dom.ts";
-import { type Page, readSignal } from "./page.ts";
+import { type Page, selectedSignal } from "./page.ts";
 import type { Scene } from "./scene.ts";
 import { splitSymbol } from "../../../data/schema/quote_assets.ts";
 
-/** A value of the minute that is read: its key, its text, and how it looks. */
+/** A value of the selected minute: its key, its text and its style. */
 interface Reading {
   readonly key: string;
   readonly text: string;
@@ -23,10 +23,10 @@ interface Reading {
   readonly colour?: string;
 }
 
-/** Writes the values of the minute that is read into the heads of the charts. */
+/** Writes the values of the selected minute into the chart headers. */
 export function createReadouts(): (page: Page, scene: Scene | null) => void {
   return (page, scene) => {
-    const signal = readSignal(page);
+    const signal = selectedSignal(page);
     if (scene === null) return;
     const length = `${scene.candleMinutes}-minute`;
     const assets = splitSymbol(page.symbol);
@@ -82,9 +82,9 @@ function priceReadings(signal: Signal | undefined, { decimals }: Scene): readonl
 
 function probabilityReadings(
   signal: Signal | undefined,
-  { regimes, colours, opinions }: Scene,
+  { regimes, colours, outputs }: Scene,
 ): readonly Reading[] {
-  const probabilities = signal && opinions(signal)?.probabilities;
+  const probabilities = signal && outputs(signal)?.probabilities;
   return regimes.map((regime, index) => {
     const share = probabilities?.[regime];
     return {
@@ -103,11 +103,11 @@ function anomalyReadings(signal: Signal | undefined, { offset }: Scene): readonl
       text: signal === undefined ? "–" : formatNumber(signal.anomaly_score, 3),
       className,
     },
-    { key: "limit", text: offset === null ? "–" : formatNumber(offset, 3) },
+    { key: "threshold", text: offset === null ? "–" : formatNumber(offset, 3) },
   ];
 }
 
-/** Writes readings into a head, reusing the nodes that are there. */
+/** Writes readings into a header and reuses its nodes. */
 function write(id: string, readings: readonly Reading[]): void {
   const host = document.getElementById(id);
   if (host === null) return;

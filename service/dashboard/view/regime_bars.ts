@@ -2,7 +2,7 @@ import { EXPECTED_REGIMES, regimeColours, regimeName } from "../data/regimes.ts"
 import { formatProbability } from "../format/number.ts";
 import { element, html, setColour, setText } from "./dom.ts";
 import { shownModel } from "../data/model.ts";
-import { opinionOf, type Page } from "./page.ts";
+import { outputOf, type Page } from "./page.ts";
 
 interface Bar {
   readonly name: HTMLElement;
@@ -11,13 +11,13 @@ interface Bar {
   readonly tick: HTMLElement;
 }
 
-/** A bar a regime: its posterior after the last bar, and a tick where the nowcast sees it. */
+/** One bar per regime: its posterior after the last bar, and a tick at that of the nowcast. */
 export function createRegimeBars(): (page: Page) => void {
   const list = element("regime-bars");
   let bars: readonly Bar[] = [];
   return (page) => {
-    const last = opinionOf(page, page.signals.at(-1));
-    const nowcast = opinionOf(page, page.nowcast ?? undefined);
+    const last = outputOf(page, page.signals.at(-1));
+    const nowcast = outputOf(page, page.nowcast ?? undefined);
     const regimes = shownModel(page.models, page.model)?.regimes ?? EXPECTED_REGIMES;
     if (bars.length !== regimes.length) {
       list.replaceChildren();

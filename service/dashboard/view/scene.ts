@@ -1,39 +1,43 @@
 import type { Signal } from "../../../data/schema/signal.ts";
 import { candleMinutes } from "../data/candles.ts";
+import { visibleSignals } from "../data/history.ts";
 import { primaryModel, shownModel } from "../data/model.ts";
-import { type Opinions, opinionsOf } from "../data/opinions.ts";
+import { type Outputs, outputsOf } from "../data/outputs.ts";
 import { type FeatureScale, type FeatureStyle, featureStyle } from "../data/features.ts";
 import { type Posterior, toPosteriors } from "../data/posteriors.ts";
 import { regimeColours } from "../data/regimes.ts";
-import { visibleSignals, windowOf } from "../data/span.ts";
+import { type TimeWindow, windowOf } from "../data/span.ts";
 import { priceDecimals } from "../format/price.ts";
-import type { TimeWindow } from "../data/span.ts";
 import type { Zone } from "../format/time.ts";
 import type { Page } from "./page.ts";
 
-/** What all charts of the page draw: the visible signals and how they are to look. */
+/** The content of all charts: the visible signals and how to draw them. */
 export interface Scene {
   readonly window: TimeWindow;
   readonly zone: Zone;
   readonly signals: readonly Signal[];
   readonly nowcast: Signal | null;
-  /** What the shown model says of a signal. */
-  readonly opinions: Opinions;
+  /** The shown model's output for a signal. */
+  readonly outputs: Outputs;
   /** The regimes of the shown model. */
   readonly regimes: readonly string[];
-  /** The regimes' probabilities, averaged over each candle. */
+  /** Regime probabilities, averaged over each candle. */
   readonly posteriors: readonly Posterior[];
-  /** The same of the forming minute. */
+  /** Regime probabilities of the forming minute. */
   readonly formingPosterior: Posterior | undefined;
+  /** CSS colours of the regimes. */
   readonly colours: readonly string[];
   readonly features: readonly FeatureStyle[];
   readonly featureScale: FeatureScale;
+  /** Anomaly threshold; null before the models are loaded. */
   readonly offset: number | null;
+  /** Decimals of prices. */
   readonly decimals: number;
+  /** Length of a candle, minutes. */
   readonly candleMinutes: number;
 }
 
-/** The scene of a page whose charts are `width` pixels wide; null while there is no data. */
+/** The scene of a page with a plot area of `width` pixels; null while there is no data. */
 export function sceneOf(page: Page, width: number): Scene | null {
   const last = page.signals.at(-1);
   if (last === undefined) return null;
@@ -41,7 +45,7 @@ export function sceneOf(page: Page, width: number): Scene | null {
   const window = windowOf(last.timestamp, page.span, minutes);
   const signals = visibleSignals(page.signals, window);
   const model = shownModel(page.models, page.model);
-  const opinions = opinionsOf(model);
+  const outputs = outputsOf(model);
   const regimes = model?.regimes ?? [];
   const forming = page.nowcast === null ? [] : [page.nowcast];
   return {
@@ -49,10 +53,10 @@ export function sceneOf(page: Page, width: number): Scene | null {
     zone: page.zone,
     signals,
     nowcast: page.nowcast,
-    opinions,
+    outputs,
     regimes,
-    posteriors: toPosteriors(signals, opinions, regimes, minutes),
-    formingPosterior: toPosteriors(forming, opinions, regimes, 1)[0],
+    posteriors: toPosteriors(signals, outputs, regimes, minutes),
+    formingPosterior: toPosteriors(forming, outputs, regimes, 1)[0],
     colours: regimeColours(regimes),
     features: Object.keys(last.normalized).map(featureStyle),
     featureScale: page.featureScale,

@@ -1,12 +1,12 @@
 import { html } from "./dom.ts";
 
-/** One choice of a segmented control. */
+/** An option of a segmented control. */
 export interface Choice<T extends string> {
   readonly value: T;
   readonly label: string;
 }
 
-/** Fills a fieldset with radio buttons that look like one control, after its legend. */
+/** Appends radio buttons in the style of a segmented control to a fieldset. */
 export function createSegmented<T extends string>(
   fieldset: HTMLElement,
   choices: readonly Choice<T>[],

@@ -9,14 +9,14 @@ import type { Scene } from "./scene.ts";
 
 const NOTHING = "–";
 
-/** What the visible span amounts to: time in each regime, changes, anomalies, holes. */
+/** The summary of the visible span: share of each regime, changes, anomalies, missing minutes. */
 export function createSummary(): (page: Page, scene: Scene | null) => void {
   const title = element("summary-title");
   const update = createFacts(element("summary"));
   return ({ span }, scene) => {
-    setText(title, `Over ${spanLabel(span)}`);
+    setText(title, `Last ${spanLabel(span)}`);
     const regimes = scene?.regimes ?? EXPECTED_REGIMES;
-    const summary = scene && summarize(scene.signals, scene.opinions, regimes.length);
+    const summary = scene && summarize(scene.signals, scene.outputs, regimes.length);
     const percent = (share: number) => `${formatNumber(share * 100, 1)}%`;
     update([
       ...regimes.map((regime, state) => ({

@@ -1,7 +1,7 @@
 import { remember } from "../storage.ts";
 import { byId, setAttribute } from "./dom.ts";
 
-/** The button between dark and light; what it chose is remembered and wins over the system. */
+/** The button for the dark and the light theme. The choice is remembered and overrides the system's. */
 export function createThemeToggle(): void {
   const button = byId("theme", HTMLButtonElement);
   const root = document.documentElement;

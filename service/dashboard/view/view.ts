@@ -1,30 +1,28 @@
 import { formatPrice } from "../format/price.ts";
-import { createAlarmStrip } from "./alarm_strip.ts";
+import { createAlarmStrip, createNotice } from "./alarm.ts";
 import { createCrosshair } from "./crosshair.ts";
 import { element, setText } from "./dom.ts";
 import { createFrameLoop } from "./frame_loop.ts";
 import { createHeadline } from "./headline.ts";
 import { createLegend } from "./legend.ts";
-import { createModelPicker } from "./model_picker.ts";
-import { createNotice } from "./notice.ts";
-import { latest, opinionOf, type Page } from "./page.ts";
+import { latest, outputOf, type Page } from "./page.ts";
 import { createPanels } from "./panels.ts";
+import { createModelPicker, createSymbolPicker } from "./pickers.ts";
 import { createRail } from "./rail.ts";
 import { createMinuteBar } from "./minute_bar.ts";
 import { createReadouts } from "./readouts.ts";
 import type { Scene } from "./scene.ts";
-import { createSymbolPicker } from "./symbol_picker.ts";
 
 /**
- * What of the page changed:
- * - `charts`: final signals, the time span, the models, which of them is shown, or the size
+ * A part of the page that changed:
+ * - `charts`: final signals, time span, models, the shown model, or the size
  * - `forming`: the nowcast
- * - `cursor`: the minute that is read
+ * - `cursor`: the selected minute
  * - `facts`: anything that is only text
  */
 export type Part = "charts" | "forming" | "cursor" | "facts";
 
-/** What the view asks of the page's owner. */
+/** The state that the view draws, and the handlers that it calls. */
 export interface ViewActions {
   page(): Page;
   onPickSymbol(symbol: string): void;
@@ -32,7 +30,11 @@ export interface ViewActions {
   onMoveCursor(cursor: number | null): void;
 }
 
-/** Draws the page and returns the function to call when a part of it changed. */
+/**
+ * Creates the view.
+ *
+ * @returns Schedules a redraw of a part that changed.
+ */
 export function createView(
   { page, onPickSymbol, onPickModel, onMoveCursor }: ViewActions,
 ): (part: Part) => void {
@@ -78,23 +80,23 @@ export function createView(
   return changed;
 }
 
-/** What stands in the place of the charts while there are none. */
+/** The text in place of the charts while there are none. */
 function noteOf({ signals, symbol, loading }: Page): string {
   if (signals.length > 0) return "";
   switch (loading.state) {
     case "loading":
       return `Loading the history of ${symbol}…`;
     case "failed":
-      return `${loading.message}. Trying again…`;
+      return `${loading.message}. Retrying…`;
     case "ready":
-      return `No bars of ${symbol} yet: the first is due within a minute.`;
+      return `No bars for ${symbol} yet. The first is due within a minute.`;
   }
 }
 
-/** The title of the tab: the price first, so that it can be read from another tab. */
+/** The title of the tab. The price is first, so that it is visible from another tab. */
 function titleOf(page: Page, scene: Scene | null): string {
   const now = latest(page);
   if (now === undefined || scene === null) return "MicroStream";
-  const regime = opinionOf(page, page.signals.at(-1))?.name ?? "no regime";
+  const regime = outputOf(page, page.signals.at(-1))?.name ?? "no regime";
   return `${formatPrice(now.close, scene.decimals)} ${page.symbol}, ${regime} | MicroStream`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { alarmOf } from "../../../service/dashboard/data/alarm.ts";
 import { healthOf } from "../../../service/dashboard/data/health.ts";
 import type { Status } from "../../../data/schema/status.ts";
-import { makeSignal } from "../../support/records.ts";
+import { makeSignal, makeSymbolStatus } from "../../support/records.ts";
 
 const NOW = Date.UTC(2024, 7, 9, 12, 0, 0);
 
@@ -20,32 +20,26 @@ const STATUS: Status = {
   models_problem: null,
   invalid_frames_by_kind: {},
   rest_weight: 0,
-  symbols: [{
-    symbol: "BTCUSDT",
+  symbols: [makeSymbolStatus({
     last_trade_time: NOW - 1_240,
     last_bar: makeSignal(0).timestamp,
     trades: 100,
     gaps: 2,
-    repaired_trades: 0,
     missing_trades: 17,
-    held: 0,
     duplicates: 3,
-    overlapped: 0,
     late: 1,
     audited_bars: 1,
-    mismatched_bars: 0,
-    problem: null,
-  }],
+  })],
 };
 
-describe("the strip", () => {
+describe("the alarm strip", () => {
   const open = { state: "open" } as const;
 
-  it("is quiet while real data flow", () => {
+  it("is live while real data arrives", () => {
     expect(alarmOf(open, STATUS, "utc").tone).toBe("live");
   });
 
-  it("says why data are simulated", () => {
+  it("shows why the data is simulated", () => {
     const status = { ...STATUS, source: "simulator", message: "no route to Binance" } as const;
     expect(alarmOf(open, status, "utc")).toEqual({
       tone: "simulated",
@@ -54,24 +48,33 @@ describe("the strip", () => {
     });
   });
 
-  it("is red when the exchange is gone, with the service's own words", () => {
+  it("is red with the service's message when the exchange is silent or disconnected", () => {
     const status = { ...STATUS, connection: "disconnected", message: "retry in 8 s" } as const;
     expect(alarmOf(open, status, "utc")).toMatchObject({ tone: "down", message: "retry in 8 s" });
     expect(alarmOf(open, { ...status, connection: "silent" }, "utc").tone).toBe("down");
   });
 
-  it("says above all when the page itself is cut off, and since when", () => {
+  it("shows first that the page lost its connection, and since when", () => {
     const alarm = alarmOf({ state: "lost", since: NOW }, STATUS, "utc");
     expect(alarm.tone).toBe("down");
     expect(alarm.message).toContain("12:00:00 UTC");
   });
 
-  it("waits before the first status", () => {
+  it("is red while bars of a market are delayed", () => {
+    const symbols = STATUS.symbols.map((market) => ({ ...market, problem: "no klines" }));
+    expect(alarmOf(open, { ...STATUS, symbols }, "utc")).toEqual({
+      tone: "down",
+      title: "Bars delayed",
+      message: "BTCUSDT: no klines",
+    });
+  });
+
+  it("waits for the first status", () => {
     expect(alarmOf({ state: "connecting" }, null, "utc").tone).toBe("wait");
   });
 });
 
-describe("the health of the data", () => {
+describe("data health", () => {
   const open = { state: "open" } as const;
   const facts = (status: Status | null, now = NOW) =>
     new Map(
@@ -79,11 +82,11 @@ describe("the health of the data", () => {
         .map(({ name, value, warn }) => [name, { value, warn }]),
     );
 
-  it("tells the age of the last trade by the exchange's clock", () => {
+  it("shows the age of the last trade by the exchange's clock", () => {
     expect(facts(STATUS).get("Last trade")).toEqual({ value: "1.2 s ago", warn: false });
   });
 
-  it("lets the age stand between two statuses, and grow when one is overdue", () => {
+  it("freezes the age between two statuses and increases it when one is overdue", () => {
     expect(facts(STATUS, NOW + 4_000).get("Last trade")?.value).toBe("1.2 s ago");
     expect(facts(STATUS, NOW + 90_000).get("Last trade")).toEqual({
       value: "1 min 31 s ago",
@@ -91,7 +94,7 @@ describe("the health of the data", () => {
     });
   });
 
-  it("warns of missing trades and a clock that is off", () => {
+  it("warns of missing trades and of a large clock offset", () => {
     expect(facts(STATUS).get("Gaps in trade ids")).toEqual({
       value: "2, 17 trades lost",
       warn: true,
@@ -99,7 +102,7 @@ describe("the health of the data", () => {
     expect(facts({ ...STATUS, clock_offset: 3_000 }).get("Clock offset")?.warn).toBe(true);
   });
 
-  it("keeps all its lines while nothing is known", () => {
+  it("has the same lines before the first status", () => {
     expect([...facts(null).keys()]).toEqual([...facts(STATUS).keys()]);
   });
 });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 const DIST = new URL("../../../service/dashboard/dist/", import.meta.url);
 
-test("the page carries nothing of the schemas that only OpenAPI, tables and metrics need", () => {
+test("the bundle contains no descriptions of the schemas", () => {
   const names = readdirSync(DIST).filter((name) => /^app-.*\.js$/.test(name));
   expect(names).toHaveLength(1);
   for (const name of names) {

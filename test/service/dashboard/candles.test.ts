@@ -23,7 +23,7 @@ describe("candles", () => {
     }]);
   });
 
-  it("are cut at multiples of their length, not at the first signal", () => {
+  it("are aligned to multiples of their length, not to the first signal", () => {
     const { closed } = toCandles([4, 5, 6, 7, 8, 9].map((index) => makeSignal(index)), null, 5);
     expect(closed.map(({ from }) => from)).toEqual([
       makeSignal(0).timestamp,
@@ -38,7 +38,7 @@ describe("candles", () => {
     expect(forming?.from).toBe(makeSignal(5).timestamp);
   });
 
-  it("include the nowcast only in the one that is forming", () => {
+  it("include the nowcast in the forming candle only", () => {
     const nowcast = { ...minute(2, 14, 20, 13, 19), final: false };
     const { closed, forming } = toCandles([makeSignal(0), makeSignal(1)], nowcast, 1);
     expect(closed).toHaveLength(2);
@@ -51,14 +51,14 @@ describe("candles", () => {
   });
 });
 
-describe("the length of a candle", () => {
+describe("the candle length", () => {
   it.each([
     ["an hour on a phone", 60, 300, 1],
     ["three hours on a phone", 180, 300, 3],
-    ["three hours on a desk", 180, 900, 1],
-    ["twelve hours on a desk", 720, 900, 5],
-    ["a day on a desk", 1440, 900, 15],
-    ["a day in no room at all", 1440, 10, 60],
+    ["three hours on a desktop", 180, 900, 1],
+    ["twelve hours on a desktop", 720, 900, 5],
+    ["a day on a desktop", 1440, 900, 15],
+    ["a day in ten pixels", 1440, 10, 60],
   ])("for %s", (_, span, width, minutes) => {
     expect(candleMinutes(span, width)).toBe(minutes);
   });

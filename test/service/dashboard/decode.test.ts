@@ -4,14 +4,19 @@ import {
   decodeSymbols,
   isSignal,
   isStatus,
+<<<<<<< HEAD
 } from "../../../service/dashboard/data/decode.ts";
+import { makeSignal, makeSymbolStatus } from "../../support/records.ts";
+=======
+} from "../../../service/dashboard/client/decode.ts";
 import { createSymbolCounters } from "../../../data/schema/symbol_metrics.ts";
 import { makeSignal } from "../../support/records.ts";
+>>>>>>> h-dash
 
 const PERIOD = { from: "2022-06-01T00:00:00.000Z", to: "2025-08-31T23:59:00.000Z" };
 
-describe("what the service sends", () => {
-  it("is taken when it has the shape of a signal", () => {
+describe("the decoder", () => {
+  it("accepts a signal", () => {
     const overTheWire: unknown = JSON.parse(JSON.stringify(makeSignal(0)));
     expect(isSignal(overTheWire)).toBe(true);
   });
@@ -20,13 +25,17 @@ describe("what the service sends", () => {
     ["null", null],
     ["a list", [makeSignal(0)]],
     ["a price as text", { ...makeSignal(0), close: "60690.1" }],
-    ["no regimes", { ...makeSignal(0), regime_probabilities: undefined }],
-    ["a feature that JSON could not write", { ...makeSignal(0), features: { momentum: null } }],
-  ])("is not drawn when it is %s", (_, value) => {
+    ["no regime probabilities", { ...makeSignal(0), regime_probabilities: undefined }],
+    ["a feature that is null", { ...makeSignal(0), features: { momentum: null } }],
+  ])("refuses as a signal: %s", (_, value) => {
     expect(isSignal(value)).toBe(false);
   });
 
+<<<<<<< HEAD
   it("is a status only when all of it is there", () => {
+    const market = makeSymbolStatus({ last_trade_time: null });
+=======
+  it("accepts a status only if it is complete", () => {
     const market = {
       symbol: "BTCUSDT",
       last_trade_time: null,
@@ -34,6 +43,7 @@ describe("what the service sends", () => {
       ...createSymbolCounters(),
       problem: null,
     };
+>>>>>>> h-dash
     const status = {
       source: "binance",
       requested: "auto",
@@ -56,13 +66,13 @@ describe("what the service sends", () => {
     expect(isStatus({ ...status, symbols: [{ ...market, gaps: "0" }] })).toBe(false);
   });
 
-  it("names the markets", () => {
+  it("reads the names of the markets and drops other elements", () => {
     expect(decodeSymbols([{ symbol: "BTCUSDT", gaps: 0 }, { symbol: "ETHUSDT" }, 7]))
       .toEqual(["BTCUSDT", "ETHUSDT"]);
     expect(decodeSymbols({ detail: "no" })).toEqual([]);
   });
 
-  it("describes models; of one that was imported the training bars are not known", () => {
+  it("reads models; an imported one has no training bars", () => {
     const artifact = {
       schema: 1,
       name: "classic",

@@ -1,6 +1,6 @@
-import type { Model } from "../../../service/dashboard/data/model.ts";
+import type { Model } from "../../../service/dashboard/client/decode.ts";
 
-/** The classic model as the page knows it: the primary one. */
+/** A classic model, the primary one. */
 export const CLASSIC: Model = {
   name: "classic",
   primary: true,
@@ -15,7 +15,7 @@ export const CLASSIC: Model = {
   period: { from: Date.UTC(2022, 5, 1), to: Date.UTC(2025, 7, 1) },
 };
 
-/** A liquidity model beside it. */
+/** A liquidity model. */
 export const LIQUIDITY: Model = {
   ...CLASSIC,
   name: "liquidity",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { opinionsOf } from "../../../service/dashboard/data/opinions.ts";
+import { outputsOf } from "../../../service/dashboard/data/outputs.ts";
 import { toPosteriors } from "../../../service/dashboard/data/posteriors.ts";
 import {
   regimeColours,
@@ -12,7 +12,7 @@ import { makeSignal } from "../../support/records.ts";
 import { CLASSIC } from "./models.ts";
 
 const REGIMES = CLASSIC.regimes;
-const OPINIONS = opinionsOf(CLASSIC);
+const OUTPUTS = outputsOf(CLASSIC);
 
 function inState(index: number, state: number, anomalous = false) {
   const probabilities = REGIMES.map((regime, each) =>
@@ -27,8 +27,8 @@ function inState(index: number, state: number, anomalous = false) {
 }
 
 describe("posteriors", () => {
-  it("of one minute are the signal's own", () => {
-    const [only] = toPosteriors([inState(0, 2)], OPINIONS, REGIMES, 1);
+  it("of one minute are those of the signal", () => {
+    const [only] = toPosteriors([inState(0, 2)], OUTPUTS, REGIMES, 1);
     expect(only).toEqual({
       from: makeSignal(0).timestamp,
       to: makeSignal(1).timestamp,
@@ -37,10 +37,10 @@ describe("posteriors", () => {
     });
   });
 
-  it("of several minutes are their mean, which still sums to one", () => {
+  it("of several minutes are their mean, which sums to one", () => {
     const posteriors = toPosteriors(
       [inState(0, 0), inState(1, 0), inState(2, 2)],
-      OPINIONS,
+      OUTPUTS,
       REGIMES,
       3,
     );
@@ -52,16 +52,16 @@ describe("posteriors", () => {
   });
 });
 
-describe("minutes that the model did not see", () => {
-  const unseen = { ...inState(1, 0, true), regime_probabilities: { calm: 0.4, storm: 0.6 } };
+describe("minutes without output", () => {
+  const without = { ...inState(1, 0, true), regime_probabilities: { calm: 0.4, storm: 0.6 } };
 
   it("have no posterior", () => {
-    const posteriors = toPosteriors([inState(0, 2), unseen], OPINIONS, REGIMES, 1);
+    const posteriors = toPosteriors([inState(0, 2), without], OUTPUTS, REGIMES, 1);
     expect(posteriors.map(({ from }) => from)).toEqual([makeSignal(0).timestamp]);
   });
 
-  it("count for anomalies, not for regimes", () => {
-    expect(summarize([inState(0, 2), unseen, inState(2, 2)], OPINIONS, 3)).toEqual({
+  it("count for anomalies, but not for regimes", () => {
+    expect(summarize([inState(0, 2), without, inState(2, 2)], OUTPUTS, 3)).toEqual({
       shares: [0, 0, 1],
       changes: 0,
       anomalies: 1,
@@ -72,9 +72,9 @@ describe("minutes that the model did not see", () => {
 });
 
 describe("runs of a regime", () => {
-  it("end with the regime, and at a missing minute", () => {
+  it("end at a change of regime and at a missing minute", () => {
     const signals = [inState(0, 1), inState(1, 1), inState(2, 0), inState(5, 0)];
-    const runs = regimeRuns(toPosteriors(signals, OPINIONS, REGIMES, 1));
+    const runs = regimeRuns(toPosteriors(signals, OUTPUTS, REGIMES, 1));
     const minute = (index: number) => makeSignal(index).timestamp;
     expect(runs).toEqual([
       { state: 1, from: minute(0), to: minute(2) },
@@ -87,7 +87,7 @@ describe("runs of a regime", () => {
 describe("the summary of a span", () => {
   it("counts time in each regime, changes, anomalies and missing minutes", () => {
     const signals = [inState(0, 1), inState(1, 1), inState(2, 0, true), inState(5, 1)];
-    expect(summarize(signals, OPINIONS, 3)).toEqual({
+    expect(summarize(signals, OUTPUTS, 3)).toEqual({
       shares: [0.25, 0.75, 0],
       changes: 2,
       anomalies: 1,
@@ -96,8 +96,8 @@ describe("the summary of a span", () => {
     });
   });
 
-  it("of nothing is nothing", () => {
-    expect(summarize([], OPINIONS, 3)).toBeNull();
+  it("is null without signals", () => {
+    expect(summarize([], OUTPUTS, 3)).toBeNull();
   });
 });
 
@@ -107,11 +107,11 @@ describe("a regime", () => {
     expect(regimeShortName("bearish_extreme")).toBe("Bearish");
   });
 
-  it("of direction runs from falling over neutral to rising", () => {
+  it("that is directional is coloured from falling through neutral to rising", () => {
     expect(regimeColours(REGIMES)).toEqual(["var(--bear)", "var(--neutral)", "var(--bull)"]);
   });
 
-  it("of volatility runs from calm to crisis, however many there are", () => {
+  it("of volatility is coloured from calm to crisis, for any number of regimes", () => {
     expect(regimeColours(["stable", "volatile", "crisis"]))
       .toEqual(["var(--calm)", "var(--volatile)", "var(--crisis)"]);
     expect(regimeColours(["calm", "crisis"])).toEqual(["var(--calm)", "var(--crisis)"]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import {
   roundBelow,
   roundTicks,
@@ -18,20 +19,20 @@ describe("ticks of values", () => {
     ]);
   });
 
-  it("are none where there is no domain", () => {
+  it("are empty for an empty domain", () => {
     expect(roundTicks([1, 1], 5)).toEqual([]);
   });
 
-  it("step by a round number below a reach", () => {
+  it("are spaced by a round number below a limit", () => {
     expect([0.7, 3.4, 26, 5].map(roundBelow)).toEqual([0.5, 2, 20, 5]);
   });
 });
 
 describe("ticks of time", () => {
   const from = Date.UTC(2024, 7, 8, 22, 7);
-  const window = { from, to: from + 180 * 60_000 };
+  const window = { from, to: from + 180 * MINUTE_MS };
 
-  it("are whole quarters of an hour on a desk, half hours on a phone", () => {
+  it("are quarter hours on a desktop and half hours on a phone", () => {
     const labels = (width: number) =>
       timeTicks(window, width, "utc").map((t) => timeLabel(t, "utc"));
     expect(labels(900).slice(0, 3)).toEqual(["22:15", "22:30", "22:45"]);

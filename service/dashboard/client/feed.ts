@@ -2,30 +2,37 @@ import type { Signal } from "../../../data/schema/signal.ts";
 import type { Status } from "../../../data/schema/status.ts";
 import { isSignal, isStatus } from "./decode.ts";
 
-/** State of the page's own line to the service. */
+/** State of the page's connection to the service. */
 export type Link =
   | { readonly state: "connecting" }
   | { readonly state: "open" }
+  /** `since`: when it was lost, ms UTC of this browser. */
   | { readonly state: "lost"; readonly since: number };
 
-/** What a feed tells. */
+/** Receives the events of a feed. */
 export interface FeedListener {
-  /** The line opened, for the first time or again: history may have a hole to fill. */
+  /** The connection opened, for the first time or again: the history may have a gap. */
   opened(): void;
+  /** The connection was lost. Called again on each failed attempt to reconnect. */
   lost(): void;
   signal(signal: Signal): void;
   nowcast(signal: Signal): void;
   status(status: Status): void;
 }
 
-/** A status comes every five seconds, so a line this long without an event is dead. */
+/** A connection without an event for this long is dead: a status is due every five seconds. */
 const SILENCE_MS = 20_000;
+/** Delay before a new connection, ms. */
 const REOPEN_MS = 2_000;
+/** Time between two checks for silence, ms. */
+const WATCHDOG_MS = 1_000;
 
 /**
- * Subscribes to the live feed of a market and stays subscribed: the browser's
- * EventSource reconnects by itself after most errors; where it gives up, or the line
- * stays open but silent, a new one is opened. Returns the function that ends it.
+ * Subscribes to the live feed of a market until it is closed. The browser's EventSource
+ * reconnects after most errors. When it gives up, or the connection is open but silent, this
+ * opens a new one. Events of another shape are dropped.
+ *
+ * @returns Closes the feed.
  */
 export function openFeed(symbol: string, listener: FeedListener): () => void {
   const query = new URLSearchParams({ symbols: symbol, events: "signal,nowcast,status" });
@@ -54,12 +61,12 @@ export function openFeed(symbol: string, listener: FeedListener): () => void {
     from: EventSource,
     event: string,
     isValid: (value: unknown) => value is T,
-    tell: (value: T) => void,
+    handle: (value: T) => void,
   ): void {
     from.addEventListener(event, ({ data }: MessageEvent<string>) => {
       lastEvent = Date.now();
       const value: unknown = JSON.parse(data);
-      if (isValid(value)) tell(value);
+      if (isValid(value)) handle(value);
     });
   }
 
@@ -72,7 +79,7 @@ export function openFeed(symbol: string, listener: FeedListener): () => void {
     if (reopening !== undefined || Date.now() - lastEvent < SILENCE_MS) return;
     listener.lost();
     reopen();
-  }, 1_000);
+  }, WATCHDOG_MS);
 
   open();
   return () => {

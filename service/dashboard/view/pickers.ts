@@ -1,9 +1,23 @@
 import { modelTitle, offeredModels, shownModel } from "../data/model.ts";
-import { byId } from "./dom.ts";
+import { byId, html } from "./dom.ts";
 import type { Page } from "./page.ts";
 import { createSegmented } from "./segmented.ts";
 
-/** The choice of the model that the page shows. */
+/** The select element for the market. */
+export function createSymbolPicker(onPick: (symbol: string) => void): (page: Page) => void {
+  const select = byId("symbol", HTMLSelectElement);
+  select.addEventListener("change", () => onPick(select.value));
+  let shown: readonly string[] = [];
+  return ({ symbols, symbol }) => {
+    if (shown !== symbols) {
+      shown = symbols;
+      select.replaceChildren(...symbols.map((each) => html("option", "", each)));
+    }
+    if (select.value !== symbol) select.value = symbol;
+  };
+}
+
+/** The segmented control for the model to show. */
 export function createModelPicker(onPick: (model: string) => void): (page: Page) => void {
   const fieldset = byId("model-choice", HTMLFieldSetElement);
   const legend = fieldset.querySelector("legend");

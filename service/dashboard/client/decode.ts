@@ -2,7 +2,29 @@ import * as z from "zod/mini";
 import { type ModelDescription, modelSchema } from "../../../data/schema/model.ts";
 import { labelKey, type Signal, signalSchema } from "../../../data/schema/signal.ts";
 import { type Status, statusSchema, symbolStatusSchema } from "../../../data/schema/status.ts";
-import type { Model } from "./model.ts";
+
+/** A model as the page shows it. Fields are null where an imported artifact does not have them. */
+export interface Model {
+  readonly name: string;
+  readonly primary: boolean;
+  readonly fingerprint: string;
+  /** When the service loaded it, ms UTC. */
+  readonly loaded: number;
+  /** Name of its feature set. */
+  readonly preset: string;
+  /** A score below it is an anomaly. */
+  readonly offset: number;
+  /** Share of the training bars that the forest calls anomalous, by its setting. */
+  readonly contamination: number | null;
+  /** Keys of its regimes, in canonical order. */
+  readonly regimes: readonly string[];
+  /** Market of the training bars. */
+  readonly trainedOn: string | null;
+  /** Number of training bars. */
+  readonly rows: number | null;
+  /** First and last training bar, ms UTC. */
+  readonly period: { readonly from: number; readonly to: number } | null;
+}
 
 /** Whether a decoded JSON value is a signal. */
 export function isSignal(value: unknown): value is Signal {
@@ -14,11 +36,11 @@ export function isStatus(value: unknown): value is Status {
   return statusSchema.safeParse(value).success;
 }
 
-/** What the page reads of a market. */
+/** The part of a market that the page reads. */
 const marketSchema = z.object({ symbol: symbolStatusSchema.shape.symbol });
 
-/** The elements of a list that fit a schema; empty for what is no list. */
-function fitting<S extends z.ZodMiniType>(schema: S, value: unknown): z.infer<S>[] {
+/** The elements of a list that match a schema; empty if the value is not a list. */
+function matching<S extends z.ZodMiniType>(schema: S, value: unknown): z.infer<S>[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
   return list.flatMap((each) => {
     const { success, data } = schema.safeParse(each);
@@ -28,15 +50,14 @@ function fitting<S extends z.ZodMiniType>(schema: S, value: unknown): z.infer<S>
 
 /** The names of the markets in an answer of `/api/v1/symbols`. */
 export function decodeSymbols(value: unknown): readonly string[] {
-  return fitting(marketSchema, value).map(({ symbol }) => symbol);
+  return matching(marketSchema, value).map(({ symbol }) => symbol);
 }
 
 /** The models in an answer of `/api/v1/models`. */
 export function decodeModels(value: unknown): readonly Model[] {
-  return fitting(modelSchema, value).map(toModel);
+  return matching(modelSchema, value).map(toModel);
 }
 
-/** A model as the page shows it; what an imported artifact does not tell is null. */
 function toModel(model: ModelDescription): Model {
   const { forest, hmm, training } = model;
   return {

@@ -2,7 +2,7 @@ import { alarmOf } from "../data/alarm.ts";
 import { element, setAttribute, setText } from "./dom.ts";
 import type { Page } from "./page.ts";
 
-/** The strip that says where the data come from, and what is wrong with them. */
+/** The strip with the source of the data and its most important problem. */
 export function createAlarmStrip(): (page: Page) => void {
   const strip = element("alarm");
   const title = element("alarm-title");
@@ -13,5 +13,17 @@ export function createAlarmStrip(): (page: Page) => void {
     setAttribute(strip, "data-tone", alarm.tone);
     setText(title, alarm.title);
     setText(message, alarm.message);
+  };
+}
+
+/** How long a notice is shown, ms. */
+const NOTICE_MS = 20_000;
+
+/** The temporary notice of a promoted model. */
+export function createNotice(): (page: Page) => void {
+  const host = element("notice");
+  return ({ notice }) => {
+    const isNew = notice !== null && Date.now() - notice.at < NOTICE_MS;
+    setText(host, isNew ? notice.text : "");
   };
 }

@@ -37,7 +37,7 @@ function describe(
   const { recording } = source;
   if (!recording) return `simulated market, seed ${seed}, speed ${speed}: ${symbols}`;
   const to = new Date(recording.to).toISOString();
-  if (trades === undefined) return `recorded klines, the clock stands at ${to}: ${symbols}`;
+  if (trades === undefined) return `recorded klines, the clock is stopped at ${to}: ${symbols}`;
   const from = new Date(recording.from).toISOString();
   return `recorded trades from ${from} to ${to}, speed ${speed}: ${symbols}; ` +
     "the clock starts with the first subscriber";

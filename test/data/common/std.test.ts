@@ -40,7 +40,7 @@ test("a promise that comes too late fails", async () => {
   await expect(deadline(new Promise(() => {}), 1)).rejects.toMatchObject({ name: "TimeoutError" });
 });
 
-test("an event stream is parsed whatever pieces its bytes come in", async () => {
+test("an event stream is parsed in pieces of any size", async () => {
   const text = ": hello\n\nid: 7\nevent: bar\ndata: {\ndata: }\n\ndata: ü\n\n";
   for (const size of [1, 2, 5, 100]) {
     const events = piecesOf(text, size)

@@ -1,3 +1,4 @@
+import { chunk } from "../data/common/std/chunk.ts";
 import {
   allocate,
   allocated,
@@ -47,14 +48,6 @@ const COVARIANCE_FLOOR = 1e-4;
 const ROUNDING = 1e-11;
 /** Stream of the seed for restart 0; forests draw from stream 0. */
 const HMM_STREAM = 1;
-
-function chunk(values: ArrayLike<number>, size: number): number[][] {
-  const all = Array.from(values);
-  return Array.from(
-    { length: all.length / size },
-    (_, i) => all.slice(i * size, (i + 1) * size),
-  );
-}
 
 /** Writes the initial parameters in standardized units. */
 function writeHmm(core: CoreExports, hmm: CoreHmm, states: number, dims: number): void {

@@ -87,7 +87,8 @@ async function* parseEvents(text: AsyncIterable<string>): AsyncGenerator<Event> 
 /** Reads the stream behind an id until the connection ends. */
 async function* readStream(url: string, lastId: string | undefined): AsyncGenerator<Event> {
   const silence = new AbortController();
-  const abort = () => silence.abort(new Error(`no byte for ${QUIET_MS / 1000} s`));
+  const abort = () =>
+    silence.abort(new Error(`Cannot read the stream: no byte for ${QUIET_MS / 1000} s`));
   let watchdog = setTimeout(abort, QUIET_MS);
   try {
     const response = await fetch(url, {
@@ -98,7 +99,9 @@ async function* readStream(url: string, lastId: string | undefined): AsyncGenera
       console.error(`the service refuses the request: ${await response.text()}`);
       Deno.exit(1);
     }
-    if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
+    if (!response.ok || response.body === null) {
+      throw new Error(`Cannot read the stream: HTTP ${response.status}`);
+    }
     const text = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(
       new TransformStream<string, string>({
         transform(chunk, controller) {
@@ -109,7 +112,7 @@ async function* readStream(url: string, lastId: string | undefined): AsyncGenera
       }),
     );
     yield* parseEvents(text);
-    throw new Error("the service closed the stream");
+    throw new Error("Cannot read the stream: the service closed it");
   } finally {
     clearTimeout(watchdog);
   }

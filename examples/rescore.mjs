@@ -29,7 +29,9 @@ function* readBars(path) {
   const lines = readFileSync(path, "utf8").split(/\r?\n/).filter((line) => line !== "");
   const columns = /^\d/.test(lines[0] ?? "") ? KLINE_COLUMNS : lines.shift()?.split(",") ?? [];
   const missing = KLINE_COLUMNS.find((name) => !columns.includes(name));
-  if (missing !== undefined) throw new Error(`${path} has no column ${missing}`);
+  if (missing !== undefined) {
+    throw new Error(`Cannot read ${path} as it must have the column ${missing}`);
+  }
   for (const [i, line] of lines.entries()) {
     const cells = line.split(",");
     const bar = { symbol: cells[columns.indexOf("symbol")] ?? "" };
@@ -37,7 +39,10 @@ function* readBars(path) {
       const text = cells[columns.indexOf(name)] ?? "";
       bar[name] = text === "" ? NaN : Number(text);
       if (!Number.isFinite(bar[name])) {
-        throw new Error(`${path}, bar ${i + 1}: ${name} must be a number: it is "${text}"`);
+        throw new Error(
+          `Cannot read ${path} as ${name} of bar ${i + 1} must be a number: ` +
+            `current value is "${text}"`,
+        );
       }
     }
     if (bar.timestamp > MAX_MS) bar.timestamp = Math.floor(bar.timestamp / 1000);
@@ -47,7 +52,9 @@ function* readBars(path) {
 
 /** Checks an address that the core returned: it is 0 when memory ran out. */
 function allocated(address) {
-  if (address === 0) throw new RangeError("WebAssembly memory ran out");
+  if (address === 0) {
+    throw new RangeError("Cannot place the model: WebAssembly memory ran out");
+  }
   return address >>> 0;
 }
 
@@ -143,7 +150,9 @@ class Scorer {
     this.#floats(core.hmmTransmat(hmm), states * states).set(transmat.flat());
     this.#floats(core.hmmMeans(hmm), states * dims).set(means.flat());
     this.#floats(core.hmmCovars(hmm), states * dims * dims).set(covars.flat(2));
-    if (core.prepareHmm(hmm) >= 0) throw new RangeError("a covariance is not positive definite");
+    if (core.prepareHmm(hmm) >= 0) {
+      throw new RangeError("Cannot place the model as its covariances must be positive definite");
+    }
     return hmm;
   }
 }
@@ -155,7 +164,9 @@ function labelKey(label) {
 
 function main([barsPath, modelPath]) {
   if (barsPath === undefined || modelPath === undefined) {
-    throw new Error("usage: node examples/rescore.mjs BARS.csv MODEL.json > REGIMES.csv");
+    throw new Error(
+      "BARS.csv and MODEL.json must be given: node examples/rescore.mjs BARS.csv MODEL.json",
+    );
   }
   const wasm = readFileSync(new URL("../core-wasm/core.wasm", import.meta.url));
   const artifact = JSON.parse(readFileSync(modelPath, "utf8"));
@@ -181,7 +192,12 @@ function main([barsPath, modelPath]) {
     if (before === undefined) scorer.begin(slot, bar.timestamp);
     else {
       const missing = (bar.timestamp - before) / MINUTE_MS - 1;
-      if (missing < 0) throw new Error(`${barsPath} is not in order of time at ${bar.timestamp}`);
+      if (missing < 0) {
+        throw new Error(
+          `Cannot score ${barsPath} as its bars must be in order of time: ` +
+            `current value is ${bar.timestamp} after ${before}`,
+        );
+      }
       if (missing > 0) scorer.skip(slot, missing);
     }
     last.set(slot, bar.timestamp);

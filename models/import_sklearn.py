@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-r"""Turns models trained in Python into a model artifact of MicroStream.
+r"""Converts models trained in Python to a model artifact of MicroStream.
 
     pip install scikit-learn hmmlearn
     python models/import_sklearn.py --forest isolation_forest.pkl --hmm hmm_regime.pkl \
         --out models/mine.json
 
-Takes a pickled scikit-learn IsolationForest and a pickled hmmlearn GaussianHMM (by joblib or
+Reads a pickled scikit-learn IsolationForest and a pickled hmmlearn GaussianHMM (by joblib or
 pickle), both trained on the classic features: momentum, volatility proxy and activity ratio,
-z-scored over a rolling window. What was learned stays as it is, to the last bit; the states are put
-into the order of their mean momentum and named after it.
+z-scored over a rolling window. The parameters are kept bit for bit; the states are sorted by mean
+momentum and labelled in that order.
 
-A pickle can run any program: import only files that you trust.
+A pickle can run arbitrary code: import only files that you trust.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ MAX_STATES = 8
 MAX_WINDOW = 10_080
 LEAF = -2
 
-#: Words for how far a regime is from the middle, by the number of regimes on a side.
+#: Words for the distance of a regime from the middle, by the number of regimes on a side.
 INTENSITIES = {
     1: ("Extreme",),
     2: ("Extreme", "Mild"),
@@ -53,7 +53,7 @@ Model = TypeVar("Model")
 
 
 class RefusedError(Exception):
-    """A model or an argument that cannot be used; the message is one line for people."""
+    """An invalid model or argument; the message is one line."""
 
 
 def load(path: Path, expected: type[Model]) -> Model:
@@ -65,7 +65,7 @@ def load(path: Path, expected: type[Model]) -> Model:
             warnings.simplefilter("always")
             model = joblib.load(path)
     except FileNotFoundError:
-        raise RefusedError(f"there is no file {path}") from None
+        raise RefusedError(f"Cannot read {path} as there is no such file") from None
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise RefusedError(
@@ -73,7 +73,7 @@ def load(path: Path, expected: type[Model]) -> Model:
         ) from error
     if not isinstance(model, expected):
         raise RefusedError(
-            f"{path}: must hold one {expected.__name__}: it holds one {type(model).__name__}"
+            f"{path}: must contain one {expected.__name__}: it contains one {type(model).__name__}"
         )
     for original in {str(getattr(note.message, "original_sklearn_version", "")) for note in notes}:
         if original:
@@ -82,21 +82,23 @@ def load(path: Path, expected: type[Model]) -> Model:
 
 
 def libraries() -> str:
-    """The libraries that read the pickles, with their versions."""
+    """The libraries that read the pickles, with versions."""
     return ", ".join(f"{name} {version(name)}" for name in ("scikit-learn", "hmmlearn"))
 
 
 def check_trained(path: Path, is_trained: bool, features: int) -> None:
-    """Refuses a model that was not trained, or on something else than the classic features."""
+    """Refuses a model that was not trained, or not on the classic features."""
     if not is_trained:
-        raise RefusedError(f"{path}: must be trained: it has only settings")
+        raise RefusedError(f"{path}: must be trained: it has no parameters")
     if features != len(FEATURES):
         names = ", ".join(FEATURES)
-        raise RefusedError(f"{path}: must be trained on {names}: it was on {features} features")
+        raise RefusedError(
+            f"{path}: must be trained on {names}: it was trained on {features} features"
+        )
 
 
 def export_tree(tree: Any, features: NDArray[np.intp]) -> dict[str, list[float]]:
-    """A tree in scikit-learn's arrays; the features are numbers of columns."""
+    """A tree in scikit-learn's arrays; features are column indices."""
     return {
         "feature": [LEAF if f < 0 else int(features[f]) for f in tree.feature],
         "threshold": tree.threshold.tolist(),
@@ -119,7 +121,7 @@ def export_forest(path: Path, forest: IsolationForest) -> dict[str, Any]:
 
 
 def label_states(states: int) -> list[str]:
-    """Names of the regimes, from the lowest mean momentum to the highest."""
+    """Labels of the regimes in ascending order of mean momentum."""
     if states == 1:
         return ["Normal Market"]
     if states == 2:
@@ -131,7 +133,7 @@ def label_states(states: int) -> list[str]:
 
 
 def check_hmm(path: Path, hmm: GaussianHMM) -> None:
-    """Refuses parameters that are no hidden Markov model."""
+    """Refuses invalid parameters of a hidden Markov model."""
     import numpy as np
 
     if hmm.n_components > MAX_STATES:
@@ -149,7 +151,7 @@ def check_hmm(path: Path, hmm: GaussianHMM) -> None:
 
 
 def export_hmm(path: Path, hmm: GaussianHMM) -> dict[str, Any]:
-    """The artifact's hidden Markov model, its states in ascending order of mean momentum."""
+    """The artifact's hidden Markov model, with states in ascending order of mean momentum."""
     is_trained = hasattr(hmm, "means_") and hasattr(hmm, "transmat_") and hasattr(hmm, "_covars_")
     check_trained(path, is_trained, getattr(hmm, "n_features", 0))
     check_hmm(path, hmm)
@@ -165,7 +167,7 @@ def export_hmm(path: Path, hmm: GaussianHMM) -> dict[str, Any]:
 
 
 def make_artifact(forest_path: Path, hmm_path: Path, name: str, window: int) -> dict[str, Any]:
-    """Reads two pickled models into an artifact."""
+    """An artifact of two pickled models."""
     from hmmlearn.hmm import GaussianHMM
     from sklearn.ensemble import IsolationForest
 
@@ -191,7 +193,7 @@ def make_artifact(forest_path: Path, hmm_path: Path, name: str, window: int) -> 
 
 
 def format_artifact(value: Any, depth: int = 3, indent: str = "") -> str:
-    """JSON with a tree or a row of a matrix on a line."""
+    """JSON with a tree or a row of a matrix on each line."""
     if depth == 0 or not isinstance(value, dict | list):
         return json.dumps(value, separators=(",", ":"), allow_nan=False)
     inner = indent + " "
@@ -209,7 +211,7 @@ def format_artifact(value: Any, depth: int = 3, indent: str = "") -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Writes a file that appears under its name only when it is whole."""
+    """Writes a file atomically."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         part.write_text(text, "utf-8")
@@ -225,7 +227,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Prints the message and exits with 2."""
-        self.exit(2, f"{message} (--help tells more)\n")
+        self.exit(2, f"{message} (see --help)\n")
 
 
 def parse_name(text: str) -> str:
@@ -245,11 +247,11 @@ def parse_window(text: str) -> int:
 
 
 def parse_arguments() -> argparse.Namespace:
-    """What the command line says."""
+    """The command line's arguments."""
     parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--forest", type=Path, required=True, help="pickled IsolationForest")
     parser.add_argument("--hmm", type=Path, required=True, help="pickled GaussianHMM")
-    parser.add_argument("--out", type=Path, required=True, help="where the artifact goes")
+    parser.add_argument("--out", type=Path, required=True, help="path of the artifact")
     parser.add_argument(
         "--name", type=parse_name, default="classic", help="the model's name; classic"
     )
@@ -260,7 +262,7 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Imports; 2 when something cannot be used."""
+    """Imports the models; returns 2 on invalid input."""
     arguments = parse_arguments()
     try:
         libraries()

@@ -8,28 +8,28 @@ const require = createRequire(import.meta.url);
 const DUCKDB = "@duckdb/duckdb-wasm/blocking";
 
 /**
- * The Arrow that DuckDB itself uses. Of a table of any other copy, such as an `import` would load,
- * it inserts nothing, and does not say so.
+ * The copy of Arrow that DuckDB itself uses. A table of another copy, such as the one that an
+ * `import` loads, is silently not inserted.
  */
 export const arrowModule: typeof arrow = createRequire(require.resolve(DUCKDB))("apache-arrow");
 
-/** A parameter of a query, for its `?`. */
+/** A value for a `?` of a query. */
 export type Parameter = string | number | boolean | null;
 
-/** What a database in memory does; every call is synchronous, and none reaches for the network. */
+/** A database in memory. Every call is synchronous, and none uses the network. */
 export class Database {
-  /** Undefined when closed: DuckDB's memory goes when nothing refers to it. */
+  /** Undefined when closed: DuckDB's memory is freed when nothing refers to it. */
   #duckdb: { bindings: duckdb.DuckDBBindings; connection: duckdb.DuckDBConnection } | undefined;
 
   private constructor(bindings: duckdb.DuckDBBindings) {
-    // DuckDB could cast integers and times itself, but gets those in lists and structs wrong.
+    // DuckDB's own casts of integers and times are wrong inside lists and structs.
     bindings.open({});
     this.#duckdb = { bindings, connection: bindings.connect() };
     this.query("SET autoload_known_extensions = false");
     this.query("SET autoinstall_known_extensions = false");
   }
 
-  /** Opens an empty database; it holds some 100 MB until it is closed. */
+  /** Opens an empty database; it takes some 100 MB until it is closed. */
   static async open(): Promise<Database> {
     const { createDuckDB, NODE_RUNTIME, VoidLogger }: typeof duckdb = require(DUCKDB);
     const module = (name: string) => ({
@@ -45,7 +45,7 @@ export class Database {
   /**
    * Runs SQL.
    *
-   * @throws Error with DuckDB's message; one that says so for an extension that is not at hand.
+   * @throws Error with DuckDB's message, or the name of the extension that the query needs.
    */
   query(sql: string, parameters: readonly Parameter[] = []): arrow.Table {
     const connection = this.#connect();
@@ -64,13 +64,13 @@ export class Database {
     }
   }
 
-  /** Makes a table of an Arrow table. */
+  /** Creates a table from an Arrow table. */
   insert(name: string, table: arrow.Table): void {
     const connection = this.#connect();
     offline(() => connection.insertArrowTable(table, { name, create: true }));
   }
 
-  /** Gives the memory back; the database must not be used after. */
+  /** Frees the memory; later calls throw. */
   close(): void {
     this.#duckdb?.connection.close();
     this.#duckdb?.bindings.reset();
@@ -89,7 +89,7 @@ function explain(cause: unknown): Error {
     /\/(\w+)\.duckdb_extension/.exec(message) ?? [];
   if (missing !== undefined) {
     return new Error(
-      `Cannot run the query as it needs DuckDB's extension ${missing}, and History fetches nothing`,
+      `Cannot run the query as it needs DuckDB's extension ${missing}, and none is downloaded`,
       { cause },
     );
   }

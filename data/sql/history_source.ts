@@ -1,26 +1,26 @@
 import { marketOfFile, symbolOfFile } from "../files/file_name.ts";
-import { type JournalSignals, readJournal } from "./journal_file.ts";
+import { type JournalSignals, readJournal } from "./journal_records.ts";
 import { KlineRows, type MarketRows, TradeRows } from "../files/market_rows.ts";
 
-/** Where a history comes from; all of it in the order given. */
+/** Where a history comes from; files are read in the order given. */
 export interface HistorySource {
   /** Kline files: CSV, plain, `.gz` or `.zip`, with or without header, 6 or 12 columns, ms or us. */
   readonly bars?: readonly string[];
   /** Files of aggregate or raw trades, in the same forms. */
   readonly trades?: readonly string[];
-  /** Journals of the service, which may be writing them. */
+  /** Journals of the service, which may be running. */
   readonly journals?: readonly string[];
-  /** Symbol of the files' market; from their names when not given. */
+  /** Symbol of the files' market; by default the one that their names begin with. */
   readonly symbol?: string;
-  /** Told how many files of all are read. */
+  /** Called after each file. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** What a source holds, as it was read. */
+/** The records of a source, as they were read. */
 export interface SourceRecords {
-  /** Bars, a market each. */
+  /** Bars, by market. */
   readonly bars: readonly KlineRows[];
-  /** Trades, a market each. */
+  /** Trades, by market. */
   readonly trades: readonly TradeRows[];
   readonly journals: readonly JournalSignals[];
 }
@@ -41,7 +41,7 @@ class Markets<Rows extends MarketRows> {
     return rows;
   }
 
-  /** @throws Error when neither the caller nor the file's name tells the symbol. */
+  /** @throws Error when the symbol is neither given nor in the file's name. */
   ofFile(path: string, given: string | undefined): Rows {
     const symbol = given ?? symbolOfFile(path);
     if (symbol !== undefined) return this.get(symbol, marketOfFile(path));
@@ -58,8 +58,8 @@ class Markets<Rows extends MarketRows> {
 /**
  * Reads all of a source.
  *
- * @throws SyntaxError naming the file when it holds something else.
- * @throws Error naming the file when it cannot be read, or its market is not known.
+ * @throws SyntaxError naming the file when it is of another format.
+ * @throws Error naming the file when it cannot be read, or its market is unknown.
  */
 export async function readSource(source: HistorySource): Promise<SourceRecords> {
   const { bars: barFiles = [], trades: tradeFiles = [], journals = [], symbol } = source;

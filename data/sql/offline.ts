@@ -1,4 +1,4 @@
-/** A request that is answered at once with 404, whatever it is for. */
+/** A request that is answered with 404 at once. */
 class RefusedRequest {
   readonly status = 404;
   readonly response = null;
@@ -8,11 +8,11 @@ class RefusedRequest {
 }
 
 /**
- * Runs something synchronous during which `XMLHttpRequest` reaches nothing.
+ * Runs a synchronous function while every `XMLHttpRequest` is refused.
  *
- * DuckDB fetches an extension when a query first touches it, through `XMLHttpRequest` or, where
- * there is none, through a worker that it waits for; without a network that wait has no end. Other
- * code never sees the stand-in: it is gone when `run` returns.
+ * DuckDB downloads an extension when a query first needs it: by `XMLHttpRequest` or, where there is
+ * none, by a worker that it waits for, without end when there is no network. Other code never sees
+ * the stand-in, which is removed when `run` returns.
  */
 export function offline<T>(run: () => T): T {
   const own = Object.getOwnPropertyDescriptor(globalThis, "XMLHttpRequest");

@@ -23,7 +23,7 @@ function fromDecimal(words: Uint32Array, scale: number): number {
   return Number(BigInt.asIntN(32 * words.length, bits)) / 10 ** scale;
 }
 
-/** @throws TypeError for a value that has no counterpart. */
+/** @throws TypeError for a type that has no counterpart. */
 function toValue(value: unknown, type: DataType): Value {
   const { DataType, MapRow, StructRow, Vector } = arrowModule;
   if (value === null || value === undefined) return null;
@@ -82,7 +82,7 @@ function toColumn(vector: Vector, name: string): Float64Array {
       values[place++] = Number(value);
     } else {
       throw new TypeError(
-        `Cannot read ${name} as a column as it must be of numbers: it is of ${vector.type}`,
+        `Cannot read ${name} as a column as it must be of numbers: current type is ${vector.type}`,
       );
     }
   }
@@ -92,7 +92,7 @@ function toColumn(vector: Vector, name: string): Float64Array {
 /**
  * A result as columns of f64: times as ms UTC, booleans as 0 and 1, NULL as NaN.
  *
- * @throws TypeError naming a column of anything else.
+ * @throws TypeError naming a column of another type.
  */
 export function toColumns(table: Table): Columns {
   return Object.fromEntries(table.schema.fields.map(({ name }, i) => {

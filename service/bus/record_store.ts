@@ -21,12 +21,20 @@ export interface EventPage {
   readonly complete: boolean;
 }
 
+/** The amounts of a bar without the rest of it. */
+export type BarVolumes = Pick<
+  Bar,
+  "timestamp" | "volume" | "taker_buy_volume" | "taker_sell_volume"
+>;
+
 /** A role's own synchronous view of the log: what is durable, and nothing else. */
 export interface RecordStore {
   /** The records that match a query, oldest first, as JSON. */
   query(query: RecordQuery): readonly string[];
   /** Bars of a symbol between open times (ms UTC, both inclusive), oldest first. */
   bars(symbol: string, from: number, to?: number): Iterable<Bar>;
+  /** The same bars' amounts alone, exactly; several times faster than the whole bars. */
+  volumes(symbol: string, from: number, to?: number): Iterable<BarVolumes>;
   /** Open time of a symbol's last record of a kind, ms UTC. */
   lastTime(kind: RecordKind, symbol: string): number | undefined;
   /** A symbol's latest checkpoint that is not damaged. */

@@ -8,7 +8,7 @@ export interface IngestContext {
   /** The exchange's clock, as far as it is known. */
   readonly clock: Clock;
   readonly logger: Log;
-  /** Aborts when ingestion ends; whatever is in progress is dropped then. */
+  /** Aborts when ingestion ends; what is in progress is dropped. */
   readonly signal: AbortSignal;
 }
 

@@ -30,7 +30,7 @@ export interface IngestOptions {
   /** Where bars are appended to and resumed from; left open. */
   readonly bus: {
     readonly log: Pick<EventLog, "append" | "announce">;
-    readonly store: Pick<RecordStore, "bars" | "lastTime">;
+    readonly store: Pick<RecordStore, "bars" | "volumes" | "lastTime">;
   };
   /** Minutes of history to fetch where the store has no bar. */
   readonly historyMinutes: number;

@@ -28,7 +28,7 @@ export interface MarketOptions {
 }
 
 /** History is read in parts, so that reading one takes less than a time slice, ms. */
-const PART_MS = 4 * 60 * MINUTE_MS;
+const PART_MS = 12 * 60 * MINUTE_MS;
 
 /** One symbol's way from trades as they arrive to bars in the log. */
 export class Market {
@@ -63,12 +63,12 @@ export class Market {
   }
 
   /** Reads the bars that VPIN depends on; {@linkcode run} must follow. */
-  async restore(store: Pick<RecordStore, "bars">, slices: TimeSlices): Promise<void> {
+  async restore(store: Pick<RecordStore, "volumes">, slices: TimeSlices): Promise<void> {
     const { symbol, last } = this.#options;
     if (last === undefined) return;
     for (let from = vpinHistoryStart(last.timestamp); from <= last.timestamp; from += PART_MS) {
       const to = Math.min(from + PART_MS - 1, last.timestamp);
-      for (const bar of store.bars(symbol, from, to)) this.#vpin.push(bar);
+      for (const bar of store.volumes(symbol, from, to)) this.#vpin.push(bar);
       await slices.next();
     }
   }

@@ -12,7 +12,7 @@ const CAPACITY = 20_000;
 const REORDER_MS = 100;
 /** Trades of the last moments may still arrive over the stream, ms. */
 const IN_FLIGHT_MS = 2000;
-/** Ids grow with time: one that comes this much later and is not greater was counted anew, ms. */
+/** Ids grow with time: one that comes this much later and is not greater belongs to a restarted count, ms. */
 const RESTARTED_MS = 1000;
 
 /** What a stream counts, since its construction. */
@@ -162,7 +162,7 @@ export class TradeStream {
     return next !== undefined && id < next && lastTime !== null && time - lastTime >= RESTARTED_MS;
   }
 
-  /** The exchange counts anew; what happened between the old ids and the new ones is unknown. */
+  /** The exchange restarted its ids; what happened between the old ids and the new ones is unknown. */
   #restartWith(trade: Trade): void {
     const { symbol } = this.#options;
     this.#context.logger.warning("the exchange restarted its trade ids", { symbol, id: trade.id });

@@ -1,10 +1,10 @@
 import { type CoreBar } from "../../core-wasm/core.ts";
 import { randomBars } from "../core-wasm/support.ts";
 
-/** Bars of a spell of one volatility. */
+/** Bars of a period of one volatility. */
 const SPELL = 700;
 
-/** A random walk of one-minute bars whose range and volume come in spells, always the same. */
+/** A fixed random walk of one-minute bars with alternating periods of range and volume. */
 export function makeBars(count: number): CoreBar[] {
   let price = 100;
   return randomBars(count, 1).map(({ open, high, low, close, volume }, t) => {

@@ -1,4 +1,4 @@
-/** `deno task bench`: what everything takes, beside plain TypeScript and Python. */
+/** `deno task bench`: all benchmarks, compared with plain TypeScript and Python. */
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import process from "node:process";
@@ -28,13 +28,13 @@ import type { Figure } from "./measure.ts";
 import { findPython, type PythonFigures, runPython } from "./python.ts";
 import { formatFigures, formatRatios, type Ratio } from "./table.ts";
 
-/** Bars to step over; more than a week, so that every model sees. */
+/** Bars of a step benchmark: longer than every model's warm-up. */
 const BARS = 50_000;
 const MODEL_FIT_BARS = 500_000;
-/** Bars that Python steps over. */
+/** Bars of Python's step benchmark. */
 const PYTHON_BARS = 220;
 
-/** A random walk of bars has the same numbers everywhere; a shipped model scores them. */
+/** Reads a shipped model. */
 function readModel(name: string): Artifact {
   const file = fileURLToPath(new URL(`../../models/${name}.json`, import.meta.url));
   return parseArtifact(readFileSync(file, "utf8"), file);
@@ -55,7 +55,7 @@ function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Ratio of the medians, when both figures are there. */
+/** Ratio of the medians, if both were measured. */
 function ratioOf(name: string, python: Figure, ours: Figure | undefined): Ratio[] {
   return ours === undefined ? [] : [{ name, ratio: python.median / ours.median }];
 }
@@ -77,7 +77,11 @@ function compare(figures: readonly Figure[], { figures: python }: PythonFigures)
 async function measureAll(withFit: boolean) {
   const classic = readModel("classic");
   const liquidity = readModel("liquidity");
-  if (classic.features.preset !== "classic") throw new Error("models/classic.json is not classic");
+  if (classic.features.preset !== "classic") {
+    throw new TypeError(
+      `models/classic.json must be classic: current value is ${classic.features.preset}`,
+    );
+  }
   const bars = makeBars(BARS);
   const { rows, dims } = featureRows(classic, bars);
   const both = [classic, liquidity];
@@ -106,7 +110,7 @@ async function measureAll(withFit: boolean) {
   figures.push(...await measureHistory());
   note("trades from a socket into bars");
   figures.push(...await measureIngest());
-  // Right before Python, so that both find the machine in the same mood.
+  // Right before Python, so that both run under the same conditions.
   note("forest and HMM");
   figures.push(
     ...measureForest(classic, rows, dims),
@@ -146,7 +150,7 @@ async function run(
     const about = Object.entries(versions).map(([name, value]) => `${name} ${value}`).join(", ");
     console.log(`${about}\n\n${formatFigures(all)}`);
     if (python !== undefined) {
-      console.log(`\nTimes that Python takes, by the medians\n${formatRatios(ratios)}`);
+      console.log(`\nPython's time divided by ours, medians\n${formatRatios(ratios)}`);
     }
     await output?.write(
       `${JSON.stringify({ machine: versions, figures: all, ratios }, null, 1)}\n`,

@@ -1,4 +1,4 @@
-/** What the numerical core takes for its work. */
+/** Benchmarks of the numerical core. */
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   computeFeatures,
@@ -17,16 +17,16 @@ import { type Figure, measure, now, summarize } from "./measure.ts";
 import { PlainStep } from "./plain_step.ts";
 
 const SYMBOLS = 500;
-/** Calls in a repeat of what takes microseconds. */
+/** Calls per repeat of a benchmark of microseconds. */
 const CALLS = 2_000;
-/** Rows that a forest is fitted on, and scores to find its offset. */
+/** Rows of a forest fit. */
 export const FIT_ROWS = 1_000;
 const E_STEP_ROWS = 500_000;
 const E_STEPS = 20;
 const SWEPT_CALLS = 200;
-/** Calls with a second between. */
+/** Calls with pauses of a second. */
 const SPARSE_CALLS = 100;
-/** More than the caches of a processor hold. */
+/** Larger than a processor's caches. */
 const EVICTION_BYTES = 64 * 2 ** 20;
 
 function openScorer(models: readonly CoreModel[], symbols: number): Scorer {
@@ -35,12 +35,12 @@ function openScorer(models: readonly CoreModel[], symbols: number): Scorer {
   return scorer;
 }
 
-/** Takes all bars into a slot. */
+/** Steps a slot over all bars. */
 function replay(scorer: Scorer, slot: number, bars: readonly CoreBar[]): void {
   for (const bar of bars) scorer.step(slot, bar);
 }
 
-/** Steps of one symbol, one call after the other. */
+/** Steps of one symbol without pauses. */
 export function measureStep(
   name: string,
   models: readonly CoreModel[],
@@ -56,7 +56,7 @@ export function measureStep(
   );
 }
 
-/** Steps that come after a pause in which all caches were swept. */
+/** Steps after a pause and an eviction of all caches. */
 export async function measureSweptStep(
   name: string,
   models: readonly CoreModel[],
@@ -76,7 +76,7 @@ export async function measureSweptStep(
   return summarize(name, "us per bar", times);
 }
 
-/** Steps once a second, with nothing between. */
+/** Steps once per second, idle in between. */
 export async function measureSparseStep(
   name: string,
   models: readonly CoreModel[],
@@ -94,7 +94,7 @@ export async function measureSparseStep(
   return summarize(name, "us per bar", times);
 }
 
-/** The classic step in plain TypeScript, after a look that it computes the same. */
+/** The classic step in plain TypeScript, after a check of its results. */
 export function measurePlainStep(
   name: string,
   model: CoreModel,
@@ -121,7 +121,7 @@ export function measurePlainStep(
   });
 }
 
-/** Forest scores of all rows in a batch, of as many as a minute of many symbols has, of one. */
+/** Forest scores: all rows in one batch, one minute's rows of many symbols, and single rows. */
 export function measureForest({ forest }: CoreModel, rows: Float64Array, dims: number): Figure[] {
   const core = instantiateCore(loadCore());
   const address = placeForest(core, forest);
@@ -142,7 +142,7 @@ export function measureForest({ forest }: CoreModel, rows: Float64Array, dims: n
   ];
 }
 
-/** Fit of 100 trees on 256 rows each, and of their offset. */
+/** Fit of 100 trees of 256 rows, with its offset. */
 export function measureForestFit(rows: Float64Array, dims: number): Figure {
   const some = rows.subarray(0, FIT_ROWS * dims);
   return measure("forest fit, 100 x 256", { unit: "ms", per: "fit", count: 1 }, () => {
@@ -160,7 +160,7 @@ export function measureFilter({ hmm }: CoreModel, rows: Float64Array, dims: numb
   );
 }
 
-/** Baum-Welch iterations on half a million rows: the rows given, over and over. */
+/** Baum-Welch iterations on half a million rows, by repeating the given ones. */
 export function measureEStep({ hmm }: CoreModel, rows: Float64Array, dims: number): Figure {
   const many = new Float64Array(E_STEP_ROWS * dims);
   for (let at = 0; at < many.length; at += rows.length) {
@@ -181,7 +181,7 @@ export function measureEStep({ hmm }: CoreModel, rows: Float64Array, dims: numbe
   return summarize("Baum-Welch iteration", "ms per 500,000 rows", times);
 }
 
-/** A minute's close of many symbols: each stepped, each result read. */
+/** A minute's close of many symbols: a step and its result for each. */
 export function measureMinute(
   name: string,
   models: readonly CoreModel[],
@@ -207,7 +207,7 @@ export function measureStates(name: string, models: readonly CoreModel[]): Figur
   return summarize(name, `MiB per ${SYMBOLS} symbols`, [bytes * SYMBOLS / 2 ** 20]);
 }
 
-/** The features of bars as a model sees them, row after row. */
+/** A model's normalized features of bars, row after row. */
 export function featureRows({ features }: CoreModel, bars: readonly CoreBar[]) {
   const { normalized, dims } = computeFeatures(
     loadCore(),

@@ -1,4 +1,4 @@
-/** What it takes to fit whole models. */
+/** Benchmarks of whole fits. */
 import type { CoreBar } from "../../core-wasm/core.ts";
 import { readParameters } from "../../models/training/parameters.ts";
 import { fitModel } from "../../models/training/fit.ts";
@@ -6,7 +6,7 @@ import { type PresetName } from "../../models/training/presets.ts";
 import { flattenBars } from "../core-wasm/support.ts";
 import { type Figure, now, summarize } from "./measure.ts";
 
-/** Fit of one preset's model, restarts and scorecard included, once. */
+/** One fit of a preset's model, with restarts and in-sample scorecard. */
 export async function measureModelFit(
   preset: PresetName,
   bars: readonly CoreBar[],

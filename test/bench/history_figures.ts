@@ -1,4 +1,4 @@
-/** What it takes to bring a year of history into DuckDB, and to the features of all of it. */
+/** Benchmarks of a year of history: loading into DuckDB, and features. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,7 +21,7 @@ const loadSchema = z.object({
   peak_kib: z.number(),
 });
 
-/** Each load in a process of its own, DuckDB's start included: as a notebook finds it. */
+/** Each load runs in a process of its own, including the start of DuckDB, like in a notebook. */
 export async function measureHistory(): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "microstream-bench-"));
   try {

@@ -34,7 +34,7 @@ const features = (["classic", "liquidity"] as const).map((preset) => {
 });
 console.log(JSON.stringify({
   rows,
-  gaps: history.quality.flatMap(({ gaps }) => gaps).length,
+  gaps: history.barsReports.flatMap(({ gaps }) => gaps).length,
   load: loaded - started,
   query: queried - loaded,
   features: Object.fromEntries(features),

@@ -1,7 +1,7 @@
-/** What was measured of one thing, over repeats. */
+/** A benchmark's result over repeats. */
 export interface Figure {
   readonly name: string;
-  /** What is measured and in which unit, as in `us per bar`. */
+  /** Unit, such as `us per bar`. */
   readonly unit: string;
   readonly min: number;
   readonly p10: number;
@@ -12,12 +12,12 @@ export interface Figure {
   readonly repeats: number;
 }
 
-/** Time since some moment, ms; `process.hrtime` takes microseconds when it comes cold. */
+/** Monotonic clock, ms; a cold call of `process.hrtime` would take microseconds. */
 export function now(): number {
   return performance.now();
 }
 
-/** Summarizes repeats; a percentile is the repeat below which that share of them lies. */
+/** Summarizes repeats. A percentile is the repeat at its rank, rounded down. */
 export function summarize(name: string, unit: string, repeats: readonly number[]): Figure {
   const sorted = [...repeats].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? NaN;
@@ -36,18 +36,18 @@ export function summarize(name: string, unit: string, repeats: readonly number[]
 
 const UNITS = { ns: 1e6, us: 1e3, ms: 1, s: 1e-3 } as const;
 
-/** How often and in what unit a thing is measured. */
+/** Number of runs and unit of a benchmark. */
 export interface MeasureOptions {
   readonly unit: keyof typeof UNITS;
-  /** What the unit is divided by, as in `bar`. */
+  /** The divisor of the unit, such as `bar`. */
   readonly per: string;
-  /** Number of them in one repeat. */
+  /** Number of divisors in one repeat. */
   readonly count: number;
   readonly repeats?: number;
   readonly warmUps?: number;
 }
 
-/** Runs something over and over, after some runs that warm it up. */
+/** Measures repeats of a function after some warm-up runs. */
 export function measure(name: string, options: MeasureOptions, run: () => void): Figure {
   const { unit, per, count, repeats = 30, warmUps = 5 } = options;
   const times: number[] = [];

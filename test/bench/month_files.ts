@@ -9,14 +9,14 @@ import type { Kline } from "../../data/schema/kline.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import { makeBars } from "./bars.ts";
 
-/** Twelve months, half of them in microseconds: Binance changed over at the turn of the year. */
+/** Twelve months, half of them in microseconds, to which Binance changed on 1 January 2025. */
 const MONTHS = 12;
 const FIRST = Date.UTC(2024, 6);
 const MICROSECONDS_FROM = Date.UTC(2025, 0);
 
 type Ohlcv = Pick<Kline, "open" | "high" | "low" | "close" | "volume">;
 
-/** Real minutes when they are there, else a random walk, always the same. */
+/** Real minutes, or a fixed random walk when there are none. */
 async function* findBars(count: number): AsyncGenerator<Ohlcv> {
   const found = findHistory(fileURLToPath(new URL("../..", import.meta.url)));
   if (found === undefined) return yield* makeBars(count);
@@ -25,7 +25,7 @@ async function* findBars(count: number): AsyncGenerator<Ohlcv> {
   }
 }
 
-/** A line of twelve columns with eight decimals, as Binance writes them; only OHLCV are real. */
+/** A line of Binance's twelve columns with eight decimals; only OHLCV are real. */
 function formatLine(time: number, { open, high, low, close, volume }: Ohlcv): string {
   const micro = time >= MICROSECONDS_FROM;
   const quote = volume * (high + low + close) / 3;
@@ -42,8 +42,8 @@ function formatLine(time: number, { open, high, low, close, volume }: Ohlcv): st
 }
 
 /**
- * Writes twelve monthly kline files in Binance's format, 525,600 rows in all: the minutes that there
- * are, one after another, at the times of an unbroken year.
+ * Writes twelve monthly kline files in Binance's format, 525,600 rows in total: the available
+ * minutes one after another, at the times of a contiguous year.
  *
  * @returns Their paths.
  */
@@ -56,7 +56,11 @@ export async function writeMonths(folder: string): Promise<readonly string[]> {
     const lines: string[] = [];
     for (let time = from; time < (months[i + 1] ?? NaN); time += MINUTE_MS) {
       const bar = await bars.next();
-      if (bar.done) throw new Error("there must be a year of minutes to write");
+      if (bar.done) {
+        throw new RangeError(
+          "Cannot write the files as there must be a year of minutes: found fewer",
+        );
+      }
       lines.push(formatLine(time, bar.value));
     }
     const name = `BTCUSDT-1m-${new Date(from).toISOString().slice(0, 7)}`;

@@ -1,4 +1,4 @@
-/** The classic step in plain TypeScript, as one would write it without WebAssembly. */
+/** The classic step in plain TypeScript, as a baseline for WebAssembly. */
 import { type CoreBar, type CoreModel, FEATURE_NAMES } from "../../core-wasm/core.ts";
 
 const GAMMA = 0.5772156649015329;
@@ -8,7 +8,7 @@ function averagePathLength(n: number): number {
   return n === 2 ? 1 : 2 * (Math.log(n - 1) + GAMMA) - 2 * (n - 1) / n;
 }
 
-/** All trees in one set of arrays; a leaf has feature -1 and its path length as threshold. */
+/** All trees in one set of arrays; a leaf has feature -1, and its path length as threshold. */
 class PlainForest {
   readonly #feature: Int32Array;
   readonly #threshold: Float64Array;

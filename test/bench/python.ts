@@ -1,4 +1,4 @@
-/** The same work in Python, when it is there. */
+/** The same work in Python, if it is installed. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { type Figure, summarize } from "./measure.ts";
 
 const SCRIPT = fileURLToPath(new URL("./python_side.py", import.meta.url));
 
-/** What Python is given to do. */
+/** Input of the Python benchmark. */
 export interface PythonWork {
   readonly rows: Float64Array;
   readonly dims: number;
@@ -24,7 +24,7 @@ const times = z.array(z.number()).min(1);
 
 const answerSchema = z.object({
   versions: z.record(z.string(), z.string()),
-  /** Nanoseconds of each repeat. */
+  /** Nanoseconds per repeat. */
   figures: z.object({
     forest_batch: times,
     forest_minute: times,
@@ -37,13 +37,13 @@ const answerSchema = z.object({
   }),
 });
 
-/** What Python took. */
+/** Results of the Python benchmark. */
 export interface PythonFigures {
   readonly versions: Readonly<Record<string, string>>;
   readonly figures: Readonly<Record<keyof z.infer<typeof answerSchema>["figures"], Figure>>;
 }
 
-/** A Python with what test/reference/requirements.txt lists: `PYTHON`, or `python3`, or none. */
+/** A Python with the packages of test/reference/requirements.txt: `PYTHON`, `python3` or none. */
 export function findPython(): string | undefined {
   const python = process.env["PYTHON"] ?? "python3";
   const { status } = spawnSync(python, ["-c", "import sklearn, hmmlearn, pandas"]);
@@ -51,7 +51,7 @@ export function findPython(): string | undefined {
 }
 
 /**
- * Does the work in Python.
+ * Runs the Python benchmark.
  *
  * @throws Error when Python fails.
  */
@@ -91,7 +91,7 @@ export function runPython(python: string, work: PythonWork): PythonFigures {
         forest_single: figure("forest, one row", "ns per row", figures.forest_single, 1),
         forest_fit: figure("forest fit, 100 x 256", "ms per fit", figures.forest_fit, 1e-6),
         filter: figure("hmmlearn score", "ns per row", figures.filter, 1),
-        // Measured a row, told for as many rows as ours.
+        // Measured per row, reported for as many rows as ours.
         e_step: figure("hmmlearn fit, 1 iteration", "ms per 500,000 rows", figures.e_step, 0.5),
         step_lean: figure("bar by bar, leanest", "us per bar", figures.step_lean, 1e-3),
         step_pandas: figure("bar by bar, pandas", "us per bar", figures.step_pandas, 1e-3),

@@ -1,4 +1,4 @@
-"""The same work as bench.ts, done by scikit-learn and hmmlearn; JSON in (a file), JSON out."""
+"""The work of bench.ts with scikit-learn and hmmlearn: JSON from a file, JSON to stdout."""
 
 import collections
 import json
@@ -16,13 +16,13 @@ from sklearn.ensemble import IsolationForest
 
 WINDOW = 20
 REGIME_WINDOW = 10
-# Bars from which the z-scores of the last ten follow.
+# Bars that determine the z-scores of the last ten.
 HISTORY = 2 * WINDOW + REGIME_WINDOW
 BARS_PER_BATCH = 500
 
 
 def repeat(run, count, repeats):
-    """Nanoseconds for each of `count` things, of each repeat, after one that warms up."""
+    """Nanoseconds per item of each repeat of `count` items, after a warm-up run."""
     run()
     times = []
     for _ in range(repeats):
@@ -99,7 +99,7 @@ def step_with_pandas(bars, forest, hmm):
 
 
 def step_both_ways(bars, forest, hmm):
-    """Times of both ways, after a look that they come to the same."""
+    """Times of both ways, after a check that their results agree."""
     lean_times, lean = step_leanly(bars, forest, hmm)
     pandas_times, with_pandas = step_with_pandas(bars, forest, hmm)
     for one, other in list(zip(lean, with_pandas))[HISTORY:]:

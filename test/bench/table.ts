@@ -1,6 +1,6 @@
 import type { Figure } from "./measure.ts";
 
-/** How much longer Python takes than MicroStream, by the medians. */
+/** Python's time divided by MicroStream's, by the medians. */
 export interface Ratio {
   readonly name: string;
   readonly ratio: number;
@@ -23,7 +23,7 @@ function formatColumns(lines: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-/** A table of figures with their spread. */
+/** A table of results with their spread. */
 export function formatFigures(figures: readonly Figure[]): string {
   const head = ["", "median", "min", "p10", "p90", "p99", "max", "repeats", "unit"];
   const lines = figures.map((f) => [

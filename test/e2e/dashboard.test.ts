@@ -12,6 +12,9 @@ const SCREENSHOTS = fileURLToPath(new URL("./screenshots/", import.meta.url));
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
+/** Ends a wait for a state that does not come, ms. */
+const LIMIT_MS = 300_000;
+
 let browser: Browser;
 
 beforeAll(async () => {
@@ -33,6 +36,7 @@ function startService(env: Record<string, string> = {}): Promise<ServiceProcess>
 async function openPage(options: BrowserContextOptions = { viewport: DESK }): Promise<Page> {
   const context = await browser.newContext(options);
   onTestFinished(() => context.close());
+  context.setDefaultTimeout(LIMIT_MS);
   return await context.newPage();
 }
 
@@ -64,7 +68,7 @@ describe("the dashboard", () => {
       paths.reduce((sum, path) => sum + (path.getAttribute("d")?.split("M").length ?? 1) - 1, 0) / 2
     );
     expect(candles).toBeGreaterThanOrEqual(170);
-    expect(await page.locator("#alarm").getAttribute("data-tone")).toBe("simulated");
+    await page.locator('#alarm[data-tone="simulated"]').waitFor();
     expect(await page.locator("#alarm").innerText()).toContain("SIMULATED DATA");
     expect(await page.locator("#regime").innerText()).toMatch(/^(Stable|Volatile|Crisis)$/);
     expect(await page.locator("#regime-label").innerText()).toBe("Regime, liquidity model");
@@ -193,7 +197,7 @@ describe("the dashboard", () => {
     expect(await factOf(page, "health", "This page")).toBe("lost");
 
     await startService(env);
-    await page.locator('#alarm[data-tone="simulated"]').waitFor({ timeout: 30_000 });
+    await page.locator('#alarm[data-tone="simulated"]').waitFor();
     await until(
       "the page to be whole again",
       async () => await factOf(page, "health", "This page") === "connected" || undefined,

@@ -7,6 +7,8 @@ export default defineConfig({
     include: ["test/e2e/**/*.test.ts"],
     globalSetup: ["./test/e2e/build.ts"],
     reporters: ["default", "./test/support/closing_line.ts"],
-    testTimeout: 60_000,
+    // Ends a test that hangs.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

@@ -11,7 +11,7 @@ import { until } from "../support/until.ts";
 
 const SYMBOLS = ["BTCUSDT", "ETHUSDT"];
 /** Long enough for a machine ten times slower. */
-const WAIT_MS = 120_000;
+const WAIT_MS = 300_000;
 
 const signal = z.looseObject({ symbol: z.string(), timestamp: z.number() });
 type Signal = z.infer<typeof signal>;
@@ -81,6 +81,7 @@ async function keepsEachSignalOnce(program: Program): Promise<void> {
     SIMULATOR_SPEED: "600",
     SYMBOLS: SYMBOLS.join(),
     DATA_DIR: join(folder, "store"),
+    HISTORY_DAYS: "1",
   };
   let service = await ServiceProcess.start(env);
   const { url } = service;

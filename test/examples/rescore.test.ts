@@ -13,7 +13,7 @@ import { temporaryFolder } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
 
 /** Long enough for a machine ten times slower. */
-const WAIT_MS = 120_000;
+const WAIT_MS = 300_000;
 const SYMBOLS = ["BTCUSDT", "ETHUSDT"];
 const MODELS = ["models/classic.json", "models/liquidity.json"];
 /** Fields of the primary model's results in a signal; other models have theirs under another name. */
@@ -73,6 +73,8 @@ test("Node gives the numbers of the running service, bit for bit, for both model
     SIMULATOR_SPEED: "600",
     SYMBOLS: SYMBOLS.join(),
     DATA_DIR: folder,
+    // The liquidity model sees nothing for three days.
+    HISTORY_DAYS: "4",
   });
   await until(
     "the service to be ready",
@@ -104,7 +106,7 @@ test("Node gives the numbers of the running service, bit for bit, for both model
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const rows = parseCsv(stdout);
     expect(rows.length).toBe(signals.length);
-    expect(rows.length).toBeGreaterThan(20_000);
+    expect(rows.length).toBeGreaterThan(10_000);
     const name = /(\w+)\.json$/.exec(model)?.[1] ?? "";
     const columns = Object.keys(rows[0] ?? {}).flatMap((column) => {
       const known = ["symbol", "timestamp"].includes(column) || name === "classic";
@@ -157,15 +159,15 @@ test("a bad argument or a bad file is named in one line, exit code 1", () => {
     return path;
   };
   const cases = [
-    [[], "usage: node examples/rescore.mjs"],
-    [[write("a.csv", "timestamp,open\n1,2\n"), ...MODELS], "has no column high"],
+    [[], "BARS.csv and MODEL.json must be given"],
+    [[write("a.csv", "timestamp,open\n1,2\n"), ...MODELS], "it must have the column high"],
     [
       [write("b.csv", "timestamp,open,high,low,close,volume\n60000,1,1,1,x,1\n"), ...MODELS],
-      'bar 1: close must be a number: it is "x"',
+      'close of bar 1 must be a number: current value is "x"',
     ],
     [
       [write("c.csv", "120000,1,1,1,1,1\n60000,1,1,1,1,1\n"), ...MODELS],
-      "is not in order of time at 60000",
+      "must be in order of time: current value is 60000 after 120000",
     ],
   ] as const;
   for (const [args, message] of cases) {

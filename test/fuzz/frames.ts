@@ -2,7 +2,7 @@ import { Random } from "./random.ts";
 
 const encoder = new TextEncoder();
 
-/** Texts that a number or a decimal may be written with, sound and unsound. */
+/** Texts for a number or a decimal, valid and invalid. */
 const VALUES: readonly [string, ...string[]] = [
   "0",
   "1",
@@ -55,7 +55,7 @@ function decimal(random: Random): string {
   return places === 0 ? digits : `${digits}.${String(random.below(10 ** places)).padStart(8, "0")}`;
 }
 
-/** The fields of a sound event, in the exchange's order; values as JSON text. */
+/** The fields of a valid event, in the exchange's order; values as JSON text. */
 function soundEvent(random: Random): [name: string, value: string][] {
   const time = 1_500_000_000_000 + random.below(1e9) * 500;
   const unit = random.below(8) === 0 ? "123" : "";
@@ -78,7 +78,7 @@ function soundEvent(random: Random): [name: string, value: string][] {
   return [["e", '"aggTrade"'], ...head, symbol, ["a", `${id}`], ...amounts, ...ids, ...tail];
 }
 
-/** Changes what the event says: values, names, order, number of fields. */
+/** Mutates the event: values, names, order, number of fields. */
 function bendFields(random: Random, fields: [string, string][]): void {
   const place = random.below(fields.length);
   const field = fields[place] ?? ["", ""];
@@ -104,7 +104,7 @@ function write(random: Random, fields: readonly [string, string][]): string {
   return random.below(2) === 0 ? event : wrapped;
 }
 
-/** Changes bytes: one flipped, dropped, put in or put after, a run doubled, the end cut. */
+/** Mutates bytes: flips, drops, inserts or appends one, repeats a run, or cuts the end. */
 function bendBytes(random: Random, bytes: Uint8Array): Uint8Array {
   const place = random.below(bytes.length);
   const kind = random.below(7);
@@ -120,10 +120,10 @@ function bendBytes(random: Random, bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Makes frames: some sound, most bent in their fields, in their bytes or in both, a few of bytes
- * at random; some around real frames where there are any. Always the same for a seed.
+ * Generates frames: some valid, most mutated in fields, bytes or both, a few of random bytes; some
+ * from real frames, if there are any. The same seed gives the same frames.
  *
- * @param real Frames of the exchange to bend besides made ones.
+ * @param real Frames of the exchange to mutate besides generated ones.
  */
 export function* makeFrames(
   seed: number,

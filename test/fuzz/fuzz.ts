@@ -3,10 +3,10 @@ import type { Trade } from "../../data/schema/trade.ts";
 import { makeFrames } from "./frames.ts";
 import { tradeIn } from "./oracle.ts";
 
-/** What became of the frames. */
+/** The result of a run. */
 export interface FuzzReport {
   readonly frames: number;
-  /** How many were found to be what: trades, other, shutdown, and rejections by their kind. */
+  /** Number of frames by verdict: trades, other, shutdown, and rejections by kind. */
   readonly verdicts: Readonly<Record<string, number>>;
 }
 
@@ -18,11 +18,11 @@ function same(a: Trade | undefined, b: Trade | undefined): boolean {
 }
 
 /**
- * Decodes made frames and compares each verdict with the oracle's.
+ * Decodes generated frames and compares each verdict with the oracle's.
  *
- * @param real Frames of the exchange to bend besides made ones.
- * @throws Error with the frame when a trade comes out that is not there, or one that is there does
- *   not; whatever the decoder throws.
+ * @param real Frames of the exchange to mutate besides generated ones.
+ * @throws Error with the frame when the decoder finds a trade that is not there or misses one;
+ *   everything that the decoder throws.
  */
 export function fuzzDecoder(
   count: number,

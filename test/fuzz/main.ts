@@ -1,4 +1,4 @@
-/** `deno task fuzz`: damaged frames into the decoder. */
+/** `deno task fuzz`: mutated frames for the decoder. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineCommand, runCommand, valueOption } from "../../data/common/command.ts";

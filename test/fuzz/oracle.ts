@@ -1,10 +1,10 @@
 import type { Trade } from "../../data/schema/trade.ts";
 
 /**
- * What a frame may be taken for, told without the decoder's own code: by `JSON.parse` and the
- * written rules of the exchange, as plainly as they can be put.
+ * The expected verdict on a frame, independent of the decoder's code: by `JSON.parse` and the
+ * exchange's written rules.
  *
- * @returns The trade that the bytes hold; undefined when they hold none.
+ * @returns The trade in the bytes; undefined when there is none.
  */
 export function tradeIn(bytes: Uint8Array): Trade | undefined {
   let frame: unknown;

@@ -1,13 +1,13 @@
-/** Whole numbers below 2^32, always the same for a seed (xorshift, Marsaglia 2003). */
+/** Seeded integers below 2^32 (xorshift, Marsaglia 2003). */
 export class Random {
   #state: number;
 
   constructor(seed: number) {
-    // A zero state would stay zero; small seeds must not start alike.
+    // A state of zero would stay zero; similar seeds must differ at once.
     this.#state = (Math.imul(seed + 1, 0x9e3779b1) | 1) >>> 0;
   }
 
-  /** A whole number from 0 to `count` - 1. */
+  /** An integer from 0 to `count` - 1. */
   below(count: number): number {
     let x = this.#state;
     x ^= x << 13;
@@ -17,7 +17,7 @@ export class Random {
     return Math.floor(this.#state / 2 ** 32 * count);
   }
 
-  /** One of a list. */
+  /** An element of a list. */
   pick<T>(from: readonly [T, ...T[]]): T {
     return from[this.below(from.length)] ?? from[0];
   }

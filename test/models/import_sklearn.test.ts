@@ -47,17 +47,17 @@ pythonTest("pickled models become an artifact", (python) => {
   expect(momentum).toEqual([...momentum].sort((a, b) => a - b));
 });
 
-pythonTest("what cannot be imported is refused in one line with exit code 2", (python) => {
+pythonTest("invalid input is refused in one line with exit code 2", (python) => {
   const folder = makePickles(python);
   const before = readdirSync(folder).sort();
   const cases: [Record<string, string>, string][] = [
-    [{ forest: "none.pkl" }, "there is no file"],
+    [{ forest: "none.pkl" }, "there is no such file"],
     [{ forest: "text.pkl" }, "text.pkl: must be a pickle that scikit-learn"],
-    [{ forest: "dictionary.pkl" }, "must hold one IsolationForest: it holds one dict"],
-    [{ forest: "hmm_regime.pkl" }, "must hold one IsolationForest: it holds one GaussianHMM"],
-    [{ forest: "untrained_forest.pkl" }, "must be trained: it has only settings"],
+    [{ forest: "dictionary.pkl" }, "must contain one IsolationForest: it contains one dict"],
+    [{ forest: "hmm_regime.pkl" }, "must contain one IsolationForest: it contains one GaussianHMM"],
+    [{ forest: "untrained_forest.pkl" }, "must be trained: it has no parameters"],
     [{ forest: "narrow_forest.pkl" }, "must be trained on momentum, volatility_proxy, activity"],
-    [{ hmm: "untrained_hmm.pkl" }, "must be trained: it has only settings"],
+    [{ hmm: "untrained_hmm.pkl" }, "must be trained: it has no parameters"],
     [{ hmm: "large_hmm.pkl" }, "must have at most 8 states: it has 9"],
     [{ hmm: "broken_hmm.pkl" }, "means_ must be finite numbers"],
     [{ out: "no/x.json" }, "--out cannot be written"],

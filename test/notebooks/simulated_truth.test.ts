@@ -46,7 +46,7 @@ describe("the shipped liquidity model on forty days of a simulated market", () =
     expect(Math.min(...ratios)).toBeGreaterThan(0.96);
   });
 
-  // 45 days of another market of the same simulator, before the scored ones.
+  // Fitted to an earlier span of another market.
   test("a liquidity model fitted to simulated weeks finds the regimes of later ones", async () => {
     const span = { seed: 2, symbol: "ETHUSDT", from: Date.UTC(2025, 0, 1), days: 45 };
     const fitted = await fitModel({

@@ -36,7 +36,7 @@ test("the probabilities of all numbers of trades sum to 1, for low and high acti
 
 test("the density of returns and trades integrates to 1 in each regime", () => {
   const scale = 5e-4;
-  const step = scale / 10;
+  const step = scale / 5;
   for (const regime of REGIMES) {
     let mass = 0;
     for (let trades = 0; trades < 120; trades++) {
@@ -51,10 +51,10 @@ test("the density of returns and trades integrates to 1 in each regime", () => {
   }
 });
 
-describe("on thirty days of a market", () => {
+describe("on twenty days of a market", () => {
   const from = Date.UTC(2025, 2, 1);
   const minutes = [
-    ...trueMinutes({ seed: 5, symbol: "ETHUSDT", from, to: from + 30 * 86_400_000 }),
+    ...trueMinutes({ seed: 5, symbol: "ETHUSDT", from, to: from + 20 * 86_400_000 }),
   ];
   const truth = Uint8Array.from(minutes, ({ regime }) => regime);
   const accuracyOf = (posteriors: Float64Array) =>

@@ -14,13 +14,13 @@ WINDOW = 20
 
 
 def read_klines(path: Path) -> Floats:
-    """Candlesticks of a gzip CSV file: open time, open, high, low, close and volume a row."""
+    """Bars of a gzip CSV file: a row of open time, open, high, low, close and volume each."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return np.loadtxt(lines, delimiter=",", skiprows=1, usecols=range(6), ndmin=2)
 
 
 def rolling_windows(values: Floats, window: int) -> Floats:
-    """Copies every full window of a series, a row each, so that a reduction sees one run."""
+    """Copies every full window of a series, one per row, so that a reduction is contiguous."""
     views = np.lib.stride_tricks.sliding_window_view(values, window)
     return np.ascontiguousarray(views)
 
@@ -39,7 +39,7 @@ def raw_features(bars: Floats, window: int = WINDOW) -> Floats:
 
 
 def z_scores(values: Floats, window: int = WINDOW) -> Floats:
-    """z-score of each value over the last ones, itself included; population deviation."""
+    """z-score of each value over the last values, itself included; population deviation."""
     scores = np.empty_like(values)
     for t in range(min(window - 1, len(values))):
         scores[t] = z_score(values[: t + 1])
@@ -60,5 +60,5 @@ def z_score(values: Floats) -> float:
 
 
 def normalized_features(raw: Floats, window: int = WINDOW) -> Floats:
-    """The features as the model sees them."""
+    """The normalized features."""
     return np.column_stack([z_scores(column, window) for column in raw.T])

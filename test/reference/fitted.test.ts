@@ -15,7 +15,7 @@ import { realDataTest, sharedData } from "../support/shared_data.ts";
 
 const BLOCK = /^BTCUSDT-spot-1m-ohlcv-\d{8}-\d{8}\.csv\.gz$/;
 
-/** The real blocks that the shipped model was trained on. */
+/** The shipped model's real training blocks. */
 function listBlocks(): string[] {
   const folder = sharedData("klines");
   return existsSync(folder) ? readdirSync(folder).filter((file) => BLOCK.test(file)).sort() : [];
@@ -23,7 +23,7 @@ function listBlocks(): string[] {
 
 const fitSchema = z.object({ rows: z.int(), log_likelihood: z.number() });
 
-/** The fits that hmmlearn_fits.py made. */
+/** The fits of hmmlearn_fits.py. */
 function readFits() {
   const text = readFileSync(new URL("./hmmlearn_fits.jsonl", import.meta.url), "utf8");
   return text.trimEnd().split("\n").map((line) => fitSchema.parse(JSON.parse(line)));

@@ -27,13 +27,13 @@ test("the average path length of a leaf's samples is scikit-learn's", () => {
   for (const [i, n] of average_path_length.n_samples.entries()) {
     const leaf = { feature: [-2], threshold: [-2], left: [-1], right: [-1], n_samples: [n] };
     const forest = { max_samples: n, offset: -0.5, trees: [leaf] };
-    // The leaf of a single tree lies at depth 1, of which scikit-learn takes 1 again.
+    // The leaf of a single tree is at depth 1, from which scikit-learn subtracts 1.
     const expected = 1 + (average_path_length.lengths[i] ?? NaN) - 1;
     expect(sumPathLengths(loadCore(), forest, new Float64Array(1), 1)[0]).toBe(expected);
   }
 });
 
-test("scikit-learn's average path length has its closed forms", () => {
+test("scikit-learn's average path length has a closed form", () => {
   const { n_samples, lengths } = average_path_length;
   const closed = (n: number) => 2 * Math.log(n - 1) + 2 * 0.5772156649015329 - 2 * (n - 1) / n;
   expect(lengths.slice(0, 2)).toEqual([0, 1]);

@@ -1,4 +1,4 @@
-"""Golden vectors of Isolation Forests: what scikit-learn says of given rows."""
+"""Golden vectors of Isolation Forests: scikit-learn's output for given rows."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def draw(random: np.random.Generator, count: int, dims: int) -> Floats:
 
 
 def around_thresholds(forest: IsolationForest, dims: int) -> Floats:
-    """Rows on every threshold, and beside it by one last place of float64 and of float32."""
+    """Rows on every threshold, and one unit in the last place of float64 and float32 beside it."""
     values = []
     for estimator in forest.estimators_:
         tree = estimator.tree_
@@ -113,7 +113,7 @@ def sizes() -> list[Vector]:
 
 
 def constant_features() -> list[Vector]:
-    """Forests that must do without some features, or without any."""
+    """Forests with some or all features constant."""
     random = np.random.default_rng(2)
     training = draw(random, 200, 5)
     training[:, [1, 3]] = 0.125
@@ -128,7 +128,7 @@ def constant_features() -> list[Vector]:
 
 
 def ties() -> list[Vector]:
-    """Rows on thresholds and within float32 of each other."""
+    """Rows on thresholds and rows that are equal in float32."""
     random = np.random.default_rng(3)
     training: Floats = random.integers(0, 4, size=(120, 2)).astype(np.float64)
     forest = fit(training, 8, 32, 0.1)

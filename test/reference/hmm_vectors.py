@@ -21,7 +21,7 @@ KEPT_ROWS = 24
 
 
 def distribution(random: np.random.Generator, size: int) -> Floats:
-    """Probabilities that are multiples of 1/256, none of them 0."""
+    """Probabilities that are positive multiples of 1/256."""
     cuts = np.sort(random.choice(np.arange(1, 256), size - 1, replace=False))
     return np.diff(np.concatenate([[0], cuts, [256]])) / 256
 
@@ -53,7 +53,7 @@ def ill_conditioned(random: np.random.Generator, states: int, dims: int) -> tupl
 
 
 def make_model(states: int, dims: int, is_ill: bool, random: np.random.Generator) -> GaussianHMM:
-    """A model whose states last some rows and overlap somewhat."""
+    """A model whose states last several rows and overlap moderately."""
     model = GaussianHMM(states, "full", implementation="scaling")
     model.n_features = dims
     model.startprob_ = distribution(random, states)
@@ -84,7 +84,7 @@ def sample(
 
 
 def kept_rows(lengths: list[int]) -> list[int]:
-    """The rows around the ends of sequences, and some between."""
+    """The rows around the ends of sequences, and some in between."""
     count = sum(lengths)
     ends = np.cumsum([0, *lengths])
     near = {int(end) + step for end in ends for step in (-1, 0)}
@@ -168,7 +168,7 @@ def lengths_of_sequences() -> list[Vector]:
 
 
 def one_way() -> list[Vector]:
-    """A chain that never goes back: probabilities that are 0."""
+    """A chain of one direction: some transition probabilities are 0."""
     random = np.random.default_rng(9)
     model = make_model(3, 2, False, random)
     model.startprob_ = np.array([1.0, 0.0, 0.0])

@@ -7,7 +7,7 @@ import { readImportVectors } from "./vectors.ts";
 
 const vectors = readImportVectors();
 
-test.each(vectors)("an imported model says what it said in Python: $name", (vector) => {
+test.each(vectors)("an imported model gives the output that it gave in Python: $name", (vector) => {
   const { forest, hmm, scorecard, training } = parseArtifact(JSON.stringify(vector.artifact), "x");
   expect(hmm.labels).toEqual(classicLabels(hmm.startprob.length));
   expect(training.origin).toBe("imported");

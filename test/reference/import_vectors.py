@@ -1,4 +1,4 @@
-"""Golden vectors of imported models: artifacts of pickled ones, and what the libraries say."""
+"""Golden vectors of imported models: artifacts of pickled models, and the libraries' output."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ import import_sklearn
 def describe(
     forest: IsolationForest, hmm: GaussianHMM, rows: np.ndarray, folder: Path
 ) -> dict[str, Any]:
-    """The artifact of two models, rows, and the libraries' answers in canonical order."""
+    """The artifact of two models, rows, and the libraries' output in canonical order."""
     with (folder / "isolation_forest.pkl").open("wb") as file:
         pickle.dump(forest, file)
     joblib.dump(hmm, folder / "hmm_regime.pkl")
     artifact = import_sklearn.make_artifact(
         folder / "isolation_forest.pkl", folder / "hmm_regime.pkl", "mine", window=30
     )
-    # These are of the moment and of the pickles' bytes.
+    # These depend on the time and on the pickles' bytes.
     artifact["created"] = "2024-01-01T00:00:00.000Z"
     artifact["training"].update(forest_sha256="0" * 64, hmm_sha256="0" * 64)
     posteriors, logs = filtered(hmm, rows, [len(rows)])
@@ -60,7 +60,7 @@ def make_hmm(states: int, covariance_type: str, random: np.random.Generator) -> 
 
 
 def make_import_vectors() -> dict[str, Any]:
-    """Every kind of covariance, and the settings of forests that change what is exported."""
+    """Every kind of covariance, and the forest settings that change the export."""
     random = np.random.default_rng(5)
     rows = draw(random, 200, 3)
     settings: list[dict[str, Any]] = [

@@ -1,4 +1,4 @@
-"""Pickles models into a folder, good ones and ones that the importer must refuse."""
+"""Pickles models into a folder: valid ones and ones that the importer must refuse."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sklearn.ensemble import IsolationForest
 
 
 def main() -> None:
-    """Writes the pickles into the folder that the first argument names."""
+    """Writes the pickles into the folder of the first argument."""
     folder = Path(sys.argv[1])
     random = np.random.default_rng(6)
     rows = draw(random, 100, 3)

@@ -32,7 +32,7 @@ TOLERANCE = 1e-12
 
 
 def format_vectors(vectors: dict[str, Any]) -> str:
-    """JSON with a case on a line and every number in full."""
+    """JSON with one case per line and every number in full."""
     parts = []
     for key, value in vectors.items():
         cases = value if isinstance(value, list) else [value]
@@ -42,7 +42,7 @@ def format_vectors(vectors: dict[str, Any]) -> str:
 
 
 def drifts(old: Any, new: Any, path: str) -> Iterator[str]:
-    """Places where two vectors differ."""
+    """Paths at which two vectors differ."""
     numbers = (int, float)
     if isinstance(old, dict) and isinstance(new, dict) and old.keys() == new.keys():
         for key in old:
@@ -58,7 +58,7 @@ def drifts(old: Any, new: Any, path: str) -> Iterator[str]:
 
 
 def find_wrong_versions() -> Iterator[str]:
-    """Packages that are not of the version in requirements.txt."""
+    """Packages whose version differs from requirements.txt."""
     for line in (Path(__file__).parent / "requirements.txt").read_text("utf-8").splitlines():
         name, _, pinned = line.partition("==")
         if version(name) != pinned:
@@ -66,16 +66,16 @@ def find_wrong_versions() -> Iterator[str]:
 
 
 def check(name: str, text: str) -> list[str]:
-    """What is different in the file of a name."""
+    """Differences in the file of a name."""
     path = FOLDER / name
     if not path.exists():
-        return [f"{name}: there is no such file"]
+        return [f"{name}: file not found"]
     old, new = json.loads(path.read_text("utf-8")), json.loads(text)
     return [f"{name}: {drift}" for drift in drifts(old, new, "")]
 
 
 def main() -> int:
-    """Writes or checks; 1 when something has drifted."""
+    """Writes or checks the vectors; returns 1 when one has drifted."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -20,7 +20,7 @@ from hmmlearn.hmm import GaussianHMM
 from import_vectors import import_sklearn
 from sklearn.ensemble import IsolationForest
 
-#: A model is trained on the first; the forest scores rows of the second; all is done for the third.
+#: The first block trains the model, the forest scores the second, everything runs on the third.
 TRAINING = "BTCUSDT-spot-1m-ohlcv-20240212-20240317.csv.gz"
 SCORED = "BTCUSDT-spot-1m-ohlcv-20230324-20230505.csv.gz"
 REPLAYED = "BTCUSDT-spot-1m-ohlcv-20250520-20250818.csv.gz"

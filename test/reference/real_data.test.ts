@@ -36,7 +36,7 @@ function run(command: string, args: readonly string[]): void {
 
 const readArtifact = (path: string) => parseArtifact(readFileSync(path, "utf8"), path);
 
-/** What `deno task replay` writes of the real block: numbers by the names of their columns. */
+/** The output of `deno task replay` for the real block: numbers by column name. */
 function replay(folder: string, model: string): (...names: string[]) => Float64Array {
   const out = join(folder, "replay.csv");
   run(process.execPath, [
@@ -54,7 +54,7 @@ function replay(folder: string, model: string): (...names: string[]) => Float64A
   };
 }
 
-/** Names of the columns that hold an artifact's features or probabilities. */
+/** Names of the columns of an artifact's features or probabilities. */
 function columnNames({ features, hmm }: Artifact) {
   return {
     raw: features.names.map((name) => `features_${name}`),
@@ -124,7 +124,7 @@ function compare(python: string): void {
   expect(apart).toBeLessThanOrEqual(ROWS / 20_000);
 }
 
-const NAME = "the replay equals numpy, scikit-learn and hmmlearn, and so does a forest's every bit";
+const NAME = "the replay equals numpy, scikit-learn and hmmlearn, forest scores bit for bit";
 const found = python;
 if (found === undefined) test.skip(`${NAME} (${NO_PYTHON})`, () => {});
 else realDataTest(NAME, [REPLAYED], () => Promise.resolve(compare(found)));

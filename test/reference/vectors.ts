@@ -1,4 +1,4 @@
-/** The golden vectors that make_vectors.py made. */
+/** The golden vectors of make_vectors.py. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
@@ -42,7 +42,7 @@ const hmm = z.strictObject({
   /** Row after row. */
   rows: numbers,
   log_likelihood: z.number(),
-  /** Numbers of the rows that the following three are of. */
+  /** Indices of the rows of the next three fields. */
   kept: numbers,
   log_likelihoods: numbers,
   filtered: z.array(numbers),
@@ -50,7 +50,7 @@ const hmm = z.strictObject({
   /** Posteriors summed over all rows. */
   filtered_sums: numbers,
   smoothed_sums: numbers,
-  /** A digit a row. */
+  /** One digit per row. */
   path: z.string(),
   /** ln of the joint probability of path and rows, of each sequence. */
   path_log_probabilities: numbers,
@@ -61,7 +61,7 @@ const hmmFile = z.strictObject({ hmms: z.array(hmm) });
 const importFile = z.strictObject({
   models: z.array(z.strictObject({
     name: z.string(),
-    /** As the importer writes it. */
+    /** The importer's output. */
     artifact: z.unknown(),
     /** Row after row. */
     rows: numbers,
@@ -78,7 +78,7 @@ function read<T>(schema: z.ZodType<T>, name: string): T {
   return schema.parse(JSON.parse(readFileSync(file, "utf8")));
 }
 
-/** What hmmlearn says of given rows. */
+/** hmmlearn's output for given rows. */
 export type HmmVector = z.infer<typeof hmm>;
 
 /** Isolation Forests, by scikit-learn. */
@@ -87,5 +87,5 @@ export const readForestVectors = () => read(forestFile, "forest.json");
 /** Hidden Markov models, by hmmlearn. */
 export const readHmmVectors = () => read(hmmFile, "hmm.json").hmms;
 
-/** Imported models, and what scikit-learn and hmmlearn say of given rows. */
+/** Imported models, and the output of scikit-learn and hmmlearn for given rows. */
 export const readImportVectors = () => read(importFile, "import.json").models;

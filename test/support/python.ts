@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
-import process from "node:process";
 import { test } from "vitest";
+import { readEnvironment } from "../../data/common/environment.ts";
+import { SETTINGS } from "../../data/common/settings.ts";
 
 function findPython(): string | undefined {
-  const { PYTHON } = process.env;
-  if (PYTHON !== undefined) return PYTHON;
+  const given = readEnvironment().find(SETTINGS.python);
+  if (given !== undefined) return given;
   return spawnSync("python3", ["-c", "import hmmlearn, sklearn"]).status === 0
     ? "python3"
     : undefined;
@@ -21,6 +22,6 @@ export const NO_PYTHON = "skipped: python3 has no scikit-learn and hmmlearn; see
 
 /** A test that runs Python; without it, it is skipped, and its name says why. */
 export function pythonTest(name: string, run: (python: string) => void | Promise<void>) {
-  if (python !== undefined) test(name, () => run(python), 120_000);
+  if (python !== undefined) test(name, () => run(python));
   else test.skip(`${name} (${NO_PYTHON})`, () => {});
 }

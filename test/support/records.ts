@@ -1,5 +1,6 @@
 import type { Bar } from "../../data/schema/bar.ts";
 import type { Signal } from "../../data/schema/signal.ts";
+import type { LogRecord } from "../../service/bus/event_log.ts";
 
 /** 2024-05-01T00:00:00Z, the first minute of made-up records. */
 export const START = Date.UTC(2024, 4, 1);
@@ -44,4 +45,14 @@ export function makeSignal(index: number, symbol = "BTCUSDT"): Signal {
     log_likelihood: -3.1,
     models: {},
   };
+}
+
+/** Bars as records of a log. */
+export function barRecords(...bars: readonly Bar[]): LogRecord[] {
+  return bars.map((record) => ({ kind: "bar", record }));
+}
+
+/** Signals as records of a log. */
+export function signalRecords(...signals: readonly Signal[]): LogRecord[] {
+  return signals.map((record) => ({ kind: "signal", record }));
 }

@@ -7,12 +7,16 @@ export function sharedData(file: string): string {
   return fileURLToPath(new URL(`../../../shared/data/${file}`, import.meta.url));
 }
 
-/** A test on real market data; without the files it is skipped, and its name says why. */
+/**
+ * A test on real market data; without the files it is skipped, and its name says why.
+ *
+ * @param timeoutMs For a test that takes longer than the usual limit allows.
+ */
 export function realDataTest(
   name: string,
   files: readonly string[],
   run: () => Promise<void>,
-  timeoutMs = 120_000,
+  timeoutMs?: number,
 ) {
   const missing = files.find((file) => !existsSync(sharedData(file)));
   if (missing === undefined) test(name, run, timeoutMs);

@@ -6,7 +6,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that stands still until a test advances it. */
+/** A clock that only moves when a test advances it. */
 export class VirtualClock implements Clock {
   #monotonic = 0;
   #wallOffset: number;

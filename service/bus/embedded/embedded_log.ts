@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Announcement } from "../../../data/schema/announcement.ts";
 import type { Bar } from "../../../data/schema/bar.ts";
 import type { Checkpoint, EventLog, LogEvent, LogRecord, RecordKind } from "../event_log.ts";
-import type { EventPage, RecordQuery, RecordStore } from "../record_store.ts";
+import type { BarVolumes, EventPage, RecordQuery, RecordStore } from "../record_store.ts";
 import { CommitThread } from "./commit_thread.ts";
 import type { Commit } from "./commit_worker.ts";
 import { GroupCommit } from "./group_commit.ts";
@@ -111,6 +111,10 @@ export class EmbeddedLog implements EventLog, RecordStore {
 
   bars(symbol: string, from: number, to?: number): Iterable<Bar> {
     return this.#reader.bars(symbol, from, to);
+  }
+
+  volumes(symbol: string, from: number, to?: number): Iterable<BarVolumes> {
+    return this.#reader.volumes(symbol, from, to);
   }
 
   lastTime(kind: RecordKind, symbol: string): number | undefined {

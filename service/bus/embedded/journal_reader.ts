@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { Bar } from "../../../data/schema/bar.ts";
 import { parseBar } from "../../../data/schema/parse.ts";
 import type { Checkpoint, RecordKind } from "../event_log.ts";
-import type { RecordQuery } from "../record_store.ts";
+import type { BarVolumes, RecordQuery } from "../record_store.ts";
 import { checksumOf } from "./checksum.ts";
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
@@ -48,6 +48,7 @@ export class JournalReader {
   readonly #database: DatabaseSync;
   readonly #after: StatementSync;
   readonly #bars: StatementSync;
+  readonly #volumes: StatementSync;
   readonly #lastTime: StatementSync;
   readonly #checkpoints: StatementSync;
 
@@ -57,6 +58,13 @@ export class JournalReader {
     this.#after = database.prepare("SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?");
     this.#bars = database.prepare(
       "SELECT json FROM events WHERE kind = 'bar' AND symbol = ? AND timestamp BETWEEN ? AND ? " +
+        "ORDER BY timestamp",
+    );
+    // As text: SQLite does not promise to read a decimal to the nearest double.
+    this.#volumes = database.prepare(
+      "SELECT timestamp, json -> 'volume' AS volume, " +
+        "json -> 'taker_buy_volume' AS bought, json -> 'taker_sell_volume' AS sold " +
+        "FROM events WHERE kind = 'bar' AND symbol = ? AND timestamp BETWEEN ? AND ? " +
         "ORDER BY timestamp",
     );
     this.#lastTime = database.prepare(
@@ -107,6 +115,21 @@ export class JournalReader {
   *bars(symbol: string, from: number, to = Number.MAX_SAFE_INTEGER): Iterable<Bar> {
     for (const row of this.#bars.all(symbol, from, to)) {
       yield parseBar(text(row, "json"));
+    }
+  }
+
+  /** See {@linkcode RecordStore.volumes}. */
+  *volumes(symbol: string, from: number, to = Number.MAX_SAFE_INTEGER): Iterable<BarVolumes> {
+    for (const row of this.#volumes.all(symbol, from, to)) {
+      const timestamp = number(row, "timestamp");
+      const volume = Number(text(row, "volume"));
+      const { bought, sold } = row;
+      yield bought === null || sold === null ? { timestamp, volume } : {
+        timestamp,
+        volume,
+        taker_buy_volume: Number(text(row, "bought")),
+        taker_sell_volume: Number(text(row, "sold")),
+      };
     }
   }
 

@@ -42,7 +42,7 @@ const WEIGHT = { time: 1, klines: 2, aggTrades: 4 };
 const TIMEOUT_MS = 5000;
 
 /** Concurrent requests by purpose; none waits for one of another purpose. */
-const CONCURRENCY: Readonly<Record<Purpose, number>> = { repair: 4, history: 4, audit: 1 };
+const CONCURRENCY: Readonly<Record<Purpose, number>> = { repair: 8, history: 16, audit: 1 };
 
 /** A longer ban fails requests instead of delaying them, ms. */
 const MAX_DELAY_MS = 5000;

@@ -30,7 +30,7 @@ export class BarBuilder {
     this.timestamp = timestamp;
   }
 
-  /** Folds a trade; the caller sees to it that it belongs to this minute and is in order. */
+  /** Folds a trade, which must belong to this minute; trades come in the order of their ids. */
   add(trade: Trade): void {
     const { price, quantity } = trade;
     if (this.trades++ === 0) {
@@ -50,11 +50,13 @@ export class BarBuilder {
    * The bar of the trades folded so far.
    *
    * @param quality What is known of its completeness.
-   * @throws RangeError without any trade; such a minute is {@linkcode emptyBar}'s.
+   * @throws RangeError without a trade: {@linkcode emptyBar} makes the bar of such a minute.
    */
   build(quality: BarQuality): Bar {
     if (this.trades === 0) {
-      throw new RangeError("Cannot build a bar as it must have at least one trade");
+      throw new RangeError(
+        "Cannot build a bar as it must have at least one trade: current value is 0",
+      );
     }
     const takerBuy = this.#bought.quantity;
     const takerSell = this.#sold.quantity;
@@ -83,7 +85,7 @@ export class BarBuilder {
   }
 }
 
-/** The bar of a minute without trades: the previous close, volume 0, as the exchange's klines. */
+/** The bar of a minute without trades: the previous close and volume 0, like the exchange's kline. */
 export function emptyBar(
   symbol: string,
   source: BarSource,

@@ -1,40 +1,40 @@
-/** The exchange keeps prices and quantities to 8 decimals: amounts are counted in 1e-8. */
+/** The exchange's prices and quantities have 8 decimals: amounts are counted in units of 1e-8. */
 const SCALE = 1e8;
 const UNITS = 10n ** 8n;
-/** Below it an amount's double is nearer to its own 1e-8 than to any other. */
+/** Below this limit an amount's double is nearer to its own multiple of 1e-8 than to any other. */
 const DISTINCT = 2 ** 26;
-/** Two numbers up to it have an exact sum. */
+/** Two integers up to this limit have an exact sum. */
 const LIMIT = 2 ** 52;
 
-/** An amount in units of 1e-8, exact; of more decimals the nearest unit. */
+/** An amount in units of 1e-8: exact up to 8 decimals, else the nearest unit. */
 export function unitsOf(amount: number): bigint {
   const whole = Math.floor(amount);
   if (whole === amount) return BigInt(whole) * UNITS;
   if (amount < DISTINCT) {
     return BigInt(whole) * UNITS + BigInt(Math.round((amount - whole) * SCALE));
   }
-  // Of the decimals that round to this double, the exchange wrote the shortest.
+  // The exchange wrote the shortest of the decimals that round to this double.
   const [digits = "", decimals = ""] = String(amount).split(".");
   return BigInt(digits + decimals.slice(0, 8).padEnd(8, "0"));
 }
 
-/** The double nearest to an amount in units of 1e-8, as `Number` makes it of the decimal text. */
+/** The double nearest to an amount in units of 1e-8, equal to `Number` of its decimal text. */
 export function amountOf(units: bigint): number {
   if (units <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(units) / SCALE;
   return Number(`${units / UNITS}.${String(units % UNITS).padStart(8, "0")}`);
 }
 
-/** An amount of 1e-16, as products of two amounts are counted, to the nearest 1e-8; half goes up. */
+/** Converts units of 1e-16, in which products are counted, to units of 1e-8; halves are rounded up. */
 export function roundProduct(units: bigint): bigint {
   return (units + UNITS / 2n) / UNITS;
 }
 
 /**
- * Exact sums of quantities and of price x quantity, whatever the order of adding.
+ * Exact sums of quantities and of price x quantity, in any order of adding.
  *
- * A double that came of a decimal is split into its whole part and its 1e-8; their products are
- * integers too and are added up by weight in doubles as long as these stay exact, i.e. up to 2^53,
- * and put into big integers before. An amount too long for that goes there at once.
+ * A double that stems from a decimal is split into its whole part and its units of 1e-8. Their
+ * products are integers and are summed by weight in doubles, which are exact up to 2^53; before
+ * that limit they are moved to big integers. An amount too long to be split goes there directly.
  */
 export class DecimalSum {
   #whole = 0;
@@ -66,7 +66,7 @@ export class DecimalSum {
     this.#product0 += product0;
     this.#product8 += product8;
     if (priceFraction > 0) {
-      // 1e-8 times 1e-8 can pass 2^53; four digits of the one at a time cannot.
+      // A product of two fractions can exceed 2^53; of four digits of one at a time it cannot.
       const high = Math.floor(priceFraction / 1e4);
       this.#product12 += high * fraction;
       this.#product16 += (priceFraction - high * 1e4) * fraction;

@@ -5,7 +5,7 @@ import { closeTimeOf } from "../../../data/schema/time.ts";
 import { amountOf, unitsOf } from "./decimal_sum.ts";
 
 /**
- * The bar that a kline of the exchange describes.
+ * Converts a kline of the exchange to a bar.
  *
  * @param kline A finished kline; columns that it lacks are absent from the bar.
  */

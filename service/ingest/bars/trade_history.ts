@@ -6,13 +6,13 @@ import { BarBuilder, emptyBar } from "./bar_builder.ts";
 import { withVpin } from "./microstructure/microstructure.ts";
 import { Vpin } from "./microstructure/vpin.ts";
 
-/** After a day without a trade the market was closed or a time is wrong: no empty bars for that. */
-const LONGEST_LULL_MS = 24 * 60 * MINUTE_MS;
+/** After a day without a trade the market was closed or a time is wrong: no empty bars are made. */
+const MAX_LULL_MS = 24 * 60 * MINUTE_MS;
 
 /**
- * Folds recorded trades of one symbol into bars. The first and the last minute, of which a part may
- * be missing, and minutes at a hole in the trade ids are `incomplete`; minutes between trades
- * without a hole are `empty`. A trade of a minute that is over is left out.
+ * Folds recorded trades of one symbol into bars. The first and the last minute, which may be
+ * partial, and minutes at a gap in the trade ids are `incomplete`; minutes between trades without a
+ * gap are `empty`. A trade of an earlier minute than the last one is left out.
  */
 export async function* barsOfTrades(
   trades: AsyncIterable<readonly Trade[]>,
@@ -36,7 +36,7 @@ export async function* barsOfTrades(
       const minute = minuteOf(trade.time);
       if (forming !== undefined && minute < forming.timestamp) continue;
       const unbroken = follows &&
-        (forming === undefined || minute - forming.timestamp <= LONGEST_LULL_MS);
+        (forming === undefined || minute - forming.timestamp <= MAX_LULL_MS);
       complete &&= unbroken;
       if (forming !== undefined && minute > forming.timestamp) {
         const bar = forming.build(complete ? "trades" : "incomplete");

@@ -6,7 +6,7 @@ import { WebSocket } from "ws";
 
 const SERVER = fileURLToPath(new URL("./flood_server.ts", import.meta.url));
 
-/** The flooding server, in its process. */
+/** The flooding server, in a process of its own. */
 export class FloodServer implements Disposable {
   readonly #child: ChildProcess;
   /** Origin of its WebSocket. */
@@ -17,7 +17,7 @@ export class FloodServer implements Disposable {
     this.url = url;
   }
 
-  /** Starts it and waits for its port. */
+  /** Starts the server and waits for its port. */
   static async start(): Promise<FloodServer> {
     const child = spawn(process.execPath, ["run", "-A", SERVER], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -25,7 +25,7 @@ export class FloodServer implements Disposable {
     for await (const line of createInterface({ input: child.stdout })) {
       return new FloodServer(child, `ws://127.0.0.1:${line}`);
     }
-    throw new Error("the flooding server ended without saying its port");
+    throw new Error("Cannot start the flooding server as it ended before it printed its port");
   }
 
   [Symbol.dispose](): void {
@@ -33,17 +33,17 @@ export class FloodServer implements Disposable {
   }
 }
 
-/** The decoder looks at the bytes itself, so that they need not be looked at twice. */
+/** The decoder reads bytes, so a conversion to text would only cost time. */
 const OPTIONS = { perMessageDeflate: false, skipUTF8Validation: true };
 
-/** What taking a stream took, from its first frame to its end, ms. */
+/** Times of a stream, from its first frame to its end, ms. */
 export interface Reception {
   readonly elapsed: number;
-  /** Processor time of this whole process. */
+  /** Processor time of this process. */
   readonly processor: number;
 }
 
-/** Takes all frames of a stream. */
+/** Receives all frames of a stream. */
 export function receive(url: string, take: (data: Uint8Array) => void): Promise<Reception> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, OPTIONS);

@@ -1,7 +1,7 @@
 /**
- * A WebSocket server in a process of its own that sends frames encoded beforehand, so that it is
- * never what is measured. Prints its port. `/flood?symbols=N&trades=N` as fast as the socket takes
- * them; `/paced?rate=N&trades=N` so many a second, the time of sending in the trade ids, us UTC.
+ * A WebSocket server in a process of its own that sends pre-encoded frames, so that it is not the
+ * bottleneck. It prints its port. `/flood?symbols=N&trades=N` sends as fast as the socket allows;
+ * `/paced?rate=N&trades=N` sends a number per second, with the send time, us UTC, as trade id.
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";

@@ -4,16 +4,16 @@ import { Random } from "../../fuzz/random.ts";
 const START = Date.UTC(2024, 4, 1);
 const STYLE = { combined: true, timeUnit: "MILLISECOND" } as const;
 
-/** Names of so many markets; the first alone is a real one. */
+/** Names of a number of markets; only the first is real. */
 export function symbolNames(count: number): string[] {
   return Array.from({ length: count }, (_, i) => i === 0 ? "BTCUSDT" : `COIN${i}USDT`);
 }
 
 /**
- * The frames of a stream of trades of several markets in turn, ids without a hole, as the exchange
- * writes them.
+ * The frames of a stream of trades of several markets in turn, with contiguous ids, in the
+ * exchange's form.
  *
- * @param tradesPerMinute Of all markets together, in the time that the trades tell.
+ * @param tradesPerMinute Trades of all markets per minute of their own times.
  */
 export function* tradeFrames(
   count: number,
@@ -39,7 +39,7 @@ export function* tradeFrames(
   }
 }
 
-/** Puts a text into a WebSocket frame as a server sends it: unmasked, whole (RFC 6455, 5.2). */
+/** A server's WebSocket frame with a text: unmasked, not fragmented (RFC 6455, 5.2). */
 export function webSocketFrame(text: string): Uint8Array {
   const payload = new TextEncoder().encode(text);
   const { length } = payload;

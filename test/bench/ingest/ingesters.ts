@@ -4,20 +4,20 @@ import { decodeFrame } from "../../../service/exchanges/binance/decode/decode.ts
 import { Sequencer } from "../../../service/ingest/sequencer.ts";
 import type { Trade } from "../../../data/schema/trade.ts";
 
-/** Something that takes frames and makes bars of them. */
+/** Turns frames into bars. */
 export interface Ingester {
   take(data: Uint8Array): void;
-  /** Trades that are in bars. */
+  /** Number of trades in bars. */
   readonly trades: number;
 }
 
-/** Trades that may wait behind a hole; this stream has none. */
+/** Trades that may wait behind a gap; this stream has none. */
 const CAPACITY = 10_000;
 
-/** What the service does with a frame: decode, sequence, fold. */
+/** The service's way of a frame: decode, sequence, aggregate. */
 export class MicroStreamIngester implements Ingester {
   trades = 0;
-  /** Keeps what is built from being thought useless. */
+  /** Keeps the compiler from removing the work. */
   volume = 0;
   readonly #sequencers = new Map<string, Sequencer>();
 
@@ -26,7 +26,7 @@ export class MicroStreamIngester implements Ingester {
     if (frame.kind === "trade") this.accept(frame.trade);
   }
 
-  /** Sequences and folds a trade. */
+  /** Sequences and aggregates a trade. */
   accept(trade: Trade): void {
     let sequencer = this.#sequencers.get(trade.symbol);
     if (sequencer === undefined) {
@@ -64,7 +64,7 @@ interface PlainBar {
   quoteVolume: number;
 }
 
-/** What one writes in an hour: `JSON.parse`, `Number`, floating sums, no look at the ids. */
+/** A simple baseline: `JSON.parse`, `Number`, floating-point sums, ids ignored. */
 export class PlainIngester implements Ingester {
   trades = 0;
   readonly #bars = new Map<string, PlainBar>();

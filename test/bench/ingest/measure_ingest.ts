@@ -13,19 +13,19 @@ import { symbolNames, tradeFrames } from "./frames.ts";
 import { type Ingester, MicroStreamIngester, PlainIngester } from "./ingesters.ts";
 
 const TRADES = 300_000;
-/** Python takes as long for these as the others for all. */
+/** Trades for Python: fewer, so that it takes about as long as the others. */
 const PYTHON_TRADES = 60_000;
 const REPEATS = 7;
-/** Few enough to stay in the caches, as those just received do. */
+/** Few enough to stay in the caches, like frames just received. */
 const HOT_FRAMES = 20_000;
 const PACED_RATE = 1000;
 const PACED_TRADES = 10_000;
-/** A socket and just-in-time compilation need a moment before they run evenly. */
+/** Trades before the measurement, for the socket and just-in-time compilation to warm up. */
 const PACED_WARM_UP = 1000;
 
 const PYTHON_SCRIPT = fileURLToPath(new URL("./python_ingest.py", import.meta.url));
 
-/** What a socket's trades were taken at. */
+/** Rates at which a socket's trades were processed. */
 interface SocketRates {
   readonly rate: Figure;
   readonly processorRate: Figure;
@@ -40,7 +40,7 @@ function tradesOf(frames: readonly Uint8Array[]): Trade[] {
   return frames.map(decodeFrame).flatMap((frame) => frame.kind === "trade" ? [frame.trade] : []);
 }
 
-/** What decoding, sequencing and folding take of themselves, from memory. */
+/** Times of decoding, sequencing and aggregating frames in memory. */
 function measureStages(symbols: number, suffix: string) {
   const frames = encodeFrames(symbols, HOT_FRAMES);
   const trades = tradesOf(frames);
@@ -78,11 +78,13 @@ function measureStages(symbols: number, suffix: string) {
     }
     for (const bar of bars.values()) sink += bar.build("trades").volume;
   });
-  if (!(sink > 0)) throw new Error("the stages did nothing");
+  if (!(sink > 0)) {
+    throw new Error("Cannot measure the stages as they must process trades: found none");
+  }
   return [decode, sequence, fold];
 }
 
-/** Rates by the clock and by the processor time of this process, which other processes leave be. */
+/** Rates by the clock, and by this process's processor time, which other processes hardly affect. */
 async function measureSocket(
   name: string,
   url: string,
@@ -108,13 +110,13 @@ async function measureSocket(
   };
 }
 
-/** What part of the processor's time a stage takes; other processes can only add to its least. */
+/** Share of a stage in the processor time, by minima, as other processes only add time. */
 function shareOf(stage: Figure, { processorRate }: SocketRates): Figure {
   const share = stage.min * processorRate.median / 1e7;
   return summarize(`share of socket to bars: ${stage.name}`, "% of processor time", [share]);
 }
 
-/** From the frame being sent by the other process, and from its being received, to the bar. */
+/** Latency from sending the frame, and from receiving it, to the bar. */
 async function measureLatency(url: string): Promise<Figure[]> {
   const ingester = new MicroStreamIngester();
   const sinceSent: number[] = [];
@@ -135,7 +137,7 @@ async function measureLatency(url: string): Promise<Figure[]> {
   ];
 }
 
-/** A Python with `websockets`: `PYTHON`, or `python3`; undefined when it has not. */
+/** A Python with `websockets`: `PYTHON` or `python3`; undefined when it lacks the package. */
 function findPython(): string | undefined {
   const python = process.env["PYTHON"] ?? "python3";
   return spawnSync(python, ["-c", "import websockets"]).status === 0 ? python : undefined;
@@ -155,7 +157,7 @@ async function measurePython(python: string, name: string, url: string): Promise
   return summarize(name, "trades per s", rates);
 }
 
-/** Trades from a real socket on loopback into bars, and what the stages take of it. */
+/** Trades from a real socket on loopback into bars, and the shares of the stages. */
 export async function measureIngest(): Promise<Figure[]> {
   const figures: Figure[] = [];
   using server = await FloodServer.start();

@@ -48,7 +48,7 @@ test("--help lists the options and the settings that the task reads", () => {
   expect([status, stderr]).toEqual([0, ""]);
   expect(stdout).toContain("Usage: deno task train [options]");
   expect(stdout).toContain('--kind <kind>     kind (choices: "klines", "trades")');
-  expect(stdout).toMatch(/HMM_N_COMPONENTS +number of regimes/);
+  expect(stdout).toMatch(/HMM_N_COMPONENTS +train: number of regimes/);
   expect(stdout).not.toContain("DASHBOARD_PORT");
 });
 

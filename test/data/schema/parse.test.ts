@@ -22,10 +22,18 @@ test("records are read as they were written", () => {
 });
 
 test.each([
-  ["a price as text", { open: "100" }, /"open"/],
-  ["a price of 0", { low: 0 }, /"low"/],
-  ["a high that is not the highest price", { high: 100.5 }, /must be sound/],
-  ["an unknown quality", { quality: "guessed" }, /"quality"/],
+  ["a price as text", { open: "100" }, 'open must be valid: current value is "100"'],
+  ["a price of 0", { low: 0 }, "low must be valid: current value is 0"],
+  [
+    "a high that is not the highest price",
+    { high: 100.5 },
+    "Cannot parse the bar as it must be valid",
+  ],
+  [
+    "an unknown quality",
+    { quality: "guessed" },
+    'quality must be valid: current value is "guessed"',
+  ],
 ])("a bar with %s is refused", (_, change, message) => {
   expect(() => parseBar(JSON.stringify({ ...makeBar(0), ...change }))).toThrow(message);
 });

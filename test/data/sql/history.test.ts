@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { History, type HistorySource } from "../../../data/sql/history.ts";
 import { EmbeddedLog } from "../../../service/bus/embedded/embedded_log.ts";
+import type { Bar } from "../../../data/schema/bar.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import { makeBar, makeSignal } from "../../support/records.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
@@ -35,7 +37,7 @@ describe("tables", () => {
       { open_time: minute(3), taker_buy_volume: 4 },
       { open_time: minute(5), taker_buy_volume: null },
     ]);
-    expect(history.quality).toMatchObject([{
+    expect(history.barsReports).toMatchObject([{
       symbol: "BTCUSDT",
       market: "spot",
       bars: 4,
@@ -96,7 +98,7 @@ describe("tables", () => {
   });
 
   test("a history without sources has empty tables", () => {
-    for (const table of ["bars", "trades", "signals", "opinions"]) {
+    for (const table of ["bars", "trades", "signals", "model_outputs"]) {
       expect(empty.rows(`SELECT count(*) AS n FROM ${table}`)).toEqual([{ n: 0 }]);
     }
   });
@@ -206,7 +208,7 @@ describe("without a network", () => {
   ];
   test.each(queries)("what needs the extension %s fails at once: %s", (extension, sql) => {
     expect(() => empty.rows(sql)).toThrow(
-      `Cannot run the query as it needs DuckDB's extension ${extension}, and History fetches nothing`,
+      `Cannot run the query as it needs DuckDB's extension ${extension}, and none is downloaded`,
     );
   });
 
@@ -224,17 +226,23 @@ describe("without a network", () => {
 });
 
 describe("the service's journal", () => {
-  function openJournal(): { journal: EmbeddedLog; path: string } {
+  function openJournal() {
     const path = join(temporaryFolder(), "binance.sqlite");
-    const journal = new EmbeddedLog(path);
-    onTestFinished(() => journal.close());
-    return { journal, path };
+    const log = new EmbeddedLog(path);
+    onTestFinished(() => log.close());
+    return {
+      path,
+      appendBars: (bars: readonly Bar[]) =>
+        log.append(bars.map((record) => ({ kind: "bar", record }) as const)),
+      appendSignals: (signals: readonly Signal[]) =>
+        log.append(signals.map((record) => ({ kind: "signal", record }) as const)),
+    };
   }
 
-  test("is read while the service writes it: bars, signals and opinions", async () => {
-    const { journal, path } = openJournal();
-    const opinion = { state: 2, name: "Crisis", confidence: 0.8, seconds_in_state: 120 };
-    const liquidity = { ...opinion, probabilities: { crisis: 0.8 }, log_likelihood: -1.2 };
+  test("is read while the service writes it: bars, signals and outputs of further models", async () => {
+    const { path, ...journal } = openJournal();
+    const output = { state: 2, name: "Crisis", confidence: 0.8, seconds_in_state: 120 };
+    const liquidity = { ...output, probabilities: { crisis: 0.8 }, log_likelihood: -1.2 };
     await journal.appendBars([makeBar(0), makeBar(1)]);
     await journal.appendSignals([{ ...makeSignal(1), models: { liquidity } }]);
     const history = await openHistory({ journals: [path] });
@@ -254,14 +262,14 @@ describe("the service's journal", () => {
       ...{ anomaly_score: -0.43, is_anomaly: false, regime_state: 1, regime_name: "Normal Market" },
       ...{ confidence: 0.9, seconds_in_state: 120, log_likelihood: -3.1 },
     }]);
-    expect(history.rows("SELECT * FROM opinions")).toEqual([{
-      ...{ symbol, source, open_time: minute(1), time, model: "liquidity", ...opinion },
+    expect(history.rows("SELECT * FROM model_outputs")).toEqual([{
+      ...{ symbol, source, open_time: minute(1), time, model: "liquidity", ...output },
       log_likelihood: -1.2,
     }]);
   });
 
   test("its bars join those of files; simulated ones stay apart", async () => {
-    const { journal, path } = openJournal();
+    const { path, ...journal } = openJournal();
     await journal.appendBars([
       makeBar(1),
       { ...makeBar(2), source: "simulator", quality: "trades" },
@@ -275,10 +283,21 @@ describe("the service's journal", () => {
       { market: "simulator", open_time: minute(2), quote_volume: 1010 },
       { market: "spot", open_time: minute(1), quote_volume: 1010 },
     ]);
-    expect(history.quality[0]).toMatchObject({
+    expect(history.barsReports[0]).toMatchObject({
       repaired: { duplicates: 1 },
       errors: [{ kind: "incomplete", count: 1, examples: [{ file: path, line: 3 }] }],
     });
+  });
+
+  test("a record that the service cannot have written is refused by its field", async () => {
+    const { path, appendBars } = openJournal();
+    await appendBars([makeBar(0)]);
+    using writer = new DatabaseSync(path);
+    writer.exec("UPDATE events SET json = json_set(json, '$.open', '100')");
+    await expect(History.open({ journals: [path] })).rejects.toThrow(
+      `Cannot read the journal ${path}: it must be one that the service wrote: Cannot parse the ` +
+        'bar as open must be valid: current value is "100"',
+    );
   });
 
   test("one that is not there, or is no journal, is refused by name", async () => {
@@ -306,5 +325,5 @@ realDataTest("the same real bars come out of SQL as went in", [BLOCK], async () 
       count(*) FILTER (taker_buy_volume > volume) AS impossible FROM bars`,
   );
   expect(sum).toMatchObject({ bars: 10_080, impossible: 0 });
-  expect(history.quality).toMatchObject([{ bars: 10_080, errors: [], gaps: [] }]);
+  expect(history.barsReports).toMatchObject([{ bars: 10_080, errors: [], gaps: [] }]);
 });

@@ -73,7 +73,7 @@ test("the same history, seed and SOURCE_DATE_EPOCH give the same files, byte for
   expect(scorecard.walk_forward?.folds?.parts).toHaveLength(1);
   expect(scorecard.walk_forward?.final).toBeUndefined();
   expect(card).toContain("# Model card: classic");
-}, 60_000);
+});
 
 test("help is printed", () => {
   const { status, stdout } = train(["--help"]);
@@ -116,7 +116,7 @@ test("wrong arguments are refused in one line with exit code 2, and nothing is w
     expect(stderr.trim()).not.toContain("\n");
   }
   expect(readdirSync(folder)).toEqual(["ABCUSDT.csv"]);
-}, 60_000);
+});
 
 test("too little history is refused with exit code 1, and nothing is written", () => {
   const folder = temporaryFolder();

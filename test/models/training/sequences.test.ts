@@ -31,21 +31,21 @@ function cut(...files: number[][]): SequenceCutter {
 const spans = (sequences: readonly BarSequence[]) =>
   sequences.map((sequence) => [(sequence.start - START) / 60_000, barCount(sequence)]);
 
-test("a missing minute ends a sequence, the end of a file does not", () => {
+test("a gap ends a sequence, the end of a file does not", () => {
   expect(spans(cut([0, 1, 2, 4, 5], [], [6, 7], [9]).finish())).toEqual([[0, 3], [4, 4], [9, 1]]);
 });
 
-test("files need not be in order of time", () => {
+test("files may be in any order", () => {
   expect(spans(cut([10, 11], [0, 1], [2, 3]).finish())).toEqual([[10, 2], [0, 4]]);
 });
 
-test("what a file repeats of the one before it is left out", () => {
+test("overlaps with the previous file are dropped", () => {
   const cutter = cut([0, 1, 2], [1, 2, 3, 4]);
   expect(cutter.dropped).toBe(2);
   expect(spans(cutter.finish())).toEqual([[0, 5]]);
 });
 
-test("the bars of another market end a sequence", () => {
+test("another market ends a sequence", () => {
   const cutter = new SequenceCutter();
   for (const [minute, symbol] of ["BTCUSDT", "BTCUSDT", "ETHUSDT", "BTCUSDT"].entries()) {
     cutter.startFile("x.csv", symbol);
@@ -54,13 +54,13 @@ test("the bars of another market end a sequence", () => {
   expect(spans(cutter.finish())).toEqual([[0, 2], [2, 1], [3, 1]]);
 });
 
-test("bars that are not later than the one before are left out and counted", () => {
+test("duplicates and bars out of order are dropped and counted", () => {
   const cutter = cut([0, 1, 1, 0, 2]);
   expect(cutter.dropped).toBe(2);
   expect(spans(cutter.finish())).toEqual([[0, 3]]);
 });
 
-test("bars are kept in the core's columns", () => {
+test("bars are stored as the core's feature inputs", () => {
   const [first, second, ...rest] = cut([0, 1], [5]).finish();
   expect(rest).toEqual([]);
   expect(Array.from(first?.bars ?? [])).toEqual([2, 3, 1, 2, 0, 2, 3, 1, 2, 1]);
@@ -86,7 +86,7 @@ test.each<[Partial<Kline>, string]>([
   expect(add).toThrow(message);
 });
 
-test("the hash is of the numbers and of where sequences start", () => {
+test("the hash depends on the numbers and the starts of the sequences", () => {
   const hash = hashSequences(cut([0, 1, 2]).finish());
   expect(hash).toMatch(/^[0-9a-f]{64}$/);
   expect(hashSequences(cut([0, 1, 2]).finish())).toBe(hash);

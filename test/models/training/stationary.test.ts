@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stationaryDistribution } from "../../../models/training/stationary.ts";
 
-test("of two states it is the ratio of the ways in", () => {
+test("with two states it is the ratio of their incoming probabilities", () => {
   const p = stationaryDistribution([[0.9, 0.1], [0.3, 0.7]]);
   expect(p[0]).toBeCloseTo(0.75, 12);
   expect(p[1]).toBeCloseTo(0.25, 12);
 });
 
-test("one more step of the chain leaves it as it is", () => {
+test("another step of the chain does not change it", () => {
   const row = fc.array(fc.double({ min: 0.01, max: 1, noNaN: true }), {
     minLength: 3,
     maxLength: 3,

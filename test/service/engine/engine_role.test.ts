@@ -11,14 +11,14 @@ import { FileWatcher } from "../../../service/engine/file_watcher.ts";
 import { loadModels } from "../../../service/engine/loaded_model.ts";
 import { ModelRegistry } from "../../../service/engine/model_registry.ts";
 import { createLog } from "../../../service/log.ts";
-import { makeBar } from "../../support/records.ts";
+import { barRecords, makeBar } from "../../support/records.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { until } from "../../support/until.ts";
 
 const wasm = loadCore();
 
 /** An engine of one model file over a log, and what it announces. */
-async function setUp(historyMinutes = 11_520) {
+function setUp(historyMinutes = 11_520) {
   const folder = temporaryFolder();
   const file = join(folder, "model.json");
   copyFileSync("models/classic.json", file);
@@ -39,7 +39,7 @@ async function setUp(historyMinutes = 11_520) {
     await log.close();
   });
   const append = (...indices: number[]) =>
-    log.append(indices.map((index) => ({ kind: "bar", record: makeBar(index) })));
+    log.append(barRecords(...indices.map((index) => makeBar(index))));
   const signals = (count: number) =>
     until("the signals", () => {
       const found = log.query({ kind: "signal", limit: 1000 });
@@ -56,7 +56,7 @@ function lastStatus(heard: readonly Announcement[]): ModelsStatus | undefined {
 }
 
 test("each bar of the log gets its signal, those of before the start included", async () => {
-  const { role, append, signals } = await setUp();
+  const { role, append, signals } = setUp();
   await append(0, 1, 2);
   await role.start();
   await append(3, 4);
@@ -68,7 +68,7 @@ test("each bar of the log gets its signal, those of before the start included", 
 });
 
 test("a forming bar is answered by a nowcast, which leaves the next signal as it is", async () => {
-  const { role, log, heard, append, signals } = await setUp();
+  const { role, log, heard, append, signals } = setUp();
   await append(0);
   await role.start();
   log.announce({ kind: "forming", bar: { ...makeBar(1), close: 100.5 } });
@@ -88,7 +88,7 @@ test("a forming bar is answered by a nowcast, which leaves the next signal as it
 });
 
 test("a changed artifact is promoted and announced, and a request for a reload is answered", async () => {
-  const { role, log, heard, change } = await setUp();
+  const { role, log, heard, change } = setUp();
   await role.start();
   const [before] = role.status.models;
   change(-0.7);
@@ -103,7 +103,7 @@ test("a changed artifact is promoted and announced, and a request for a reload i
 });
 
 test("of two reloads the later one counts, and both end with it", async () => {
-  const { role, change } = await setUp();
+  const { role, change } = setUp();
   await role.start();
   change(-0.7);
   const first = role.reload();
@@ -114,7 +114,7 @@ test("of two reloads the later one counts, and both end with it", async () => {
 });
 
 test("an artifact that cannot be used changes nothing and is reported until it is repaired", async () => {
-  const { file, sound, role, entries } = await setUp();
+  const { file, sound, role, entries } = setUp();
   await role.start();
   const before = role.status.models;
   writeFileSync(file, sound.slice(0, 500));
@@ -130,7 +130,7 @@ test("an artifact that cannot be used changes nothing and is reported until it i
 });
 
 test("a new scorecard of the same model is published without a change of the engine", async () => {
-  const { file, sound, role, entries } = await setUp();
+  const { file, sound, role, entries } = setUp();
   await role.start();
   const before = role.status.models;
   writeFileSync(file, sound.replace(/"anomaly_rate": ?[\d.]+/, '"anomaly_rate": 0.123'));
@@ -141,13 +141,13 @@ test("a new scorecard of the same model is published without a change of the eng
 });
 
 test("a model that needs more history than is fetched says so at the start", async () => {
-  const { role, entries } = await setUp(10);
+  const { role, entries } = setUp(10);
   await role.start();
   expect(entries.join("\n")).toMatch(/HISTORY_DAYS must be more.*classic needs 1 days/);
 });
 
 test("the end of the role ends a reload", async () => {
-  const { role, append, change } = await setUp();
+  const { role, append, change } = setUp();
   await append(...Array(1200).keys());
   await role.start();
   change(-0.7);

@@ -8,7 +8,7 @@ import { Engine } from "../../../service/engine/engine.ts";
 import { EngineRunner } from "../../../service/engine/engine_runner.ts";
 import { type LoadedModel, loadModels } from "../../../service/engine/loaded_model.ts";
 import { randomBars } from "../../core-wasm/support.ts";
-import { makeBar } from "../../support/records.ts";
+import { barRecords, makeBar } from "../../support/records.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 const SYMBOLS = ["BTCUSDT", "ETHUSDT"];
@@ -39,7 +39,7 @@ async function setUp(from: number, to: number, models = CLASSIC, minutes = 10_00
   const runner = new EngineRunner(engineOf(models), { log, store: log }, minutes);
   const append = async (symbol: string, first: number, end: number) => {
     const before = log.end;
-    await log.append(barsOf(symbol, first, end).map((record) => ({ kind: "bar", record })));
+    await log.append(barRecords(...barsOf(symbol, first, end)));
     return log.page(before, 10_000)?.events.filter(({ kind }) => kind === "bar") ?? [];
   };
   const publish = async (symbol: string, first: number, end: number) =>

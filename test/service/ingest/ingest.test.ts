@@ -1,9 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { Announcement } from "../../../data/schema/announcement.ts";
 import type { Bar } from "../../../data/schema/bar.ts";
-import { MINUTE_MS } from "../../../data/schema/time.ts";
+import { DAY_MINUTES, DAY_MS, MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Exchange, StreamSink } from "../../../service/exchanges/exchange.ts";
 import { emptyBar } from "../../../service/ingest/bars/bar_builder.ts";
+import { Vpin } from "../../../service/ingest/bars/microstructure/vpin.ts";
 import { IngestRole } from "../../../service/ingest/ingest.ts";
 import { createLog } from "../../../service/log.ts";
 import { VirtualClock } from "../../support/virtual_clock.ts";
@@ -34,6 +35,8 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
     },
     clock,
   });
+  const storedBars = (symbol: string, from: number, to = Infinity) =>
+    stored.filter((bar) => bar.symbol === symbol && bar.timestamp >= from && bar.timestamp <= to);
   const exchange: Exchange = {
     origin: "ws://exchange",
     advice: "Check the network",
@@ -58,10 +61,8 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
         announce: (announcement) => void announced.push(announcement),
       },
       store: {
-        bars: (symbol, from, to = Infinity) =>
-          stored.filter((bar) =>
-            bar.symbol === symbol && bar.timestamp >= from && bar.timestamp <= to
-          ),
+        bars: storedBars,
+        volumes: storedBars,
         lastTime: (_kind, symbol) => stored.findLast((bar) => bar.symbol === symbol)?.timestamp,
       },
     },
@@ -160,6 +161,23 @@ test("bars resume after the last one in the store", async () => {
   expect(bars.map(({ timestamp }) => timestamp)).toEqual([START]);
 });
 
+test("VPIN continues after a restart as if there had been none", async () => {
+  const stored = Array.from({ length: 3 * DAY_MINUTES }, (_, i): Bar => ({
+    ...emptyBar("BTCUSDT", "binance", START - 3 * DAY_MS + i * MINUTE_MS, 100),
+    ...{ volume: 5 + i % 7, taker_buy_volume: 1 + i % 5, taker_sell_volume: 4 + i % 7 - i % 5 },
+  }));
+  const { role, clock, streams, bars, connect } = createRole({ symbols: ["BTCUSDT"], stored });
+  await role.start();
+  connect();
+  await clock.advance(2000);
+  for (const t of [trade(1, START), trade(2, at(1, 5))]) streams[0]?.sink.trade(t, false);
+  await clock.advance(0);
+  const uninterrupted = new Vpin();
+  for (const bar of [...stored, ...bars]) uninterrupted.push(bar);
+  expect(uninterrupted.value).toBeGreaterThan(0);
+  expect(bars.map(({ microstructure }) => microstructure?.vpin)).toEqual([uninterrupted.value]);
+});
+
 test("the state is announced on every change and every second, forming bars with new trades", async () => {
   const { role, clock, streams, announced, connect } = createRole({ symbols: ["BTCUSDT"] });
   const kinds = () => announced.splice(0).map(({ kind }) => kind);
@@ -244,7 +262,7 @@ test.each([
       symbols: SYMBOLS,
       bus: {
         log: { append: () => Promise.resolve(), announce: () => {} },
-        store: { bars: () => [], lastTime: () => undefined },
+        store: { bars: () => [], volumes: () => [], lastTime: () => undefined },
       },
       historyMinutes: 1500,
       clock: new VirtualClock(),

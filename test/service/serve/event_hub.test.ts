@@ -6,7 +6,7 @@ import { EventHub } from "../../../service/serve/event_hub.ts";
 import type { StreamEvent, StreamQuery } from "../../../service/serve/query.ts";
 import type { Bar } from "../../../data/schema/bar.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
-import { makeBar, makeSignal } from "../../support/records.ts";
+import { barRecords, makeBar, makeSignal, signalRecords } from "../../support/records.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { until } from "../../support/until.ts";
 
@@ -18,10 +18,8 @@ function setUp() {
     hub.close();
     await log.close();
   });
-  const appendBars = (bars: readonly Bar[]) =>
-    log.append(bars.map((record) => ({ kind: "bar", record })));
-  const appendSignals = (signals: readonly Signal[]) =>
-    log.append(signals.map((record) => ({ kind: "signal", record })));
+  const appendBars = (bars: readonly Bar[]) => log.append(barRecords(...bars));
+  const appendSignals = (signals: readonly Signal[]) => log.append(signalRecords(...signals));
   return { log, hub, appendBars, appendSignals };
 }
 

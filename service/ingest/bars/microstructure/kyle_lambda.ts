@@ -1,8 +1,8 @@
 const SECOND_MS = 1000;
-/** A line goes through any two points; the third says something. */
+/** Any two points define a line; a slope takes at least a third. */
 const LEAST_POINTS = 3;
 
-/** Least squares of y on x with an intercept, in Welford's way, which does not cancel. */
+/** Least squares of y on x with an intercept, by Welford's method, which avoids cancellation. */
 interface Moments {
   readonly points: number;
   readonly meanX: number;
@@ -29,8 +29,8 @@ function withPoint(moments: Moments, x: number, y: number): Moments {
  * Price impact of order flow: the slope of the price change on the signed volume (Kyle,
  * "Continuous auctions and insider trading", Econometrica 53, 1985), by ordinary least squares with
  * an intercept over the seconds of the minute that have trades. A second's signed volume is what
- * buyers took less what sellers took; its price change is from the last price of the second with
- * trades before it, so the first one only gives a price.
+ * takers bought less what they sold; its price change is from the last price of the previous second
+ * with trades, so the first one only provides a price.
  */
 export class KyleLambda {
   #second = NaN;
@@ -57,7 +57,7 @@ export class KyleLambda {
     this.#price = price;
   }
 
-  /** Quote currency per unit of base currency; null with too few seconds or none that differ. */
+  /** Quote currency per unit of base currency; null with too few seconds or without variation. */
   get value(): number | null {
     const { points, squares, products } = this.#withSecond();
     return points >= LEAST_POINTS && squares > 0 ? products / squares : null;

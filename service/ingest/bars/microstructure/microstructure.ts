@@ -29,7 +29,7 @@ export class MicrostructureFold {
   }
 
   /**
-   * The measures of the trades folded so far; VPIN, which looks further back, is null until
+   * The measures of the trades folded so far. VPIN depends on earlier bars and is null until
    * {@linkcode withVpin}.
    *
    * @param bar The bar of the same trades.
@@ -52,7 +52,7 @@ export class MicrostructureFold {
   }
 }
 
-/** The bar with its VPIN filled in; a bar without microstructure is left as it is. */
+/** The bar with its VPIN; a bar without microstructure is returned unchanged. */
 export function withVpin(bar: Bar, vpin: number | null): Bar {
   const { microstructure } = bar;
   return microstructure === undefined

@@ -1,10 +1,10 @@
 /**
- * Realized variance of a minute and the part of it that jumps made.
+ * Realized variance of a minute and the part of it that is due to jumps.
  *
  * The returns r_i are those of the log price from one price to the next different one: sampling in
  * tick time (Griffin and Oomen, "Sampling returns for realized variance calculations: tick time or
- * transaction time?", Econometric Reviews 27, 2008). Trades that leave the price where it is would
- * not change the variance, but set the bipower variation to nothing.
+ * transaction time?", Econometric Reviews 27, 2008). Trades without a price change
+ * would leave the variance as it is, but reduce the bipower variation to zero.
  */
 export class RealizedVariance {
   #trades = 0;
@@ -37,14 +37,14 @@ export class RealizedVariance {
   /**
    * Bipower variation, pi/2 x sum of |r_i||r_i-1| (Barndorff-Nielsen and Shephard, "Power and
    * bipower variation with stochastic volatility and jumps", Journal of Financial Econometrics 2,
-   * 2004): what of the variance is not due to jumps; null with fewer than two returns.
+   * 2004): the part of the variance that is not due to jumps; null with fewer than two returns.
    */
   get bipower(): number | null {
     return this.#moves < 2 ? null : Math.PI / 2 * this.#neighbours;
   }
 
   /**
-   * Share of the variance that jumps made, max(0, variance - bipower) / variance, from 0 to 1 (same
+   * Share of the variance that is due to jumps, max(0, variance - bipower) / variance, from 0 to 1 (same
    * source); null with fewer than two returns.
    */
   get jumpShare(): number | null {

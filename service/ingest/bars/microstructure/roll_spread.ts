@@ -1,9 +1,9 @@
-/** Price changes are counted in the exchange's 1e-8, so that equal changes are equal. */
+/** Price changes are counted in units of 1e-8, so that equal changes compare equal. */
 const SCALE = 1e8;
 
 /**
- * The effective bid-ask spread that the bounce of trade prices betrays: 2 sqrt(-cov) of successive
- * price changes, those of nothing included (Roll, "A simple implicit measure of the effective
+ * The effective bid-ask spread, estimated from the bounce of trade prices: 2 sqrt(-cov) of successive
+ * price changes, zeros included (Roll, "A simple implicit measure of the effective
  * bid-ask spread in an efficient market", Journal of Finance 39, 1984).
  */
 export class RollSpread {

@@ -1,9 +1,9 @@
-import type { Bar } from "../../../../data/schema/bar.ts";
 import { DAY_MS, MINUTE_MS } from "../../../../data/schema/time.ts";
+import type { BarVolumes } from "../../../bus/record_store.ts";
 
-/** Buckets a day, and buckets in the mean: those of the paper. */
+/** Buckets a day, and buckets in the mean: the values of the paper. */
 const BUCKETS = 50;
-/** Buckets of earlier days are left out, so that a bounded history gives the same value. */
+/** Buckets of earlier days are left out, so that a bounded history determines the value. */
 const MEMORY_DAYS = 2;
 
 /** Open time of the first bar that the value at a time may depend on, ms UTC. */
@@ -21,13 +21,13 @@ interface Bucket {
  * Volume-synchronized probability of informed trading of one symbol: over the last 50 buckets of
  * equal volume, the sum of |buyers' - sellers' volume| over the sum of volume (Easley, Lopez de
  * Prado and O'Hara, "Flow toxicity and liquidity in a high-frequency world", Review of Financial
- * Studies 25, 2012). As there, minutes are what buckets are filled with, a minute at a bucket's end
- * being divided in proportion; other than there, the exchange tells who the aggressor was.
+ * Studies 25, 2012). As there, buckets are filled with minutes, and a minute at the end of a bucket
+ * is divided in proportion; unlike there, the aggressor is known from the exchange.
  *
- * A bucket of a UTC day holds a 50th of the volume of the day before, of which every minute must be
- * known, else the day has no buckets; it begins with an empty one. The mean is over buckets of this
- * day and the two before it, so it is a function of the bars of this day and the three before it,
- * be they made of trades or of klines.
+ * A bucket of a UTC day holds a 50th of the volume of the day before. Every minute of that day must
+ * be known, else the day has no buckets; a day starts with an empty bucket. The mean is over buckets
+ * of this day and the two before it, so it is a function of the bars of this day and the three
+ * before it, whether they were built from trades or taken from klines.
  */
 export class Vpin {
   readonly #buckets: Bucket[] = [];
@@ -39,7 +39,7 @@ export class Vpin {
   #sold = 0;
 
   /** Adds the next bar, oldest first; one without taker volumes fills no bucket. */
-  push({ timestamp, volume, taker_buy_volume, taker_sell_volume }: Bar): void {
+  push({ timestamp, volume, taker_buy_volume, taker_sell_volume }: BarVolumes): void {
     const day = Math.floor(timestamp / DAY_MS);
     if (day !== this.#day) this.#begin(day);
     this.#minutes++;
@@ -48,7 +48,7 @@ export class Vpin {
     if (this.#size > 0) this.#fill(taker_buy_volume, taker_sell_volume);
   }
 
-  /** From 0 to 1; null until 50 buckets of these days are full. */
+  /** 0 to 1; null until 50 buckets of these days are full. */
   get value(): number | null {
     if (this.#buckets.length < BUCKETS) return null;
     let imbalance = 0;
@@ -71,7 +71,7 @@ export class Vpin {
 
   #fill(bought: number, sold: number): void {
     const share = bought / (bought + sold);
-    // More than all buckets hold would only fill them with the same again.
+    // A volume above that of all buckets only fills them with the same imbalance again.
     let left = Math.min(bought + sold, (BUCKETS + 1) * this.#size);
     while (left > 0) {
       const part = Math.min(left, this.#size - this.#bought - this.#sold);

@@ -2,9 +2,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
-import type { LogEvent, LogRecord } from "../../../../service/bus/event_log.ts";
+import type { LogEvent } from "../../../../service/bus/event_log.ts";
 import { EmbeddedLog } from "../../../../service/bus/embedded/embedded_log.ts";
-import { makeBar, makeSignal, START } from "../../../support/records.ts";
+import { barRecords, makeBar, makeSignal, signalRecords, START } from "../../../support/records.ts";
 import { temporaryFolder } from "../../../support/temporary.ts";
 
 function openLog(folder = temporaryFolder(), name = "binance"): EmbeddedLog {
@@ -13,8 +13,7 @@ function openLog(folder = temporaryFolder(), name = "binance"): EmbeddedLog {
   return log;
 }
 
-const bars = (...indices: number[]): LogRecord[] =>
-  indices.map((index) => ({ kind: "bar", record: makeBar(index) }));
+const bars = (...indices: number[]) => barRecords(...indices.map((index) => makeBar(index)));
 
 const range = (count: number) => [...Array(count).keys()];
 
@@ -38,12 +37,31 @@ test("returns what was appended, to the last bit, after it was opened again", as
   const folder = temporaryFolder();
   const bar = { ...makeBar(0), volume: 0.1 + 0.2, open: 100.00000000000001 };
   const log = new EmbeddedLog(join(folder, "binance.sqlite"));
-  await log.append([{ kind: "bar", record: bar }]);
+  await log.append(barRecords(bar));
   const { start, end } = log;
   await log.close();
   const again = openLog(folder);
   expect([...again.bars("BTCUSDT", START)]).toEqual([bar]);
   expect([again.start, again.end]).toEqual([start, end]);
+});
+
+test("the amounts of bars are those of the bars, to the last bit", async () => {
+  const log = openLog();
+  const exact = { taker_buy_volume: 0.1 + 0.2, taker_sell_volume: 1e-8 };
+  const { taker_buy_volume: _bought, taker_sell_volume: _sold, ...plain } = makeBar(2);
+  const records = [
+    { ...makeBar(0), volume: 100.00000000000001, ...exact },
+    { ...makeBar(1), volume: 123456789012.12345, ...exact },
+    plain,
+    makeBar(3),
+  ];
+  await log.append(records.map((record) => ({ kind: "bar", record })));
+  const wanted = records.slice(0, 3).map(({ timestamp, volume }, i) => ({
+    timestamp,
+    volume,
+    ...(i < 2 && exact),
+  }));
+  expect([...log.volumes("BTCUSDT", START, START + 2 * 60_000)]).toEqual(wanted);
 });
 
 test("a file belongs to one writer at a time; others may read it", async () => {
@@ -62,18 +80,15 @@ test("keeps a record once, however often it is appended, and hands it to readers
   const log = openLog();
   const reading = take(log, log.start, 3);
   await log.append(bars(0, 1));
-  await log.append([{ kind: "bar", record: { ...makeBar(1), close: 99 } }, ...bars(2)]);
+  await log.append(barRecords({ ...makeBar(1), close: 99 }, makeBar(2)));
   expect([...log.bars("BTCUSDT", 0)]).toEqual([0, 1, 2].map((i) => makeBar(i)));
   expect((await reading).map(({ timestamp }) => (timestamp - START) / 60_000)).toEqual([0, 1, 2]);
 });
 
 test("a bar and the signal of its minute stand beside each other, and so do symbols", async () => {
   const log = openLog();
-  await log.append([
-    ...bars(0),
-    { kind: "bar", record: makeBar(0, "ETHUSDT") },
-    { kind: "signal", record: makeSignal(0) },
-  ]);
+  const signals = signalRecords(makeSignal(0));
+  await log.append([...barRecords(makeBar(0), makeBar(0, "ETHUSDT")), ...signals]);
   expect(log.query({ kind: "bar", limit: 10 })).toHaveLength(2);
   expect(log.query({ kind: "signal", limit: 10 }).map((json) => JSON.parse(json)))
     .toEqual([makeSignal(0)]);
@@ -93,7 +108,7 @@ test("a query gives the latest that match, oldest first, bounds included", async
 test("pages behind a position hold all later records once, whether from memory or the file", async () => {
   const folder = temporaryFolder();
   const log = new EmbeddedLog(join(folder, "binance.sqlite"));
-  await log.append([...bars(...range(5)), { kind: "signal", record: makeSignal(0) }]);
+  await log.append([...bars(...range(5)), ...signalRecords(makeSignal(0))]);
   const { start } = log;
   const pages = (from: EmbeddedLog) => {
     const first = from.page(start, 4);
@@ -133,8 +148,8 @@ test("a reader gets everything behind its position in order, though it is slow a
 test("a reader of one kind gets only that kind", async () => {
   const log = openLog();
   const reading = take(log, log.start, 2, "signal");
-  await log.append([...bars(0), { kind: "signal", record: makeSignal(0) }]);
-  await log.append([...bars(1), { kind: "signal", record: makeSignal(1) }]);
+  await log.append([...bars(0), ...signalRecords(makeSignal(0))]);
+  await log.append([...bars(1), ...signalRecords(makeSignal(1))]);
   expect((await reading).map(({ kind }) => kind)).toEqual(["signal", "signal"]);
 });
 

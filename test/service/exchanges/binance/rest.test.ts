@@ -168,7 +168,7 @@ test("a repair does not wait behind requests for history", async () => {
     url.pathname.endsWith("klines") ? never(url, signal) : json([])
   );
   const history = Array.from(
-    { length: 20 },
+    { length: 100 },
     () => rest.klines("BTCUSDT", START, START + MINUTE).catch(() => {}),
   );
   expect(await rest.aggTrades("BTCUSDT", { limit: 1 })).toEqual([]);

@@ -33,14 +33,14 @@ describe("BarBuilder", () => {
     expect(microstructure?.vwap).toBe(60.13 / 0.6);
   });
 
-  test("tells the microstructure only where every trade is known", () => {
+  test("a bar has a microstructure only if every trade is known", () => {
     const builder = new BarBuilder("BTCUSDT", "binance", MINUTE);
     builder.add(trade(1, 100, 1));
     expect(builder.build("repaired")).toHaveProperty("microstructure");
     expect(builder.build("incomplete")).not.toHaveProperty("microstructure");
   });
 
-  test("building in between changes nothing", () => {
+  test("building a bar early changes nothing", () => {
     const watched = new BarBuilder("BTCUSDT", "binance", MINUTE);
     const alone = new BarBuilder("BTCUSDT", "binance", MINUTE);
     for (let id = 1; id < 300; id++) {
@@ -55,14 +55,14 @@ describe("BarBuilder", () => {
     expect(watched.build("trades")).toEqual(alone.build("trades"));
   });
 
-  test("a bar comes back from JSON the same", () => {
+  test("a bar survives JSON unchanged", () => {
     const builder = new BarBuilder("BTCUSDT", "binance", MINUTE);
     for (let id = 1; id < 50; id++) builder.add(trade(id, 100 + (id % 7) / 100, 1 / id));
     const bar = builder.build("trades");
     expect(barSchema.parse(JSON.parse(JSON.stringify(bar)))).toEqual(bar);
   });
 
-  test("refuses to make a bar of nothing", () => {
+  test("a bar without trades cannot be built", () => {
     expect(() => new BarBuilder("BTCUSDT", "binance", MINUTE).build("trades")).toThrow(RangeError);
   });
 });

@@ -60,7 +60,7 @@ describe("DecimalSum", () => {
     );
   });
 
-  test("stays exact over more trades than doubles could sum up", () => {
+  test("stays exact over more trades than doubles can sum exactly", () => {
     const sum = new DecimalSum();
     const trades = 100_000n;
     for (let i = 0n; i < trades; i++) sum.add(99_999.99999999, 67_108_863.99999999);
@@ -68,13 +68,13 @@ describe("DecimalSum", () => {
     expect(sum.product).toBe(trades * 9_999_999_999_999n * 6_710_886_399_999_999n);
   });
 
-  test("stays exact where only the last digits add up", () => {
+  test("stays exact where only the last digits change", () => {
     const sum = new DecimalSum();
     for (let i = 0; i < 100_000; i++) sum.add(0.00009999, 0.99999999);
     expect(sum.product).toBe(100_000n * 9999n * 99_999_999n);
   });
 
-  test("sums up a cheap coin by the million millions", () => {
+  test("sums quantities of a cheap coin up to 1e12", () => {
     const sum = new DecimalSum();
     for (let i = 0; i < 20_000; i++) sum.add(0.00001023, 1_000_000_000_001);
     expect(sum.quantity).toBe(20_000n * 1_000_000_000_001n * SCALE);
@@ -82,7 +82,7 @@ describe("DecimalSum", () => {
   });
 });
 
-test("units and amounts are each other's inverse for whatever 15 digits can say", () => {
+test("units and amounts are inverse for all amounts of 15 digits", () => {
   fc.assert(fc.property(amount, (units) => {
     expect(unitsOf(Number(print(units)))).toBe(units);
     expect(amountOf(units)).toBe(Number(print(units)));

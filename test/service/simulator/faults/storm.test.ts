@@ -60,7 +60,7 @@ class Listener {
 /** A page of trades over a REST that fails often. */
 async function page(exchange: Simulator, fromId: number): Promise<Map<number, string>> {
   for (;;) {
-    const signal = AbortSignal.timeout(500);
+    const signal = AbortSignal.timeout(2000);
     const query = `symbol=BTCUSDT&limit=1000&fromId=${fromId}`;
     try {
       const response = await fetch(`${exchange.url}/api/v3/aggTrades?${query}`, { signal });

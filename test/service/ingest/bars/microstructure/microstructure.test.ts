@@ -36,19 +36,19 @@ describe("RealizedVariance", () => {
     expect(steps.jumpShare).toBe(0);
   });
 
-  test("one great step among small ones is a jump", () => {
+  test("one large step among small ones is a jump", () => {
     const quiet = [100, 100.01, 100, 100.01];
     const jump = fold(new RealizedVariance(), [...quiet, 110, 110.01, 110, 110.01]);
     expect(jump.jumpShare).toBeGreaterThan(0.99);
   });
 
-  test("trades that leave the price alone change nothing", () => {
+  test("trades without a price change have no effect", () => {
     const one = fold(new RealizedVariance(), [100, 101, 100.5]);
     const many = fold(new RealizedVariance(), [100, 100, 101, 101, 101, 100.5, 100.5]);
     expect([many.variance, many.bipower]).toEqual([one.variance, one.bipower]);
   });
 
-  test("is undefined with one trade; without a move the variance is nothing, no share is jumps", () => {
+  test("is undefined with one trade; without a move the variance is 0 and the jump share undefined", () => {
     expect(fold(new RealizedVariance(), [100]).variance).toBeNull();
     const still = fold(new RealizedVariance(), [100, 100, 100]);
     expect([still.variance, still.bipower, still.jumpShare]).toEqual([0, null, null]);
@@ -71,7 +71,7 @@ describe("RollSpread", () => {
     expect(fold(new RollSpread(), sides).value).toBeCloseTo(0.01, 4);
   });
 
-  test("is undefined for a trend, for a price that stands still and for few trades", () => {
+  test("is undefined for a trend, for a constant price and for few trades", () => {
     expect(fold(new RollSpread(), [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]).value).toBeNull();
     expect(fold(new RollSpread(), [5, 5, 5, 5]).value).toBeNull();
     expect(fold(new RollSpread(), [5, 6, 5]).value).toBeNull();
@@ -80,7 +80,7 @@ describe("RollSpread", () => {
 });
 
 describe("KyleLambda", () => {
-  test("finds the slope on which the seconds lie, whatever the trades within them", () => {
+  test("finds the slope of the seconds, independent of the trades within them", () => {
     const lambda = new KyleLambda();
     let price = 100;
     for (const [second, flow] of [5, -3, 8, 1, -6].entries()) {
@@ -91,7 +91,7 @@ describe("KyleLambda", () => {
     expect(lambda.value).toBeCloseTo(0.25, 12);
   });
 
-  test("is undefined with fewer than three changes, and when the flow is always the same", () => {
+  test("is undefined with fewer than three changes, and for a constant flow", () => {
     const few = new KyleLambda();
     const same = new KyleLambda();
     for (let second = 0; second < 3; second++) few.add(100 + second, second, second * 1000);
@@ -100,7 +100,7 @@ describe("KyleLambda", () => {
   });
 });
 
-test("VPIN goes into a bar that has a microstructure, and no other", () => {
+test("VPIN is added to a bar with a microstructure, and to no other", () => {
   const bar = makeBar(0);
   expect(withVpin(bar, 0.3)).toBe(bar);
   const builder = new BarBuilder("X", "replay", bar.timestamp);

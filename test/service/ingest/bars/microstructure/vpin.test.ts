@@ -17,7 +17,7 @@ function push(vpin: Vpin, from: number, to: number, bought: number, sold: number
 }
 
 describe("Vpin", () => {
-  test("is unknown for the first day and until 50 buckets are full", () => {
+  test("is null on the first day and until 50 buckets are full", () => {
     const vpin = push(new Vpin(), 0, DAY, 3, 1);
     expect(vpin.value).toBeNull();
     push(vpin, DAY, 2 * DAY - 1, 3, 1);
@@ -37,35 +37,35 @@ describe("Vpin", () => {
     expect(vpin.value).toBe(1);
   });
 
-  test("a flow that leans the same way all the time has its own imbalance", () => {
+  test("a flow of constant imbalance has that imbalance", () => {
     const vpin = push(new Vpin(), 0, 2 * DAY + 120, 3, 1);
     expect(vpin.value).toBeCloseTo(0.5, 12);
   });
 
-  test("a minute greater than a bucket fills several, each with its share", () => {
+  test("a minute larger than a bucket fills several, each with its share", () => {
     const vpin = push(new Vpin(), 0, DAY, 1, 1);
     vpin.push(flow(DAY, 40 * DAY, 0));
     expect(vpin.value).toBe(1);
   });
 
-  test("a minute of absurd volume is soon done with", () => {
+  test("a minute of absurd volume takes bounded time", () => {
     const vpin = push(new Vpin(), 0, DAY, 1e-8, 0);
     vpin.push(flow(DAY, 1e15, 0));
     expect(vpin.value).toBe(1);
   });
 
-  test("flows that lean to either side within a bucket cancel", () => {
+  test("opposite flows within a bucket cancel", () => {
     const vpin = push(new Vpin(), 0, DAY, 25, 25);
     for (let i = DAY; i < 2.5 * DAY; i++) vpin.push(flow(i, i % 2 * 50, 50 - i % 2 * 50));
     expect(vpin.value).toBeLessThan(0.05);
   });
 
-  test("has no buckets on the day after one of which a minute is missing", () => {
+  test("has no buckets on the day after a day with a missing minute", () => {
     const vpin = push(new Vpin(), 1, DAY, 1, 1);
     expect(push(vpin, DAY, 2 * DAY, 100, 0).value).toBeNull();
   });
 
-  test("is the same to the bit whether it has seen a month or this day and three before it", () => {
+  test("is bit for bit the same after a month as after this day and the three before it", () => {
     const bars = Array.from(
       { length: 12 * DAY },
       (_, i) => flow(i, 1 + i * i % 101 / 7, 1 + i * 31 % 97 / 9),

@@ -101,7 +101,7 @@ test("a reload that no engine answers fails after a minute", async () => {
   await failing;
 });
 
-test("another source replaces the one before", async () => {
+test("another source replaces the one before", () => {
   const { role, log } = setUp();
   role.attach({ log, store: log });
   const next = new EmbeddedLog(join(temporaryFolder(), "binance.sqlite"));

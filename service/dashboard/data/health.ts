@@ -1,26 +1,16 @@
 import type { BarQuality } from "../../../data/schema/origin.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
-<<<<<<< HEAD
 import {
-  type ConnectionState,
   COUNTER_NAMES,
   type CounterName,
   type Status,
   type SymbolStatus,
 } from "../../../data/schema/status.ts";
+import type { Link } from "../client/feed.ts";
 import { formatAge, formatDuration } from "../format/duration.ts";
 import { formatCount, formatSigned } from "../format/number.ts";
 import { formatMinute, type Zone } from "../format/time.ts";
 import { titleOf } from "./features.ts";
-import type { Link } from "./feed.ts";
-import { qualityLabel } from "./quality.ts";
-=======
-import type { Status, SymbolStatus } from "../../../data/schema/status.ts";
-import { formatAge, formatDuration } from "../format/duration.ts";
-import { formatCount, formatSigned } from "../format/number.ts";
-import { formatMinute, type Zone } from "../format/time.ts";
-import type { Link } from "../client/feed.ts";
->>>>>>> h-dash
 
 /** One line of the data's health. */
 export interface HealthFact {
@@ -46,7 +36,6 @@ const QUALITIES: Readonly<Record<BarQuality, string>> = {
   incomplete: "incomplete",
 };
 
-<<<<<<< HEAD
 /** Counters that have their own lines, or that people need not see. */
 const OTHER_COUNTERS: ReadonlySet<CounterName> = new Set<CounterName>([
   ...["gaps", "missing_trades", "repaired_trades", "audited_bars", "mismatched_bars"] as const,
@@ -54,15 +43,12 @@ const OTHER_COUNTERS: ReadonlySet<CounterName> = new Set<CounterName>([
 ]);
 const FURTHER_COUNTERS = COUNTER_NAMES.filter((name) => !OTHER_COUNTERS.has(name));
 
-/** A status comes every five seconds; one this late is missing. */
-=======
 /** The quality of a bar as a label. */
 export function qualityLabel(quality: BarQuality): string {
   return QUALITIES[quality];
 }
 
 /** A status this old is overdue: one is sent every five seconds. */
->>>>>>> h-dash
 const STATUS_DUE_MS = 8_000;
 /** A last trade older than this is a warning: the market never closes. */
 const OLD_TRADE_MS = 60_000;

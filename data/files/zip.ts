@@ -30,7 +30,7 @@ export interface ZipEntry {
 async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.alloc(length);
   const { bytesRead } = await file.read(buffer, 0, length, position);
-  if (bytesRead < length) throw new SyntaxError("the archive is cut off");
+  if (bytesRead < length) throw new SyntaxError("the archive must be complete: it is cut off");
   return buffer;
 }
 
@@ -43,7 +43,7 @@ async function findDirectory(file: FileHandle): Promise<{ offset: number; size: 
     if (tail.readUInt32LE(i) !== END.signature) continue;
     return { size: tail.readUInt32LE(i + 12), offset: tail.readUInt32LE(i + 16) };
   }
-  throw new SyntaxError("it is not a zip archive, or it is cut off");
+  throw new SyntaxError("it must be a complete zip archive: it has no list of files");
 }
 
 /**
@@ -85,7 +85,9 @@ export async function listZip(path: string): Promise<readonly ZipEntry[]> {
 async function findBytes(path: string, { offset }: ZipEntry): Promise<number> {
   await using file = await open(path);
   const header = await readAt(file, offset, LOCAL.length);
-  if (header.readUInt32LE(0) !== LOCAL.signature) throw new SyntaxError("the archive is damaged");
+  if (header.readUInt32LE(0) !== LOCAL.signature) {
+    throw new SyntaxError("the archive must be undamaged: a file is not where its list says");
+  }
   return offset + LOCAL.length + header.readUInt16LE(26) + header.readUInt16LE(28);
 }
 
@@ -116,5 +118,5 @@ export async function* readZipEntry(
     sum = crc32(chunk, sum);
     yield chunk;
   }
-  if (sum !== crc) throw new SyntaxError("the archive is damaged: its checksum is wrong");
+  if (sum !== crc) throw new SyntaxError("the archive must be undamaged: its checksum is wrong");
 }

@@ -82,8 +82,9 @@ export function listen(server: Server, port: number, host: string): Promise<Addr
     server.listen(port, host, () => {
       server.off("error", reject);
       const address = server.address();
-      if (address === null || typeof address === "string") reject(new TypeError("no TCP address"));
-      else resolve(address);
+      if (address === null || typeof address === "string") {
+        reject(new TypeError("Cannot listen as the address must be one of TCP"));
+      } else resolve(address);
     });
   });
 }

@@ -3,7 +3,6 @@ import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { INSERTED, judgeMessage } from "./messages.ts";
 import { refuseImport } from "./rooms.ts";
-import { TOLERATED_MESSAGES } from "./tolerated.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -56,9 +55,8 @@ function textOf(node: Deno.lint.Node): string | undefined {
 
 const errorMessages: Deno.lint.Rule = {
   create(context) {
-    const path = pathOf(context.filename);
     // Tests speak to their authors, and examples are programs of their own.
-    if (/^(test|examples)\//.test(path) || TOLERATED_MESSAGES.has(path)) return {};
+    if (/^(test|examples)\//.test(pathOf(context.filename))) return {};
     return {
       NewExpression(node) {
         const { callee, arguments: [message] } = node;

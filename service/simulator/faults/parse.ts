@@ -25,7 +25,7 @@ function readParts(words: readonly string[], form: Form): [When, Map<string, str
     const key = isRate(word) ? "RATE" : word;
     if (!allowed.includes(key)) {
       const list = allowed.length > 0 ? `allowed are ${allowed.join(", ")}` : "nothing may follow";
-      throw new SyntaxError(`"${word}" does not belong here; ${list}`);
+      throw new SyntaxError(`"${word}" must not be here: ${list}`);
     }
     if (texts.has(key)) throw new SyntaxError(`${key} is given twice`);
     const text = key === "RATE" ? word : words[++i];
@@ -47,19 +47,19 @@ function readParts(words: readonly string[], form: Form): [When, Map<string, str
 function checkWhen({ rate, at, every, lasting }: When, form: Form): void {
   const times = at ?? every;
   if (at !== undefined && every !== undefined) {
-    throw new SyntaxError("at and every exclude each other");
+    throw new SyntaxError("at and every must not be given together");
   }
   if (form.when === "MOMENTS" && rate !== undefined && times !== undefined) {
-    throw new SyntaxError("a rate and times exclude each other here");
+    throw new SyntaxError("a rate and times must not be given together here");
   }
   if (form.when !== "" && !form.optionalWhen && (rate ?? times) === undefined) {
     throw new SyntaxError(`it must say when: ${WHEN_WORDS[form.when].join(", ")}`);
   }
   if (form.when !== "MOMENTS" && every !== undefined && !(lasting && lasting < every)) {
-    throw new SyntaxError(`every needs "for" with a shorter duration here`);
+    throw new SyntaxError('every must have "for" with a shorter duration here');
   }
   if (lasting !== undefined && times === undefined) {
-    throw new SyntaxError(`for needs "at" or "every"`);
+    throw new SyntaxError('for must have "at" or "every"');
   }
 }
 
@@ -67,7 +67,7 @@ function checkWhen({ rate, at, every, lasting }: When, form: Form): void {
 function readValue(word: string | undefined, form: Form): string | undefined {
   if (!form.takesValue) return undefined;
   if (word !== undefined && !allowedWords(form).includes(word)) return word;
-  throw new SyntaxError(`its value is missing${word === undefined ? "" : ` before "${word}"`}`);
+  throw new SyntaxError(`it must have a value${word === undefined ? "" : ` before "${word}"`}`);
 }
 
 function findForm(words: readonly string[]): { form: Form; rest: readonly string[] } {
@@ -76,10 +76,10 @@ function findForm(words: readonly string[]): { form: Form; rest: readonly string
   const one = FORMS.get(words[0] ?? "");
   const more = [...FORMS.keys()].filter((name) => name.startsWith(`${words[0]} `));
   if (more.length > 0 && !/^\d/.test(words[1] ?? "")) {
-    throw new SyntaxError(`there are ${words[0]} STATUS, ${more.join(", ")}`);
+    throw new SyntaxError(`it must be one of ${words[0]} STATUS, ${more.join(", ")}`);
   }
   if (one) return { form: one, rest: words.slice(1) };
-  throw new SyntaxError(`there is no such fault; there are ${[...FORMS.keys()].join(", ")}`);
+  throw new SyntaxError(`it must be one of ${[...FORMS.keys()].join(", ")}`);
 }
 
 function readClause(clause: string, index: number, draft: Draft): void {

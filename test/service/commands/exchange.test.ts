@@ -62,7 +62,7 @@ test("an unknown fault is named, exit code 2", async () => {
   const { code, stderr } = await exchange("--faults", "drop 1%; explode 5%").ended;
   expect(code).toBe(2);
   expect(stderr).toMatch(
-    /^--faults: Cannot read the fault "explode 5%": there is no such fault; there are seed, .*\n$/,
+    /^--faults: Cannot read the fault "explode 5%": it must be one of seed, .*\n$/,
   );
 });
 

@@ -28,9 +28,9 @@ function writeHistory(folder: string, name: string, minutes: number, first: numb
   return path;
 }
 
-test("history goes in, a model and its scorecard come out", () => {
+test("training on history writes a model and prints its scorecard", () => {
   const folder = temporaryFolder();
-  // A day that the next one goes on from, and one apart.
+  // Two contiguous days and a separate one.
   const days = [[1_440, 1], [360, 2], [200, 4]] as const;
   const files = days.map(([minutes, day]) =>
     writeHistory(folder, `ABCUSDT-1m-${day}.csv`, minutes, day)

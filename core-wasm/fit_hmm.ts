@@ -141,8 +141,8 @@ export function fitHmm(
     const gain = next - logLikelihood;
     if (!(gain >= -ROUNDING * (Math.abs(next) + count))) {
       throw new Error(
-        `Baum-Welch iteration ${iterations} lowered the log-likelihood from ${logLikelihood} to ` +
-          next,
+        `Cannot fit as iteration ${iterations} of Baum-Welch must raise the log-likelihood: it went ` +
+          `from ${logLikelihood} to ${next}`,
       );
     }
     logLikelihood = next;

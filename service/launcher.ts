@@ -6,29 +6,21 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../data/common/command.ts";
-import { readEnvironment } from "../data/common/environment.ts";
+import { type Environment, readEnvironment } from "../data/common/environment.ts";
 import { SETTINGS } from "../data/common/settings.ts";
+import { buildWhatIsStale } from "./builds.ts";
 import { defineServe } from "./commands/serve.ts";
 import { readConfig, refuseOldJournals } from "./config.ts";
 import { LAUNCHED, permissionFlags } from "./launcher_permissions.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-const BUILDS = ["core-wasm/build.ts", "service/dashboard/build.ts"];
-
-/** Each build does nothing when its output is newer than its sources. */
-async function buildWhatIsStale(): Promise<void> {
-  const builds = BUILDS.map((script) =>
-    new Deno.Command(Deno.execPath(), { args: ["run", "-A", ROOT + script], stdin: "null" })
-      .spawn().status
-  );
-  const failed = BUILDS[(await Promise.all(builds)).findIndex(({ success }) => !success)];
-  if (failed !== undefined) throw new Error(`Cannot start as ${failed} failed`);
-}
-
-/** Descriptors that a child may open; Deno itself raises the limit to the hard one. */
-async function descriptorLimit(): Promise<Record<string, string>> {
-  if (process.platform === "win32") return {};
+/**
+ * The variable that tells the service how many descriptors it may open, unless the user sets it.
+ * Deno itself raises the limit to the hard one.
+ */
+async function descriptorLimit(environment: Environment): Promise<Record<string, string>> {
+  if (environment.has(SETTINGS.maxFiles) || process.platform === "win32") return {};
   const { stdout } = await new Deno.Command("sh", { args: ["-c", "ulimit -n"] }).output();
   const limit = new TextDecoder().decode(stdout).trim();
   return /^\d+$/.test(limit) ? { [SETTINGS.maxFiles.name]: limit } : {};
@@ -38,12 +30,12 @@ async function launch(): Promise<void> {
   const environment = readEnvironment();
   refuseOldJournals(environment);
   const flags = permissionFlags(readConfig(environment), ROOT);
-  await buildWhatIsStale();
+  await buildWhatIsStale(ROOT);
   const service = new Deno.Command(Deno.execPath(), {
     args: ["run", ...flags, `${ROOT}service/main.ts`],
     // The service ends when this pipe does: when asked to, and when this process is gone.
     stdin: "piped",
-    env: { ...await descriptorLimit(), [LAUNCHED]: "1" },
+    env: { ...await descriptorLimit(environment), [LAUNCHED]: "1" },
   }).spawn();
   const stop = () => void service.stdin.close().catch(() => {});
   // Ctrl-C reaches the service by itself too; a second one ends it at once.

@@ -32,7 +32,7 @@ async function serve(): Promise<void> {
   let roles: SourceRoles | undefined;
 
   onShutdown(async () => {
-    closing.abort(new Error("the service is closing"));
+    closing.abort(new Error("Cannot continue as the service is closing"));
     // First those who read the journal, then the journal.
     await serving.close();
     await roles?.close();

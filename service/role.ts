@@ -12,7 +12,7 @@ import { IngestRole } from "./ingest/ingest.ts";
 import { describeChoice, type SourceChoice } from "./ingest/source_selector.ts";
 import type { Log } from "./log.ts";
 import { simulatedMarket } from "./simulator/simulated/source.ts";
-import { type Exchange as Simulator, startExchange } from "./simulator/simulator.ts";
+import { type Simulator, startSimulator } from "./simulator/simulator.ts";
 
 /** What the roles of this process share. */
 export interface RoleOptions {
@@ -105,7 +105,7 @@ export class SourceRoles {
     const { config: { symbols, simulatorSeed, simulatorSpeed }, clock } = this.#options;
     // A run at a higher speed passed the wall clock; the next run resumes where it ended.
     const ends = symbols.map((symbol) => (this.bus.log.lastTime("bar", symbol) ?? 0) + MINUTE_MS);
-    const simulator = this.#simulator = await startExchange({
+    const simulator = this.#simulator = await startSimulator({
       source: simulatedMarket({ seed: simulatorSeed, symbols }),
       speed: simulatorSpeed,
       start: Math.max(clock.now(), ...ends),

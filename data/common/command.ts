@@ -49,7 +49,7 @@ export function existingFile(path: string): string {
   throw new UsageError(`Cannot read ${path} as there is no such file`);
 }
 
-/** One line for people, whatever was thrown. */
+/** The message of a thrown value in one line. */
 function describeFailure(error: unknown): string {
   return errorMessage(error).replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ");
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { periodOfFile, symbolOfFile } from "./file_name.ts";
 
-/** History at hand. */
+/** History that was found. */
 export interface FoundHistory {
   /** Kline files of one spot market, in order of time and none within another. */
   readonly bars: readonly string[];

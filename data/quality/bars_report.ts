@@ -2,7 +2,7 @@ import type { RowErrorCount } from "../files/row_errors.ts";
 import { MINUTE_MS } from "../schema/time.ts";
 
 /** A run of minutes. */
-export interface Stretch {
+export interface MinuteRange {
   /** Open time of its first minute, ms UTC. */
   readonly from: number;
   /** Open time of the first minute after it, ms UTC. */
@@ -35,17 +35,17 @@ export interface BarsReport {
   /** Rows that cannot be repaired and were left out. */
   readonly errors: readonly RowErrorCount[];
   /** Minutes missing between the first and the last bar. */
-  readonly gaps: readonly Stretch[];
+  readonly gaps: readonly MinuteRange[];
   /** Runs of minutes without a trade. */
-  readonly zeroVolume: readonly Stretch[];
+  readonly zeroVolume: readonly MinuteRange[];
 }
 
 /** Number of minutes in all runs. */
-export function countMinutes(stretches: readonly Stretch[]): number {
-  return stretches.reduce((sum, { minutes }) => sum + minutes, 0);
+export function countMinutes(ranges: readonly MinuteRange[]): number {
+  return ranges.reduce((sum, { minutes }) => sum + minutes, 0);
 }
 
-function stretch(from: number, to: number): Stretch {
+function minuteRange(from: number, to: number): MinuteRange {
   return { from, to, minutes: (to - from) / MINUTE_MS };
 }
 
@@ -54,11 +54,11 @@ function stretch(from: number, to: number): Stretch {
  *
  * @param openTimes Full minutes, ms UTC, strictly ascending.
  */
-export function findGaps(openTimes: Float64Array): readonly Stretch[] {
-  const gaps: Stretch[] = [];
+export function findGaps(openTimes: Float64Array): readonly MinuteRange[] {
+  const gaps: MinuteRange[] = [];
   let next = openTimes[0] ?? NaN;
   for (const time of openTimes) {
-    if (time > next) gaps.push(stretch(next, time));
+    if (time > next) gaps.push(minuteRange(next, time));
     next = time + MINUTE_MS;
   }
   return gaps;
@@ -73,19 +73,19 @@ export function findGaps(openTimes: Float64Array): readonly Stretch[] {
 export function findZeroVolume(
   openTimes: Float64Array,
   volumes: Float64Array,
-): readonly Stretch[] {
-  const runs: Stretch[] = [];
+): readonly MinuteRange[] {
+  const runs: MinuteRange[] = [];
   let from: number | undefined;
   let next = NaN;
   for (const [i, time] of openTimes.entries()) {
     const empty = volumes[i] === 0;
     if (from !== undefined && !(empty && time === next)) {
-      runs.push(stretch(from, next));
+      runs.push(minuteRange(from, next));
       from = undefined;
     }
     if (empty) from ??= time;
     next = time + MINUTE_MS;
   }
-  if (from !== undefined) runs.push(stretch(from, next));
+  if (from !== undefined) runs.push(minuteRange(from, next));
   return runs;
 }

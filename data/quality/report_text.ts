@@ -1,5 +1,5 @@
 import { describeRowErrors } from "../files/row_errors.ts";
-import { type BarsReport, countMinutes, type Stretch } from "./bars_report.ts";
+import { type BarsReport, countMinutes, type MinuteRange } from "./bars_report.ts";
 import type { TradesReport } from "./trades_report.ts";
 
 /** Gaps, runs, holes and row errors of a kind that are named one by one. */
@@ -24,12 +24,12 @@ function cut(lines: readonly string[], total: number): readonly string[] {
   return total > shown.length ? [...shown, `... and ${total - shown.length} more`] : shown;
 }
 
-function describeStretches(stretches: readonly Stretch[]): readonly string[] {
-  const longest = stretches.toSorted((a, b) => b.minutes - a.minutes || a.from - b.from);
+function describeRanges(ranges: readonly MinuteRange[]): readonly string[] {
+  const longest = ranges.toSorted((a, b) => b.minutes - a.minutes || a.from - b.from);
   const lines = longest.map(({ from, to, minutes }) =>
     `${formatTime(from)} to ${formatTime(to)}: ${formatDuration(minutes)}`
   );
-  return cut(lines, stretches.length);
+  return cut(lines, ranges.length);
 }
 
 function describeRepairs(repairs: readonly (readonly [number, string])[]): readonly string[] {
@@ -48,8 +48,8 @@ export function formatBarsReport(report: BarsReport): string {
   const span = bars === 0 ? "" : `, ${formatTime(from)} to ${formatTime(to)} UTC`;
   const title = `${symbol} ${market}: ${count(bars, "bar")} from ${count(rows, "row")} of ` +
     `${count(files.length, "file")}${span}`;
-  const minutes = (stretches: readonly Stretch[], noun: string) =>
-    `${count(stretches.length, noun)}, ${count(countMinutes(stretches), "minute")}`;
+  const minutes = (ranges: readonly MinuteRange[], noun: string) =>
+    `${count(ranges.length, noun)}, ${count(countMinutes(ranges), "minute")}`;
   return format(title, [
     ...describeRepairs([
       [repaired.duplicates, "repeated, dropped"],
@@ -59,11 +59,11 @@ export function formatBarsReport(report: BarsReport): string {
     ...describeRowErrors(report.errors, NAMED),
     ...(gaps.length === 0 ? [] : [
       `missing: ${minutes(gaps, "gap")}`,
-      ...describeStretches(gaps).map((line) => `  ${line}`),
+      ...describeRanges(gaps).map((line) => `  ${line}`),
     ]),
     ...(zeroVolume.length === 0 ? [] : [
       `without trades: ${minutes(zeroVolume, "run")}`,
-      ...describeStretches(zeroVolume).map((line) => `  ${line}`),
+      ...describeRanges(zeroVolume).map((line) => `  ${line}`),
     ]),
   ]);
 }

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { barSchema } from "./bar.ts";
+import { labelKey, signalSchema } from "./signal.ts";
 import { ABOUT, type KeyKind } from "./about.ts";
 
 /** What the values of a column are. */
@@ -19,14 +20,14 @@ export interface Column {
  */
 export type KeysOf = (kind: KeyKind, model: string | undefined) => readonly string[];
 
-/** For records without keys that depend on models. */
+/** No keys: such records have no columns. */
 const noKeys: KeysOf = () => [];
 
 function kindOf(schema: z.core.$ZodType, name: string): ColumnKind {
   if (schema instanceof z.core.$ZodNumberFormat) return "integer";
   if (schema instanceof z.core.$ZodNumber) return "number";
   if (schema instanceof z.core.$ZodBoolean) return "flag";
-  if (schema instanceof z.core.$ZodString) return "text";
+  if (schema instanceof z.core.$ZodString || schema instanceof z.core.$ZodEnum) return "text";
   if (schema instanceof z.core.$ZodLiteral) {
     return schema._zod.def.values.every(Number.isInteger) ? "integer" : "text";
   }
@@ -52,7 +53,9 @@ function* walk(
     if (catchall === undefined) return;
     const kind = ABOUT.get(schema)?.["x-keys"];
     if (kind === undefined) {
-      throw new TypeError(`Cannot make columns of ${name} as what its keys are must be known`);
+      throw new TypeError(
+        `Cannot make columns of ${name} as its x-keys must say what its keys are`,
+      );
     }
     for (const key of keysOf(kind, model)) {
       yield* walk(catchall, nested(key), keysOf, kind === "model" ? key : model);
@@ -73,5 +76,29 @@ export function columnsOf(schema: z.core.$ZodObject, keysOf: KeysOf = noKeys): r
   return [...walk(schema, "", keysOf, undefined)];
 }
 
-/** The columns of a table of bars. */
-export const BAR_COLUMNS: readonly Column[] = columnsOf(barSchema);
+/** The names of the columns of a table of bars. */
+export const BAR_COLUMNS: readonly string[] = columnsOf(barSchema).map(({ name }) => name);
+
+/** The names of a model that signals have as keys; an artifact has them. */
+export interface ModelNames {
+  readonly name: string;
+  readonly features: { readonly names: readonly string[] };
+  /** Labels of its regimes. */
+  readonly hmm: { readonly labels: readonly string[] };
+}
+
+/**
+ * The names of the columns of a table of signals.
+ *
+ * @param models The models that give the signals, the primary first.
+ */
+export function signalColumns(models: readonly ModelNames[]): readonly string[] {
+  const [primary, ...others] = models;
+  const keysOf: KeysOf = (kind, model) => {
+    if (kind === "model") return others.map(({ name }) => name);
+    const owner = model === undefined ? primary : others.find(({ name }) => name === model);
+    if (owner === undefined) return [];
+    return kind === "feature" ? owner.features.names : owner.hmm.labels.map(labelKey);
+  };
+  return columnsOf(signalSchema, keysOf).map(({ name }) => name);
+}

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { type DeepReadonly, recordOf } from "./define.ts";
+import { type DeepReadonly, fieldsOf, recordOf } from "./define.ts";
 import { ABOUT } from "./about.ts";
 import { feedSourceSchema } from "./origin.ts";
 
@@ -54,11 +54,11 @@ const countersShape = {
   }),
 };
 
-/** The counters of a symbol, since the start. */
-export const symbolCountersSchema = z.object(countersShape);
+/** Name of a counter of a symbol. */
+export type CounterName = keyof typeof countersShape;
 
-/** The counters of a symbol, to count on. */
-export type SymbolCounters = z.infer<typeof symbolCountersSchema>;
+/** The names of the counters of a symbol. */
+export const COUNTER_NAMES: readonly CounterName[] = fieldsOf(countersShape);
 
 /** State of one market's feed. */
 export const symbolStatusSchema = z.object({

@@ -1,5 +1,4 @@
 import * as z from "zod/mini";
-import type { DeepReadonly } from "./define.ts";
 import { ABOUT } from "./about.ts";
 import { symbolStatusSchema } from "./status.ts";
 
@@ -11,6 +10,3 @@ export const symbolSchema = z.required(z.partial(symbolStatusSchema), { symbol: 
       "only a name",
   },
 );
-
-/** A market as `/api/v1/symbols` lists it; {@linkcode symbolSchema} describes its fields. */
-export type ListedSymbol = DeepReadonly<z.infer<typeof symbolSchema>>;

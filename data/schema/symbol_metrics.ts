@@ -1,12 +1,7 @@
 import * as z from "zod/mini";
 import { ABOUT } from "./about.ts";
 import { fieldsOf } from "./define.ts";
-import {
-  type SymbolCounters,
-  symbolCountersSchema,
-  type SymbolStatus,
-  symbolStatusSchema,
-} from "./status.ts";
+import { type SymbolStatus, symbolStatusSchema } from "./status.ts";
 
 /** A metric of each symbol. */
 export interface SymbolMetric {
@@ -16,16 +11,6 @@ export interface SymbolMetric {
   readonly help: string;
   /** Its value for a symbol; null where there is none yet. */
   value(status: SymbolStatus): number | null;
-}
-
-/** The names of the counters of a symbol. */
-export const SYMBOL_COUNTERS: readonly (keyof SymbolCounters)[] = fieldsOf(
-  symbolCountersSchema.shape,
-);
-
-/** Counters that stand at 0. */
-export function createSymbolCounters(): SymbolCounters {
-  return symbolCountersSchema.parse(Object.fromEntries(SYMBOL_COUNTERS.map((name) => [name, 0])));
 }
 
 /** Prometheus counts time in seconds. */

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { escape } from "../../data/common/std/html.ts";
 import { INK } from "./palette.ts";
 
 /** A figure: SVG text and its size in CSS pixels. */
@@ -35,19 +36,15 @@ const LETTER_WIDTH = 6.6;
 
 const { document } = parseHTML("<!doctype html><html><body></body></html>");
 
-function escapeText(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
 function drawText(text: string, y: number, style: string): string {
-  return `<text x="12" y="${y}" ${style}>${escapeText(text)}</text>`;
+  return `<text x="12" y="${y}" ${style}>${escape(text)}</text>`;
 }
 
 function drawLegend(entries: readonly LegendEntry[], y: number): string {
   let x = 12;
   return entries.map(({ label, color }) => {
     const mark = `<rect x="${x}" y="${y - 10}" width="12" height="12" rx="2" fill="${color}"/>` +
-      `<text x="${x + 18}" y="${y}" font-size="12" fill="${INK.soft}">${escapeText(label)}</text>`;
+      `<text x="${x + 18}" y="${y}" font-size="12" fill="${INK.soft}">${escape(label)}</text>`;
     x += 40 + LETTER_WIDTH * label.length;
     return mark;
   }).join("");

@@ -6,7 +6,7 @@ import { describeRowErrors } from "../../data/files/row_errors.ts";
 import { type Capture, readCapture } from "../simulator/capture/capture.ts";
 import { type RecordedFiles, recordedMarket } from "../simulator/recorded/source.ts";
 import { simulatedMarket } from "../simulator/simulated/source.ts";
-import { type Exchange, startExchange } from "../simulator/simulator.ts";
+import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { type MarketSource, NO_MARKET } from "../simulator/source.ts";
 import { defineExchange, type ExchangeOptions } from "./exchange_options.ts";
 
@@ -37,7 +37,7 @@ function describe(
   const { recording } = source;
   if (!recording) return `simulated market, seed ${seed}, speed ${speed}: ${symbols}`;
   const to = new Date(recording.to).toISOString();
-  if (trades === undefined) return `recorded klines, the clock stands at ${to}: ${symbols}`;
+  if (trades === undefined) return `recorded klines, the clock is stopped at ${to}: ${symbols}`;
   const from = new Date(recording.from).toISOString();
   return `recorded trades from ${from} to ${to}, speed ${speed}: ${symbols}; ` +
     "the clock starts with the first subscriber";
@@ -64,9 +64,9 @@ async function start(
   source: MarketSource,
   capture: Capture | undefined,
   options: ExchangeOptions,
-): Promise<Exchange> {
+): Promise<Simulator> {
   const { host, port, speed, faults } = options;
-  const exchange = await startExchange({
+  const exchange = await startSimulator({
     source,
     host,
     port,
@@ -92,7 +92,7 @@ async function run(options: ExchangeOptions): Promise<void> {
   } catch (error) {
     throw new UsageError(errorMessage(error));
   }
-  let exchange: Exchange;
+  let exchange: Simulator;
   try {
     exchange = await start(source, capture, options);
   } catch (error) {

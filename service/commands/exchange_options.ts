@@ -93,8 +93,8 @@ export function defineExchange(
       new Option(
         "--capture <file>",
         'captured frames to play, lines "<receive time, ns> <frame>": they go to every client as ' +
-          "they are, at their receive times, whatever it subscribed to; REST serves --trades and " +
-          "--klines, if given",
+          "they are, at their receive times, regardless of its subscriptions; REST serves " +
+          "--trades and --klines, if given",
       ).argParser(existingFile),
     )
     .optionsGroup("Simulated market, without files:")

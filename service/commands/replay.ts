@@ -10,10 +10,11 @@ import { symbolName, textLike } from "../../data/common/values.ts";
 import { csvLine, flatten } from "../../data/files/csv.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
 import { describeRowErrors } from "../../data/files/row_errors.ts";
+import { signalColumns } from "../../data/schema/columns.ts";
 import type { Signal } from "../../data/schema/signal.ts";
 import { DEFAULT_MODELS } from "../config.ts";
 import { Engine } from "../engine/engine.ts";
-import { loadModels } from "../engine/loaded_model.ts";
+import { type LoadedModel, loadModels } from "../engine/loaded_model.ts";
 import { replayHistory, type ReplayInput, Skipped } from "./replay_history.ts";
 
 /** The options of the command line. */
@@ -41,16 +42,25 @@ function toInput({ bars = [], trades = [], symbol }: Options): ReplayInput {
   };
 }
 
-/** How signals are written, by the output's ending. */
-function createFormat(path: string): (signal: Signal) => string {
-  if (path.endsWith(".ndjson")) return (signal) => JSON.stringify(signal) + "\n";
-  let header = true;
-  return (signal) => {
-    const cells = flatten(signal);
-    const line = csvLine(cells.map(([, value]) => value)) + "\n";
-    if (!header) return line;
-    header = false;
-    return csvLine(cells.map(([name]) => name)) + "\n" + line;
+/** How signals are written. */
+interface Format {
+  /** What the output begins with. */
+  readonly header: string;
+  readonly line: (signal: Signal) => string;
+}
+
+/** The format that the output's ending names. */
+function createFormat(path: string, models: readonly LoadedModel[]): Format {
+  if (path.endsWith(".ndjson")) {
+    return { header: "", line: (signal) => JSON.stringify(signal) + "\n" };
+  }
+  const columns = signalColumns(models.map(({ artifact }) => artifact));
+  return {
+    header: csvLine(columns) + "\n",
+    line: (signal) => {
+      const cells = new Map(flatten(signal));
+      return csvLine(columns.map((name) => cells.get(name))) + "\n";
+    },
   };
 }
 
@@ -63,10 +73,11 @@ async function replay(options: Options): Promise<void> {
   const { model = DEFAULT_MODELS, out } = options;
   const input = toInput(options);
   const symbols = [...new Set(input.files.map(({ symbol }) => symbol))];
-  const engine = new Engine(loadCore(), loadModels({ models: model, expected: {} }), symbols);
+  const models = loadModels({ models: model, expected: {} });
+  const engine = new Engine(loadCore(), models, symbols);
   const total = input.files.reduce((sum, { path }) => sum + statSync(path).size, 0);
   const progress = createProgress("replay", total);
-  const format = createFormat(out);
+  const format = createFormat(out, models);
   const skipped = new Skipped();
   const started = performance.now();
   let read = 0;
@@ -74,8 +85,9 @@ async function replay(options: Options): Promise<void> {
   const onRead = (bytes: number) => progress.update(read += bytes);
   const file = await OutputFile.create(out);
   try {
+    await file.write(format.header);
     for await (const signals of replayHistory(engine, { ...input, onRead }, skipped)) {
-      await file.write(signals.map(format).join(""));
+      await file.write(signals.map(format.line).join(""));
       rows += signals.length;
     }
     if (rows === 0) throw new UsageError("The input must have a usable bar");

@@ -29,7 +29,7 @@ export interface EngineOptions {
 const ANNOUNCE_MS = 1000;
 
 /** The reason that ends a reload in favour of a later one. */
-const SUPERSEDED = new Error("a later reload has begun");
+const SUPERSEDED = new Error("Cannot promote these models as a later reload has begun");
 
 /** Scores every bar of the log: from bars to signals in the same log. */
 export class EngineRole {
@@ -89,7 +89,7 @@ export class EngineRole {
 
   /** Ends scoring. */
   close(): void {
-    this.#closing.abort(new Error("the engine is closing"));
+    this.#closing.abort(new Error("Cannot continue as the engine is closing"));
     this.#reloading.abort(this.#closing.signal.reason);
     this.#stopListening();
   }

@@ -3,6 +3,7 @@ import { compress } from "hono/compress";
 import { cors } from "hono/cors";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
+import type { Clock } from "../../data/common/clock.ts";
 import type { Log } from "../log.ts";
 import type { EventHub } from "./event_hub.ts";
 import { head } from "./head.ts";
@@ -30,13 +31,12 @@ export interface AppOptions {
   /** Folder of the built dashboard. */
   readonly dashboard: string;
   readonly log: Log;
-  /** Monotonic clock, ms. */
-  readonly monotonic: () => number;
+  readonly clock: Pick<Clock, "monotonic">;
 }
 
 /** The HTTP interface: dashboard, feed, history and health. */
 export function createApp(options: AppOptions): Hono {
-  const { symbols, view, hub, log, monotonic } = options;
+  const { symbols, view, hub, log, clock } = options;
   const app = new Hono();
 
   app.onError((error, context) => {
@@ -83,7 +83,7 @@ export function createApp(options: AppOptions): Hono {
   app.route("/", symbolRoutes({ symbols, view }));
   app.route("/", modelRoutes(options));
   app.route("/", healthRoutes({ view, clients: hub }));
-  app.route("/", metricsRoutes({ view, clients: hub, monotonic }));
+  app.route("/", metricsRoutes({ view, clients: hub, clock }));
   app.route("/", docsRoutes(() => describeApp(app)));
   app.route("/", pageRoutes(options.dashboard));
   return app;

@@ -191,7 +191,9 @@ export class EventHub {
     const stalled = !this.#send(client, HEARTBEAT);
     if (stalled && client.stalled && client.cursor === client.stalledAt) {
       this.#clients.delete(client);
-      client.controller.error(new Error("the client reads too slowly"));
+      client.controller.error(
+        new Error("Cannot keep the stream open as the client reads too slowly"),
+      );
     }
     client.stalled = stalled;
     client.stalledAt = client.cursor;

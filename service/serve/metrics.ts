@@ -1,3 +1,4 @@
+import type { Clock } from "../../data/common/clock.ts";
 import process from "node:process";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Counter, Gauge, Registry } from "prom-client";
@@ -9,8 +10,7 @@ export interface MetricsSource {
   readonly view: Pick<ServiceView, "status">;
   /** Clients of the stream. */
   readonly clients: { readonly size: number };
-  /** Monotonic clock, ms. */
-  readonly monotonic: () => number;
+  readonly clock: Pick<Clock, "monotonic">;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -27,8 +27,8 @@ interface Metric {
   readonly samples: () => readonly Sample[];
 }
 
-function serviceMetrics({ view, clients, monotonic }: MetricsSource): readonly Metric[] {
-  const startedAt = monotonic();
+function serviceMetrics({ view, clients, clock }: MetricsSource): readonly Metric[] {
+  const startedAt = clock.monotonic();
   const plain = (value: number | null): readonly Sample[] => [[{}, value]];
   return [
     {
@@ -42,7 +42,7 @@ function serviceMetrics({ view, clients, monotonic }: MetricsSource): readonly M
       name: "uptime_seconds",
       type: "gauge",
       help: "Time since the start.",
-      samples: () => plain((monotonic() - startedAt) / 1000),
+      samples: () => plain((clock.monotonic() - startedAt) / 1000),
     },
     {
       name: "resident_memory_bytes",

@@ -76,7 +76,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
       hub: this.#hub,
       dashboard: fileURLToPath(new URL("../dashboard/dist", import.meta.url)),
       log: logger,
-      monotonic: clock.monotonic,
+      clock,
     });
     this.#server = new HttpServer(config, app.fetch);
     this.failure = this.#hub.failure;
@@ -124,15 +124,17 @@ export class ServeRole implements ServiceView, ModelAdministration {
   async reload(): Promise<void> {
     const request = crypto.randomUUID();
     const answer = Promise.withResolvers<void>();
-    const timeout = AbortSignal.timeout(RELOAD_MS);
-    const end = () => answer.reject(new Error("the engine does not answer"));
-    timeout.addEventListener("abort", end);
+    const waiting = new AbortController();
+    const late = async () => {
+      await this.#clock.sleep(RELOAD_MS, waiting.signal);
+      throw new Error("Cannot reload as the engine does not answer");
+    };
     this.#reloads.set(request, answer);
     try {
       this.#bus?.log.announce({ kind: "reload", request });
-      await answer.promise;
+      await Promise.race([answer.promise, late()]);
     } finally {
-      timeout.removeEventListener("abort", end);
+      waiting.abort();
       this.#reloads.delete(request);
     }
   }

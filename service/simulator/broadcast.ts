@@ -1,11 +1,18 @@
 import type { VirtualClock } from "./clock.ts";
-import type { Connection } from "./connection.ts";
+import type { ClientConnection } from "./client_connection.ts";
 import type { OutgoingFrame } from "./faults/frame_faults.ts";
-import type { Feed } from "./feed.ts";
 import { aggTradeFrame } from "./frames.ts";
 import type { ExchangeTrade, Market, MarketSource } from "./source.ts";
 
-/** About the most trades sent in one pass; the rest waits, so that REST and pings get their turn. */
+/** Sends clients the events of the exchange as its clock runs. */
+export interface Feed {
+  /** Exchange time up to which (exclusive) everything has been sent, ms UTC. */
+  readonly sentUntil: number;
+  /** Sends the events since the last pass. */
+  pass(): void;
+}
+
+/** Approximate limit of trades in one pass, so that REST and pings are not delayed. */
 const MAX_TRADES_A_PASS = 5000;
 
 const encoder = new TextEncoder();
@@ -15,26 +22,26 @@ interface DueTrade {
   readonly trade: ExchangeTrade;
 }
 
-/** Sends each trade, once its time has come, to the clients that subscribed to its market. */
+/** Sends each trade at its time to the clients that subscribed to its market. */
 export class Broadcast implements Feed {
   readonly #source: MarketSource;
   readonly #clock: VirtualClock;
-  readonly #connections: ReadonlySet<Connection>;
-  readonly #toldTime: (time: number) => number;
+  readonly #connections: ReadonlySet<ClientConnection>;
+  readonly #reportedTime: (time: number) => number;
   /** Exchange time up to which (exclusive) every trade has been sent. */
   #sentUntil: number;
 
-  /** @param toldTime The event time that frames tell at an exchange time. */
+  /** @param reportedTime The event time in frames at an exchange time. */
   constructor(
     source: MarketSource,
     clock: VirtualClock,
-    connections: ReadonlySet<Connection>,
-    toldTime: (time: number) => number,
+    connections: ReadonlySet<ClientConnection>,
+    reportedTime: (time: number) => number,
   ) {
     this.#source = source;
     this.#clock = clock;
     this.#connections = connections;
-    this.#toldTime = toldTime;
+    this.#reportedTime = reportedTime;
     this.#sentUntil = clock.now();
   }
 
@@ -42,7 +49,7 @@ export class Broadcast implements Feed {
     return this.#sentUntil;
   }
 
-  /** Nothing happens while the clock stands. */
+  /** Sends nothing before the clock runs. */
   pass(): void {
     if (!this.#clock.running) return;
     const now = this.#clock.now();
@@ -50,8 +57,8 @@ export class Broadcast implements Feed {
     const markets = [...subscribers.keys()].map((symbol) => this.#source.market(symbol))
       .filter((market) => market !== undefined);
     const until = this.#passEnd(markets, now + 1);
-    const outbox = new Map<Connection, OutgoingFrame[]>();
-    const eventTime = this.#toldTime(now);
+    const outbox = new Map<ClientConnection, OutgoingFrame[]>();
+    const eventTime = this.#reportedTime(now);
     for (const due of this.#due(markets, until)) {
       addFrames(outbox, due, eventTime, subscribers.get(due.symbol) ?? []);
     }
@@ -61,8 +68,8 @@ export class Broadcast implements Feed {
     this.#sentUntil = until;
   }
 
-  #subscribers(): Map<string, Connection[]> {
-    const subscribers = new Map<string, Connection[]>();
+  #subscribers(): Map<string, ClientConnection[]> {
+    const subscribers = new Map<string, ClientConnection[]>();
     for (const connection of this.#connections) {
       for (const symbol of connection.symbols) {
         const others = subscribers.get(symbol);
@@ -73,7 +80,7 @@ export class Broadcast implements Feed {
     return subscribers;
   }
 
-  /** How far a pass may go, given that trades come about evenly in time. */
+  /** End of a pass, on the assumption that trades are spread evenly in time. */
   #passEnd(markets: readonly Market[], end: number): number {
     const start = this.#sentUntil;
     let trades = 0;
@@ -95,12 +102,12 @@ export class Broadcast implements Feed {
   }
 }
 
-/** Writes a trade once for all clients that want it in the same style. */
+/** Encodes a trade once for all clients with the same style. */
 function addFrames(
-  outbox: Map<Connection, OutgoingFrame[]>,
+  outbox: Map<ClientConnection, OutgoingFrame[]>,
   { symbol, trade }: DueTrade,
   eventTime: number,
-  connections: readonly Connection[],
+  connections: readonly ClientConnection[],
 ): void {
   const written = new Map<string, OutgoingFrame>();
   for (const connection of connections) {

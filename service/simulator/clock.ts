@@ -1,6 +1,6 @@
 /** Options of a {@link VirtualClock}. */
 export interface VirtualClockOptions {
-  /** Exchange time at which the clock stands at first, ms UTC. */
+  /** Exchange time before the clock runs, ms UTC. */
   readonly start: number;
   /** Exchange time at which it stops, ms UTC; never, when absent. */
   readonly end?: number;
@@ -10,7 +10,7 @@ export interface VirtualClockOptions {
   readonly wall: () => number;
 }
 
-/** The exchange's clock: stands until it is set going, then runs at a multiple of real time. */
+/** The clock of the exchange: it stands still until `run`, then runs at a multiple of real time. */
 export class VirtualClock {
   /** Exchange milliseconds per real millisecond. */
   readonly speed: number;
@@ -30,12 +30,12 @@ export class VirtualClock {
     this.#wall = wall;
   }
 
-  /** False until {@link run} was called. */
+  /** Whether {@link run} was called. */
   get running(): boolean {
     return this.#wallStart !== undefined;
   }
 
-  /** Sets the clock going; a clock that runs already is left alone. */
+  /** Starts the clock; a running clock is not changed. */
   run(): void {
     this.#wallStart ??= this.#wall();
   }
@@ -47,3 +47,24 @@ export class VirtualClock {
     return Math.min(this.#start + elapsed, this.#end);
   }
 }
+
+/** Real time, injected so that tests control it. */
+export interface Timers {
+  /** Real time, ms UTC. */
+  readonly now: () => number;
+  /**
+   * Calls `task` at an interval.
+   *
+   * @returns Stops it.
+   */
+  every(intervalMs: number, task: () => void): () => void;
+}
+
+/** The machine's own clock and timers. */
+export const systemTimers: Timers = {
+  now: Date.now,
+  every(intervalMs, task) {
+    const timer = setInterval(task, intervalMs);
+    return () => clearInterval(timer);
+  },
+};

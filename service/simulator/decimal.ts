@@ -29,7 +29,7 @@ export function decimalsOf(value: number, atLeast: number): number {
   return decimals;
 }
 
-/** Prints a non-negative number as Binance does, with the decimals it was read with and 8 in all. */
+/** Prints a non-negative number as Binance does, with 8 decimals and no digit lost. */
 export function formatNumber(value: number): string {
   const [whole, decimals = ""] = String(value).split(".");
   const exact = decimals.length <= PRINTED_DECIMALS && /^\d+$/.test(`${whole}${decimals}`);

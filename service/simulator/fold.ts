@@ -15,7 +15,7 @@ export interface FoldedKline {
   takerBuyQuoteVolume: number;
 }
 
-/** The kline of a minute without trades, as the exchange makes it: the price stands still. */
+/** The kline of a minute without trades, as the exchange makes it: all prices are the last close. */
 export function emptyKline(previousClose: number): FoldedKline {
   return {
     open: previousClose,
@@ -39,7 +39,9 @@ export function foldTrades(columns: TradeColumns, from: number, to: number): Fol
   const { price, quantity, firstTradeId, lastTradeId, buyerIsMaker } = columns;
   const open = price[from];
   if (open === undefined || to <= from) {
-    throw new RangeError(`Cannot fold trades ${from} to ${to}: there must be at least one`);
+    throw new RangeError(
+      `Cannot fold trades as there must be at least one: current range is ${from} to ${to}`,
+    );
   }
   const kline = emptyKline(open);
   for (let i = from; i < to; i++) {

@@ -1,7 +1,7 @@
 import type { ExchangeTrade } from "./source.ts";
 import type { TimeUnit } from "./streams.ts";
 
-/** Which of the ways to write an event a client wants. */
+/** The form in which a client gets its frames. */
 export interface FrameStyle {
   readonly combined: boolean;
   readonly timeUnit: TimeUnit;
@@ -12,7 +12,7 @@ function time(ms: number, unit: TimeUnit): string {
   return unit === "MICROSECOND" ? `${ms}000` : `${ms}`;
 }
 
-/** Wraps an event as the client wants it. */
+/** Wraps an event for a combined stream. */
 function wrap(stream: string, event: string, combined: boolean): string {
   return combined ? `{"stream":"${stream}","data":${event}}` : event;
 }
@@ -37,8 +37,8 @@ export function aggTradeFrame(
 }
 
 /**
- * Writes the notice that the server will shut down and cut the connection; unlike other events it
- * belongs to no subscription.
+ * Writes the notice that the server will shut down and close the connection. It belongs to no
+ * subscription.
  *
  * @param eventTime Exchange time of sending, ms UTC.
  */

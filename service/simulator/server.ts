@@ -2,21 +2,21 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { RestAnswer } from "./rest/answer.ts";
+import type { RestResponse } from "./rest/response.ts";
 import { parseTarget, type Refusal, type Subscription } from "./streams.ts";
 
 /** The longest message that a client may send, bytes. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
-/** What a server does with those who come. */
+/** How a server handles handshakes and requests. */
 export interface ServerHandler {
-  /** Why a handshake fails, whatever it asks for; undefined when it may go on. */
+  /** Why any handshake fails now; undefined when it may proceed. */
   refuse(): Refusal | undefined;
-  /** Answers a request; `target` is the path and query of the request line. */
-  answer(method: string, target: string): RestAnswer;
-  /** Takes a WebSocket client; `wire` is the connection below it. */
+  /** Responds to a request; `target` is the path and query of the request line. */
+  respond(method: string, target: string): RestResponse;
+  /** Accepts a WebSocket client; `wire` is the connection below it. */
   accept(webSocket: WebSocket, wire: Duplex, subscription: Subscription): void;
-  /** Told of connections that fail before they are WebSockets. */
+  /** Receives the errors of handshakes. */
   log(message: string): void;
 }
 
@@ -25,13 +25,18 @@ function refuse(wire: Duplex, { status, message, retryAfterSeconds }: Refusal): 
   const retryAfter = retryAfterSeconds === undefined ? "" : `Retry-After: ${retryAfterSeconds}\r\n`;
   wire.end(
     `HTTP/1.1 ${status} Refused\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n${retryAfter}Connection: close\r\n\r\n${body}`,
+      `Content-Length: ${
+        Buffer.byteLength(body)
+      }\r\n${retryAfter}ClientConnection: close\r\n\r\n${body}`,
     () => wire.destroy(),
   );
 }
 
-/** Puts an answer on the wire. One that never comes waits until its client or the server gives up. */
-function deliver({ status, headers, body, delivery }: RestAnswer, response: ServerResponse): void {
+/** Sends a response. One that is never delivered waits until the client or the server gives up. */
+function deliver(
+  { status, headers, body, delivery }: RestResponse,
+  response: ServerResponse,
+): void {
   if (delivery === "never") return;
   if (delivery === undefined) {
     response.writeHead(status, headers).end(body);
@@ -50,7 +55,7 @@ export function makeServer(handler: ServerHandler): Server {
     maxPayload: MAX_MESSAGE_BYTES,
   });
   const server = createServer((request, response) => {
-    deliver(handler.answer(request.method ?? "", request.url ?? "/"), response);
+    deliver(handler.respond(request.method ?? "", request.url ?? "/"), response);
   });
   server.on("upgrade", (request: IncomingMessage, wire: Duplex, head: Buffer) => {
     wire.on("error", (error) => handler.log(`handshake: ${error.message}`));
@@ -67,7 +72,7 @@ export function makeServer(handler: ServerHandler): Server {
 }
 
 /**
- * Takes a port.
+ * Binds a port.
  *
  * @throws Error with the system's code, e.g. `EADDRINUSE`.
  */
@@ -83,7 +88,7 @@ export function listen(server: Server, port: number, host: string): Promise<Addr
   });
 }
 
-/** Frees the port and cuts what is connected over HTTP; WebSockets are ended by who took them. */
+/** Frees the port and ends all HTTP connections; their owner ends the WebSockets. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());

@@ -2,33 +2,33 @@ import { Broadcast } from "./broadcast.ts";
 import type { Capture } from "./capture/capture.ts";
 import { Playback } from "./capture/playback.ts";
 import { VirtualClock } from "./clock.ts";
-import { Connection } from "./connection.ts";
+import { ClientConnection } from "./client_connection.ts";
 import { Faults } from "./faults/faults.ts";
 import { type FaultPlan, NO_FAULTS } from "./faults/plan.ts";
 import type { FaultReport } from "./faults/tally.ts";
-import type { Feed } from "./feed.ts";
-import { BINANCE_LIMITS, type ConnectionLimits } from "./limits.ts";
-import { Outlet } from "./outlet.ts";
+import type { Feed } from "./broadcast.ts";
+import { BINANCE_LIMITS, type ConnectionLimits } from "./client_connection.ts";
+import { SocketSink } from "./socket_sink.ts";
 import { RestApi } from "./rest/rest_api.ts";
 import { closeServer, listen, makeServer } from "./server.ts";
 import type { MarketSource } from "./source.ts";
-import { systemTimers, type Timers } from "./timers.ts";
+import { systemTimers, type Timers } from "./clock.ts";
 
-/** How often trades are sent and connections are looked after, real milliseconds. */
+/** Interval at which trades are sent and connections checked, real milliseconds. */
 const PASS_INTERVAL_MS = 20;
 
-/** How often faults are told of, real milliseconds. */
+/** Interval at which the fault counts are logged, real milliseconds. */
 const REPORT_INTERVAL_MS = 60_000;
 
 const SHUTDOWN_LEAD_MS = 10_000;
 
-/** Options of {@link startExchange}. */
-export interface ExchangeOptions {
-  /** The market behind the stand-in. */
+/** Options of {@link startSimulator}. */
+export interface SimulatorOptions {
+  /** The markets that the simulator serves. */
   readonly source: MarketSource;
-  /** Frames that clients get instead of the source's trades; REST still tells of the source. */
+  /** Frames that clients get instead of the source's trades; REST still serves the source. */
   readonly capture?: Capture;
-  /** What goes wrong; by default nothing does. See `parseFaults`. */
+  /** The faults to inject, none by default. See `parseFaults`. */
   readonly faults?: FaultPlan;
   /** Exchange milliseconds per real millisecond, > 0; 1 by default. */
   readonly speed?: number;
@@ -39,37 +39,37 @@ export interface ExchangeOptions {
   readonly start?: number;
   /** `127.0.0.1` by default. */
   readonly host?: string;
-  /** 0, the default, takes any free port. */
+  /** 0, the default, means any free port. */
   readonly port?: number;
   /** The rules for connections; Binance's by default. */
   readonly limits?: Partial<ConnectionLimits>;
-  /** The real clock; the machine's by default. */
+  /** Real time; the machine's by default. */
   readonly timers?: Timers;
-  /** Told in a line what happens; by default nobody is. */
+  /** Receives a line for each event worth knowing; none by default. */
   readonly log?: (message: string) => void;
 }
 
-/** A running stand-in. */
-export interface Exchange {
+/** A running simulator of the exchange. */
+export interface Simulator {
   /** Base URL of REST, e.g. `http://127.0.0.1:9443`. */
   readonly url: string;
   /** Base URL of the streams, e.g. `ws://127.0.0.1:9443`. */
   readonly wsUrl: string;
   /** The exchange's clock, ms UTC. */
   now(): number;
-  /** The faults that have happened so far. */
+  /** The faults so far. */
   readonly faults: FaultReport;
   /**
-   * Tells all clients that the server shuts down (`serverShutdown`) and closes their connections
-   * after a lead of exchange time, 10 s unless given; who connects in the meantime stays. While
-   * the clock stands, only the notice goes out.
+   * Announces a shutdown (`serverShutdown`) to all clients and closes their connections after a lead
+   * of exchange time, 10 s by default. Clients that connect in the meantime stay. Before the clock
+   * runs, only the notice is sent.
    */
   shutdown(leadMs?: number): void;
-  /** Cuts all connections and frees the port. */
+  /** Terminates all connections and frees the port. */
   close(): Promise<void>;
 }
 
-/** The times between which something is replayed; undefined when the market never ends. */
+/** The period that is replayed; undefined when the market never ends. */
 function recordingOf(
   { recording }: MarketSource,
   capture: Capture | undefined,
@@ -80,11 +80,11 @@ function recordingOf(
 
 /**
  * Starts a local exchange that speaks Binance's public spot WebSocket and REST, both on one port.
- * A recording waits for the first subscriber; a market without end runs from the start.
+ * A recording waits for the first subscriber; a market without end runs at once.
  *
  * @throws Error with code `EADDRINUSE` when the port is taken; RangeError for a speed of 0 or less.
  */
-export async function startExchange(options: ExchangeOptions): Promise<Exchange> {
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { source, speed = 1, host = "127.0.0.1", port = 0, timers = systemTimers } = options;
   const log = options.log ?? (() => {});
   const limits = { ...BINANCE_LIMITS, ...options.limits };
@@ -98,20 +98,28 @@ export async function startExchange(options: ExchangeOptions): Promise<Exchange>
   if (!recording) clock.run();
 
   const faults = new Faults(options.faults ?? NO_FAULTS, clock.now(), speed);
-  const connections = new Set<Connection>();
-  const toldTime = (time: number) => faults.toldTime(time);
+  const connections = new Set<ClientConnection>();
+  const reportedTime = (time: number) => faults.reportedTime(time);
   const feed: Feed = options.capture
     ? new Playback(options.capture, clock, connections)
-    : new Broadcast(source, clock, connections, toldTime);
+    : new Broadcast(source, clock, connections, reportedTime);
   const rest = new RestApi(source, clock, timers, faults, log);
   const server = makeServer({
     refuse: () => faults.http.refusal(clock.now()),
-    answer: (method, target) => rest.answer(method, target),
+    respond: (method, target) => rest.respond(method, target),
     accept: (socket, wire, subscription) => {
-      const outlet = new Outlet(socket, wire);
-      const line = faults.line(outlet, feed.sentUntil, subscription);
+      const sink = new SocketSink(socket, wire);
+      const connectionFaults = faults.connect(sink, feed.sentUntil, subscription);
       const now = timers.now();
-      const connection = new Connection({ socket, outlet, line, subscription, limits, now, log });
+      const connection = new ClientConnection({
+        socket,
+        sink,
+        faults: connectionFaults,
+        subscription,
+        limits,
+        now,
+        log,
+      });
       connections.add(connection);
       socket.on("close", () => connections.delete(connection));
       const known = [...connection.symbols].some((symbol) => source.market(symbol));
@@ -129,7 +137,7 @@ export async function startExchange(options: ExchangeOptions): Promise<Exchange>
     for (const connection of connections) connection.keepAlive(now);
     if (feed.sentUntil > end) {
       for (const connection of connections) connection.flush(end);
-      log(`all trades are sent; the clock stands at ${new Date(end).toISOString()}`);
+      log(`all trades are sent; the clock stopped at ${new Date(end).toISOString()}`);
       end = Infinity;
     }
     if (faults.any && now - reportedAt >= REPORT_INTERVAL_MS) {
@@ -148,7 +156,7 @@ export async function startExchange(options: ExchangeOptions): Promise<Exchange>
     },
     close: async () => {
       stop();
-      if (faults.any) log(`faults in all: ${faults.tally}`);
+      if (faults.any) log(`faults in total: ${faults.tally}`);
       for (const connection of connections) connection.terminate();
       await closeServer(server);
     },

@@ -1,6 +1,6 @@
 import { type Assets, splitSymbol } from "../../data/schema/quote_assets.ts";
 
-/** What the exchange says of one market's trading rules. */
+/** One market and its trading rules. */
 export interface Instrument extends Assets {
   /** Market, upper case, e.g. `BTCUSDT`. */
   readonly symbol: string;
@@ -46,24 +46,24 @@ export interface ExchangeKline {
   readonly takerBuyQuoteVolume: string;
 }
 
-/** Which klines are asked for. */
+/** A request for klines. */
 export interface KlineQuery {
   /** Earliest open time, ms UTC, inclusive. */
   readonly from: number;
   /** Latest open time, ms UTC, inclusive. */
   readonly to: number;
-  /** Exchange time at which the question is asked, ms UTC: nothing later is told. */
+  /** Exchange time of the request, ms UTC: nothing later is revealed. */
   readonly now: number;
   /** At most this many. */
   readonly limit: number;
-  /** Which end of the range to keep when there are more. */
+  /** Which end of the range to keep when it has more. */
   readonly keep: "oldest" | "newest";
 }
 
 /**
- * One market's trades and klines, past and future. Trades stand in one sequence in order of id;
- * a position counts them from 0. The market does not know the time: who asks must not ask beyond
- * now.
+ * One market's trades and klines, past and future. Trades form one sequence in order of id; a
+ * position counts them from 0. The market does not know the time: its callers must not ask for
+ * later trades than those of now.
  */
 export interface Market {
   readonly instrument: Instrument;
@@ -77,18 +77,18 @@ export interface Market {
   klines(query: KlineQuery): ExchangeKline[];
 }
 
-/** What lies behind the stand-in. */
+/** The markets that a simulator serves. */
 export interface MarketSource {
-  /** The markets that trade, each symbol once. */
+  /** The markets, each symbol once. */
   readonly instruments: readonly Instrument[];
   /**
-   * Exchange times (ms UTC) of the first and the last thing a recording holds; the clock waits at
-   * the first for a subscriber and stops at the last. Absent when the market never ends.
+   * Exchange times (ms UTC) of the first and the last event of a recording. The clock waits at the
+   * first for a subscriber and stops at the last. Absent when the market never ends.
    */
   readonly recording?: { readonly from: number; readonly to: number };
-  /** @returns undefined when no such symbol trades. */
+  /** @returns undefined when there is no such market. */
   market(symbol: string): Market | undefined;
 }
 
-/** A source in which nothing trades. */
+/** A source without markets. */
 export const NO_MARKET: MarketSource = { instruments: [], market: () => undefined };

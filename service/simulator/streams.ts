@@ -1,10 +1,12 @@
+import { isSymbol } from "../../data/common/symbol.ts";
+
 /** The most streams that one connection may carry. */
 export const MAX_STREAMS = 1024;
 
 /** Unit of the times in a connection's frames. */
 export type TimeUnit = "MILLISECOND" | "MICROSECOND";
 
-/** What a WebSocket client asked for in its URL. */
+/** What a WebSocket client subscribed to by its URL. */
 export interface Subscription {
   /** Stream names as the client wrote them, without repetition. */
   readonly streams: readonly string[];
@@ -23,8 +25,17 @@ export interface Refusal {
   readonly retryAfterSeconds?: number;
 }
 
-/** Letters, digits and what occurs in the names of Binance's streams, e.g. `!ticker_1h@arr`. */
-const STREAM = /^[A-Za-z0-9!@_.\-+:]+$/;
+/** Letters, digits and the other characters of Binance's stream names, e.g. `!ticker_1h@arr`. */
+const STREAM = /^[\p{L}\p{N}!@_.\-+:]+$/u;
+
+/** Without percent encoding; malformed encoding is left as it is. */
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
 
 function refuse(status: number, message: string): Refusal {
   return { status, message };
@@ -43,28 +54,38 @@ export function parseTarget(target: string): Subscription | Refusal {
   if (!combined && !/^\/ws\/./.test(url.pathname)) {
     return refuse(404, `no such path: ${url.pathname}; allowed are /ws/<stream> and /stream`);
   }
-  const list = combined ? url.searchParams.get("streams") ?? "" : url.pathname.slice("/ws/".length);
+  const list = combined
+    ? url.searchParams.get("streams") ?? ""
+    : decode(url.pathname.slice("/ws/".length));
   const names = list.split("/");
   const malformed = names.find((name) => !STREAM.test(name));
   if (malformed !== undefined) {
-    return refuse(400, `a stream must be named like btcusdt@aggTrade: given is "${malformed}"`);
+    return refuse(
+      400,
+      `a stream must be named like btcusdt@aggTrade: current value is "${malformed}"`,
+    );
   }
   const streams = [...new Set(names)];
   if (streams.length > MAX_STREAMS) {
-    return refuse(400, `at most ${MAX_STREAMS} streams a connection: given are ${streams.length}`);
+    return refuse(
+      400,
+      `at most ${MAX_STREAMS} streams a connection: current number is ${streams.length}`,
+    );
   }
   const unit = url.searchParams.get("timeUnit")?.toUpperCase() ?? "MILLISECOND";
   if (unit !== "MILLISECOND" && unit !== "MICROSECOND") {
-    return refuse(400, `timeUnit must be MILLISECOND or MICROSECOND: given is "${unit}"`);
+    return refuse(400, `timeUnit must be MILLISECOND or MICROSECOND: current value is "${unit}"`);
   }
   return { streams, combined, timeUnit: unit };
 }
 
 /**
- * The market whose aggregate trades a stream carries; undefined for every other kind of stream.
- * Stream names are in lower case.
+ * The market whose aggregate trades a stream carries; undefined for other streams. Stream names are
+ * in lower case.
  */
 export function aggTradeSymbol(stream: string): string | undefined {
-  const symbol = /^([a-z0-9]+)@aggTrade$/.exec(stream)?.[1];
-  return symbol?.toUpperCase();
+  const name = /^([^@]+)@aggTrade$/.exec(stream)?.[1];
+  if (name === undefined || name !== name.toLowerCase()) return undefined;
+  const symbol = name.toUpperCase();
+  return isSymbol(symbol) ? symbol : undefined;
 }

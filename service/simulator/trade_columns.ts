@@ -18,7 +18,7 @@ export interface TradeColumns {
   readonly buyerIsMaker: Uint8Array;
 }
 
-/** Makes room for a number of trades. */
+/** Columns with room for a number of trades. */
 export function makeTradeColumns(capacity: number): TradeColumns {
   return {
     time: new Float64Array(capacity),
@@ -30,7 +30,7 @@ export function makeTradeColumns(capacity: number): TradeColumns {
   };
 }
 
-/** A copy of the trades `[from, to)`, apart from the columns it was taken of. */
+/** A copy of the trades `[from, to)`. */
 export function copyTrades(columns: TradeColumns, from: number, to: number): TradeColumns {
   return {
     time: columns.time.slice(from, to),

@@ -57,8 +57,8 @@ function textOf(node: Deno.lint.Node): string | undefined {
 const errorMessages: Deno.lint.Rule = {
   create(context) {
     const path = pathOf(context.filename);
-    // Only their authors read the messages of tests.
-    if (path.startsWith("test/") || TOLERATED_MESSAGES.has(path)) return {};
+    // Tests speak to their authors, and examples are programs of their own.
+    if (/^(test|examples)\//.test(path) || TOLERATED_MESSAGES.has(path)) return {};
     return {
       NewExpression(node) {
         const { callee, arguments: [message] } = node;

@@ -1,4 +1,4 @@
-"""Golden vectors of Gaussian hidden Markov models: what hmmlearn says of given rows.
+"""Golden vectors of Gaussian hidden Markov models: hmmlearn's output for given rows.
 
 Parameters are multiples of powers of two and rows are short decimals, so that both are the same
 on every processor.

@@ -2,7 +2,7 @@ import { expect, onTestFinished } from "vitest";
 import { z } from "zod";
 import { barSchema } from "../../data/schema/bar.ts";
 import { readCapture } from "../../service/simulator/capture/capture.ts";
-import { startExchange } from "../../service/simulator/simulator.ts";
+import { startSimulator } from "../../service/simulator/simulator.ts";
 import { recordedMarket } from "../../service/simulator/recorded/source.ts";
 import { loadKlines } from "../support/history.ts";
 import { ServiceProcess } from "../support/service_process.ts";
@@ -21,7 +21,7 @@ realDataTest(
   "a raw capture of trades among depth and bookTicker gives Binance's own ten minutes",
   [CAPTURE, TRADES, KLINES],
   async () => {
-    const exchange = await startExchange({
+    const exchange = await startSimulator({
       source: await recordedMarket({
         trades: [sharedData(TRADES)],
         klines: [sharedData(KLINES)],

@@ -4,7 +4,7 @@ import { createBinance } from "../../service/exchanges/binance/binance.ts";
 import type { IngestContext } from "../../service/ingest/context.ts";
 import { TradeStream } from "../../service/ingest/trade_stream.ts";
 import { createLog } from "../../service/log.ts";
-import { type Exchange as Simulator, startExchange } from "../../service/simulator/simulator.ts";
+import { type Simulator, startSimulator } from "../../service/simulator/simulator.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import { until } from "../support/until.ts";
 
@@ -60,7 +60,7 @@ function expectUnbroken({ stream, ids, counted }: ReturnType<typeof follow>): vo
 
 test("a socket that is replaced before its lifetime ends leaves no gap and no duplicate", async () => {
   // The exchange closes a socket after 30 s; it is replaced at about 2 s.
-  const exchange = await startExchange({
+  const exchange = await startSimulator({
     source: simulatedMarket({ seed: 5, symbols: ["BTCUSDT"] }),
     speed: SPEED,
     limits: { lifetimeMs: 30_000 },
@@ -71,7 +71,7 @@ test("a socket that is replaced before its lifetime ends leaves no gap and no du
 });
 
 test("serverShutdown is followed by a hand-over without a gap or a duplicate", async () => {
-  const exchange = await startExchange({
+  const exchange = await startSimulator({
     source: simulatedMarket({ seed: 6, symbols: ["BTCUSDT"] }),
     speed: SPEED,
   });

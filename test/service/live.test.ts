@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { barSchema } from "../../data/schema/bar.ts";
-import { type Exchange, startExchange } from "../../service/simulator/simulator.ts";
+import { type Simulator, startSimulator } from "../../service/simulator/simulator.ts";
 import { recordedMarket } from "../../service/simulator/recorded/source.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import type { MarketSource } from "../../service/simulator/source.ts";
@@ -23,7 +23,7 @@ const signals = z.array(z.looseObject({
 }));
 
 async function serve(source: MarketSource, speed: number) {
-  const exchange = await startExchange({ source, speed });
+  const exchange = await startSimulator({ source, speed });
   onTestFinished(() => exchange.close());
   const service = await ServiceProcess.start({
     SOURCE: "binance",
@@ -34,7 +34,7 @@ async function serve(source: MarketSource, speed: number) {
   return { exchange, service };
 }
 
-function klinesOf(exchange: Exchange, symbol: string, from: number, to: number) {
+function klinesOf(exchange: Simulator, symbol: string, from: number, to: number) {
   return new RestClient({ url: exchange.url, clock: systemClock }).klines(symbol, from, to);
 }
 

@@ -8,7 +8,7 @@ import { fitModel } from "../../models/training/fit.ts";
 import { EmbeddedLog } from "../../service/bus/embedded/embedded_log.ts";
 import { Engine } from "../../service/engine/engine.ts";
 import { loadModels } from "../../service/engine/loaded_model.ts";
-import { type Exchange, startExchange } from "../../service/simulator/simulator.ts";
+import { type Simulator, startSimulator } from "../../service/simulator/simulator.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import { systemClock } from "../../data/common/clock.ts";
 import { RestClient } from "../../service/exchanges/binance/rest.ts";
@@ -38,7 +38,7 @@ const signal = z.looseObject({
 
 /** A service at the stand-in at 120 minutes a minute, with model files of its own, and its feed. */
 async function serve() {
-  const exchange = await startExchange({
+  const exchange = await startSimulator({
     source: simulatedMarket({ seed: 5, symbols: SYMBOLS }),
     speed: 120,
   });
@@ -73,7 +73,7 @@ async function serve() {
 }
 
 /** Fits the classic model to two simulated days, as `train` does. */
-async function retrain(exchange: Exchange, seed: number): Promise<string> {
+async function retrain(exchange: Simulator, seed: number): Promise<string> {
   const rest = new RestClient({ url: exchange.url, clock: systemClock });
   const to = Math.floor(exchange.now() / MINUTE_MS) * MINUTE_MS;
   const from = to - 2 * 1440 * MINUTE_MS;

@@ -5,7 +5,7 @@ import { DEFAULT_MODELS } from "../../service/config.ts";
 import { EmbeddedLog } from "../../service/bus/embedded/embedded_log.ts";
 import { Engine } from "../../service/engine/engine.ts";
 import { loadModels } from "../../service/engine/loaded_model.ts";
-import { startExchange } from "../../service/simulator/simulator.ts";
+import { startSimulator } from "../../service/simulator/simulator.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import { readEvents } from "../support/event_stream.ts";
 import { ServiceProcess } from "../support/service_process.ts";
@@ -15,7 +15,7 @@ import { temporaryFolder } from "../support/temporary.ts";
 const EVENTS = 24;
 
 test("kill -9 in mid-stream: nothing published is lost or doubled, and the state continues", async () => {
-  const exchange = await startExchange({
+  const exchange = await startSimulator({
     source: simulatedMarket({ seed: 3, symbols: ["BTCUSDT"] }),
     speed: 300,
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { fingerprint } from "../../models/artifact/read.ts";
-import { startExchange } from "../../service/simulator/simulator.ts";
+import { startSimulator } from "../../service/simulator/simulator.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import { readEvents } from "../support/event_stream.ts";
 import { ServiceProcess } from "../support/service_process.ts";
@@ -62,7 +62,7 @@ test(
     const isLive = async () => (await ask()).models[0]?.fingerprint === fingerprint(retrained);
     await until("the new model", async () => await isLive() || undefined);
 
-    const exchange = await startExchange({
+    const exchange = await startSimulator({
       source: simulatedMarket({ seed: 9, symbols: ["BTCUSDT"] }),
       port,
     });

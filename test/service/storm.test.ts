@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { startExchange } from "../../service/simulator/simulator.ts";
+import { startSimulator } from "../../service/simulator/simulator.ts";
 import { parseFaults } from "../../service/simulator/faults/parse.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
 import { ServiceProcess } from "../support/service_process.ts";
@@ -19,7 +19,7 @@ const MINUTES = 60;
 
 test("an hour of bars equals the market's trades through a storm of faults", async () => {
   const source = simulatedMarket({ seed: 11, symbols: SYMBOLS });
-  const exchange = await startExchange({ source, speed: 120, faults: parseFaults(STORM) });
+  const exchange = await startSimulator({ source, speed: 120, faults: parseFaults(STORM) });
   onTestFinished(() => exchange.close());
   const service = await ServiceProcess.start({
     SOURCE: "binance",

@@ -4,7 +4,7 @@ import { expect, onTestFinished } from "vitest";
 import type { Bar } from "../../data/schema/bar.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import { barsOfTrades } from "../../service/ingest/bars/trade_history.ts";
-import { type Exchange, startExchange } from "../../service/simulator/simulator.ts";
+import { type Simulator, startSimulator } from "../../service/simulator/simulator.ts";
 import { parseFaults } from "../../service/simulator/faults/parse.ts";
 import { recordedMarket } from "../../service/simulator/recorded/source.ts";
 import type { MarketSource } from "../../service/simulator/source.ts";
@@ -56,14 +56,14 @@ interface Run {
   /** The trades that are played. */
   readonly file: string;
   readonly source: MarketSource;
-  readonly exchange: Exchange;
+  readonly exchange: Simulator;
   /** Starts the service, always on the same journal. */
   readonly serve: () => Promise<ServiceProcess>;
 }
 
 async function prepare(file: string, symbol: string, speed: number, faults: string): Promise<Run> {
   const source = await recordedMarket({ trades: [file] });
-  const exchange = await startExchange({ source, speed, faults: parseFaults(faults) });
+  const exchange = await startSimulator({ source, speed, faults: parseFaults(faults) });
   onTestFinished(() => exchange.close());
   const env = {
     SOURCE: "binance",

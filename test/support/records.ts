@@ -1,5 +1,6 @@
 import type { Bar } from "../../data/schema/bar.ts";
 import type { Signal } from "../../data/schema/signal.ts";
+import { COUNTER_NAMES, type SymbolStatus, symbolStatusSchema } from "../../data/schema/status.ts";
 import type { LogRecord } from "../../service/bus/event_log.ts";
 
 /** 2024-05-01T00:00:00Z, the first minute of made-up records. */
@@ -45,6 +46,18 @@ export function makeSignal(index: number, symbol = "BTCUSDT"): Signal {
     log_likelihood: -3.1,
     models: {},
   };
+}
+
+/** The status of a market whose feed is well and that has counted nothing yet. */
+export function makeSymbolStatus(fields: Partial<SymbolStatus> = {}): SymbolStatus {
+  return symbolStatusSchema.parse({
+    symbol: "BTCUSDT",
+    last_trade_time: START,
+    last_bar: START,
+    ...Object.fromEntries(COUNTER_NAMES.map((name) => [name, 0])),
+    problem: null,
+    ...fields,
+  });
 }
 
 /** Bars as records of a log. */

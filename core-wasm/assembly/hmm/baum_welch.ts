@@ -160,7 +160,7 @@ export function expectationStep(): f64 {
  * Raises the eigenvalues of the initial covariances to the floor. Otherwise the first iteration
  * could lower the likelihood.
  *
- * @param floor least eigenvalue of a covariance, in standardized units
+ * @param floor smallest eigenvalue of a covariance, in standardized units
  */
 export function floorCovariances(floor: f64): void {
   const model = changetype<Hmm>(hmm);
@@ -182,7 +182,7 @@ function normalize(counts: usize, probabilities: usize): void {
 /**
  * The M-step: the parameters of highest likelihood for the expected counts.
  *
- * @param floor least eigenvalue of a covariance, in standardized units
+ * @param floor smallest eigenvalue of a covariance, in standardized units
  */
 export function maximizationStep(floor: f64): void {
   const model = changetype<Hmm>(hmm);

@@ -99,7 +99,10 @@ function lock(path: string): DatabaseSync {
   } catch (cause) {
     database.close();
     if (!String(cause).includes("locked")) throw cause;
-    throw new Error("another MicroStream is using it; set another DATA_DIR", { cause });
+    throw new Error(
+      "it must have one writer, and another MicroStream is using it; set another DATA_DIR",
+      { cause },
+    );
   }
 }
 

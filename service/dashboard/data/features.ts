@@ -84,7 +84,8 @@ export function featureStyle(name: string): FeatureStyle {
   };
 }
 
-function titleOf(name: string): string {
+/** A field's name as words: `activity_ratio` is `Activity ratio`. */
+export function titleOf(name: string): string {
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

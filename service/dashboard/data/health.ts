@@ -1,10 +1,16 @@
 import type { BarQuality } from "../../../data/schema/origin.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
-import type { Status, SymbolStatus } from "../../../data/schema/status.ts";
+import {
+  COUNTER_NAMES,
+  type CounterName,
+  type Status,
+  type SymbolStatus,
+} from "../../../data/schema/status.ts";
+import type { Link } from "../client/feed.ts";
 import { formatAge, formatDuration } from "../format/duration.ts";
 import { formatCount, formatSigned } from "../format/number.ts";
 import { formatMinute, type Zone } from "../format/time.ts";
-import type { Link } from "../client/feed.ts";
+import { titleOf } from "./features.ts";
 
 /** One line of the data's health. */
 export interface HealthFact {
@@ -29,6 +35,13 @@ const QUALITIES: Readonly<Record<BarQuality, string>> = {
   empty: "no trades",
   incomplete: "incomplete",
 };
+
+/** Counters that have their own lines, or that people need not see. */
+const OTHER_COUNTERS: ReadonlySet<CounterName> = new Set<CounterName>([
+  ...["gaps", "missing_trades", "repaired_trades", "audited_bars", "mismatched_bars"] as const,
+  ...["duplicates", "late", "trades", "held", "overlapped"] as const,
+]);
+const FURTHER_COUNTERS = COUNTER_NAMES.filter((name) => !OTHER_COUNTERS.has(name));
 
 /** The quality of a bar as a label. */
 export function qualityLabel(quality: BarQuality): string {
@@ -96,6 +109,11 @@ export function healthOf(
         : `${formatCount(market.duplicates)}, ${formatCount(market.late)}`,
       warn: false,
     },
+    ...FURTHER_COUNTERS.map((name) => ({
+      name: titleOf(name),
+      value: market === undefined ? "–" : formatCount(market[name]),
+      warn: false,
+    })),
     {
       name: "Invalid frames",
       value: status === null ? "–" : formatCount(status.invalid_frames),

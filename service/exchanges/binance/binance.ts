@@ -95,7 +95,7 @@ function probeSocket(
     });
     socket.on("error", (error) => {
       signal.removeEventListener("abort", end);
-      reject(new Error(`no connection to ${origin}: ${error.message}`));
+      reject(new Error(`Cannot connect to ${origin}: ${error.message}`));
     });
   });
 }

@@ -18,7 +18,9 @@ export function klineOfRow(row: unknown): Kline {
   const taker_buy_quote_volume = values[10] ?? NaN;
   const flow = { quote_volume, num_trades, taker_buy_volume, taker_buy_quote_volume };
   if (![...Object.values(kline), ...Object.values(flow)].every(Number.isFinite)) {
-    throw new TypeError(`the exchange sent a malformed kline: ${shown(row)}`);
+    throw new TypeError(
+      `Cannot use the answer as the exchange sent a malformed kline: ${shown(row)}`,
+    );
   }
   // Volume without a trade is impossible: this source lacks the columns beyond volume.
   return volume > 0 && num_trades === 0 ? kline : { ...kline, ...flow };
@@ -52,5 +54,7 @@ export function tradeOfRow(symbol: string, row: unknown): Trade {
 }
 
 function malformedTrade(row: unknown): TypeError {
-  return new TypeError(`the exchange sent a malformed trade: ${shown(row)}`);
+  return new TypeError(
+    `Cannot use the answer as the exchange sent a malformed trade: ${shown(row)}`,
+  );
 }

@@ -1,12 +1,11 @@
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { toCsv } from "../../../data/files/csv.ts";
-import { BAR_COLUMNS } from "../../../data/schema/columns.ts";
+import { BAR_COLUMNS, signalColumns } from "../../../data/schema/columns.ts";
 import { list } from "../openapi/answers.ts";
 import { validQuery } from "../parameters.ts";
 import { historyQuery } from "../query.ts";
 import type { ServiceView } from "../service_view.ts";
-import { signalColumns } from "../signal_columns.ts";
 
 /** The kinds of record that have a history. */
 const HISTORIES = [
@@ -22,7 +21,7 @@ const HISTORIES = [
     path: "/api/v1/bars",
     summary: "Bars of the past, oldest first",
     answer: list("Bars", "Bar", { csv: true }),
-    columns: () => BAR_COLUMNS.map(({ name }) => name),
+    columns: () => BAR_COLUMNS,
   },
 ] as const;
 

@@ -1,7 +1,7 @@
 import { excerpt, readLines } from "../../../data/files/lines.ts";
 import type { OutgoingFrame } from "../faults/frame_faults.ts";
 
-/** Frames as a client once received them from the exchange. */
+/** Frames as a client received them from the exchange. */
 export interface Capture {
   /** In order of receipt; `time` is the time of receipt. */
   readonly frames: readonly OutgoingFrame[];
@@ -13,7 +13,7 @@ export interface Capture {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Receive times are nanoseconds, beyond exact integers: the last six digits are a fraction. */
+/** Receive times are in ns, too large for exact integers: the last six digits become a fraction. */
 function milliseconds(nanoseconds: string): number {
   return Number(`${nanoseconds.slice(0, -6)}.${nanoseconds.slice(-6)}`);
 }

@@ -1,21 +1,21 @@
 import type { VirtualClock } from "../clock.ts";
-import type { Connection } from "../connection.ts";
-import type { Feed } from "../feed.ts";
+import type { ClientConnection } from "../client_connection.ts";
+import type { Feed } from "../broadcast.ts";
 import type { Capture } from "./capture.ts";
 
-/** The most frames sent in one pass; the rest waits, so that REST and pings get their turn. */
+/** The most frames in one pass, so that REST and pings are not delayed. */
 const MAX_FRAMES_A_PASS = 5000;
 
-/** Sends every client the frames of a capture as they are, whatever it subscribed to. */
+/** Sends every client all frames of a capture unchanged, regardless of its subscriptions. */
 export class Playback implements Feed {
   readonly #capture: Capture;
   readonly #clock: VirtualClock;
-  readonly #connections: ReadonlySet<Connection>;
+  readonly #connections: ReadonlySet<ClientConnection>;
   #sentUntil: number;
   /** Index of the next frame. */
   #next = 0;
 
-  constructor(capture: Capture, clock: VirtualClock, connections: ReadonlySet<Connection>) {
+  constructor(capture: Capture, clock: VirtualClock, connections: ReadonlySet<ClientConnection>) {
     this.#capture = capture;
     this.#clock = clock;
     this.#connections = connections;

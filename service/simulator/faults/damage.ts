@@ -9,7 +9,7 @@ export interface WireFrame {
   readonly binary: boolean;
 }
 
-/** Ways to give a field of a trade another type; none of them is a trade. */
+/** Ways to give a field of a trade another type; each makes the frame invalid. */
 const WRONG_TYPES: readonly (readonly [RegExp, string])[] = [
   [/"a":\d+/, `"a":null`],
   [/"a":(\d+)/, `"a":"x$1"`],
@@ -28,7 +28,7 @@ const WRONG_TYPES: readonly (readonly [RegExp, string])[] = [
   [/"e":"[^"]*"/, `"e":7`],
 ];
 
-const ABSURD_PRICES: readonly string[] = [
+const INVALID_PRICES: readonly string[] = [
   `"0"`,
   `"0.00000000"`,
   `"-1.00000000"`,
@@ -38,8 +38,8 @@ const ABSURD_PRICES: readonly string[] = [
   `""`,
 ];
 
-/** What is no event of any stream, though some of it is JSON. */
-const NONSENSE: readonly string[] = [
+/** Texts that are not an event of any stream, some of them JSON. */
+const NON_EVENTS: readonly string[] = [
   "",
   "null",
   "[]",
@@ -54,12 +54,12 @@ function pick<T>(list: readonly T[], random: Random, otherwise: T): T {
   return list[Math.floor(random.uniform() * list.length)] ?? otherwise;
 }
 
-/** The beginning of a frame, at least a byte and never all of it. */
+/** The beginning of a frame: at least one byte, and never all of it. */
 export function truncated(bytes: Uint8Array, random: Random): Uint8Array {
   return bytes.subarray(0, 1 + Math.floor(random.uniform() * (bytes.length - 1)));
 }
 
-/** A frame one of whose fields has another type; what is no trade becomes `[]`. */
+/** A frame with a field of another type; a frame that is not a trade becomes `[]`. */
 export function mistyped(bytes: Uint8Array, random: Random): Uint8Array {
   const text = decoder.decode(bytes);
   const ways = WRONG_TYPES.filter(([field]) => field.test(text));
@@ -67,18 +67,18 @@ export function mistyped(bytes: Uint8Array, random: Random): Uint8Array {
   return encoder.encode(text.replace(field, replacement));
 }
 
-/** A trade at a price that cannot be; what has no price becomes `[]`. */
+/** A trade with an invalid price; a frame without a price becomes `[]`. */
 export function mispriced(bytes: Uint8Array, random: Random): Uint8Array {
-  const price = pick(ABSURD_PRICES, random, `""`);
+  const price = pick(INVALID_PRICES, random, `""`);
   const text = decoder.decode(bytes);
-  const absurd = text.replace(/"p":"[^"]*"/, `"p":${price}`);
-  return encoder.encode(absurd === text ? "[]" : absurd);
+  const changed = text.replace(/"p":"[^"]*"/, `"p":${price}`);
+  return encoder.encode(changed === text ? "[]" : changed);
 }
 
-/** A frame that says nothing: random bytes, random text or JSON that is no event. */
+/** A meaningless frame: random bytes, random text or JSON that is not an event. */
 export function garbage(random: Random): WireFrame {
   const kind = Math.floor(random.uniform() * 3);
-  if (kind === 0) return { bytes: encoder.encode(pick(NONSENSE, random, "")), binary: false };
+  if (kind === 0) return { bytes: encoder.encode(pick(NON_EVENTS, random, "")), binary: false };
   const bytes = new Uint8Array(1 + Math.floor(random.uniform() * 200));
   for (let i = 0; i < bytes.length; i++) {
     bytes[i] = kind === 1 ? 32 + Math.floor(random.uniform() * 95) : random.integer();

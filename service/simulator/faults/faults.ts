@@ -1,19 +1,19 @@
 import { type FrameStyle, serverShutdownFrame } from "../frames.ts";
 import { Random } from "../simulated/random.ts";
-import { FaultLine, type FrameSink } from "./fault_line.ts";
+import { ConnectionFaults, type FrameSink } from "./connection_faults.ts";
 import { HttpFaults } from "./http_faults.ts";
 import type { Clause, FaultPlan, TimeFault } from "./plan.ts";
 import { Tally } from "./tally.ts";
 import { Chance } from "./timing.ts";
 
-/** Stands for "no connection" where a connection's number seeds random numbers. */
+/** Seeds random numbers that belong to no connection. */
 const NO_CONNECTION = -1;
 
 const encoder = new TextEncoder();
 
-/** All faults of one stand-in. */
+/** All faults of one simulator. */
 export class Faults {
-  /** What happened so far. */
+  /** Counts so far. */
   readonly tally: Tally;
   readonly http: HttpFaults;
   readonly #plan: FaultPlan;
@@ -43,7 +43,7 @@ export class Faults {
     this.#times = times.map((clause) => ({ ...clause, chance: chance(clause) }));
   }
 
-  /** Whether anything can go wrong. */
+  /** Whether the plan has any fault. */
   get any(): boolean {
     const { frames, connections, http, times, lifetime } = this.#plan;
     return frames.length + connections.length + http.length + times.length > 0 ||
@@ -51,14 +51,14 @@ export class Faults {
   }
 
   /**
-   * Makes the line of the next connection.
+   * Makes the faults of the next connection.
    *
    * @param openedAt Exchange time from which on the client gets frames, ms UTC.
-   * @param style How the client wants its frames.
+   * @param style The form of the client's frames.
    */
-  line(sink: FrameSink, openedAt: number, style: FrameStyle): FaultLine {
+  connect(sink: FrameSink, openedAt: number, style: FrameStyle): ConnectionFaults {
     const connection = this.#connections++;
-    return new FaultLine(sink, {
+    return new ConnectionFaults(sink, {
       plan: this.#plan,
       start: this.#start,
       openedAt,
@@ -68,8 +68,8 @@ export class Faults {
     });
   }
 
-  /** The time that the exchange tells at a true exchange time, ms UTC. */
-  toldTime(time: number): number {
+  /** The time that the exchange reports at an exchange time, ms UTC. */
+  reportedTime(time: number): number {
     return time + this.#sum("skew", time);
   }
 

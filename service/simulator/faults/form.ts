@@ -1,7 +1,7 @@
 import type { Clause, ConnectionFault, FrameFault, HttpFault, TimeFault, When } from "./plan.ts";
 import { parseDuration, parseStatus } from "./values.ts";
 
-/** A fault plan in the making. */
+/** A fault plan under construction. */
 export interface Draft {
   seed: number;
   readonly frames: Clause<FrameFault>[];
@@ -11,7 +11,7 @@ export interface Draft {
   lifetime?: number;
 }
 
-/** The words of a clause, taken apart but not yet understood. */
+/** The parts of a clause, before their values are checked. */
 export interface Words {
   readonly when: When;
   readonly index: number;
@@ -21,25 +21,25 @@ export interface Words {
   readonly details: ReadonlyMap<string, string>;
 }
 
-/** One form that a clause may have. */
+/** One form of a clause. */
 export interface Form {
   /** As `--help` prints it. */
   readonly usage: string;
-  /** What happens, in a line. */
+  /** Its effect in one line. */
   readonly meaning: string;
-  /** Whether a word that is no part of its own follows the name. */
+  /** Whether a value follows the name. */
   readonly takesValue: boolean;
-  /** What tells when; a chance and a stretch are as FAULTS_HELP has it, "" is nothing. */
+  /** What says when the fault occurs, in the words of FAULTS_HELP; "" is nothing. */
   readonly when: "CHANCE" | "STRETCH" | "MOMENTS" | "";
-  /** When need not be said: always, then. */
+  /** Whether that may be absent, which means always. */
   readonly optionalWhen?: boolean;
   /** Words that may introduce a detail. */
   readonly details: readonly string[];
-  /** @throws SyntaxError saying what is expected and what is given. */
+  /** @throws SyntaxError with the expected and the current value. */
   readonly add: (words: Words, draft: Draft) => void;
 }
 
-/** A form of a fault of frames that has nothing but a chance. */
+/** A fault of frames with a chance and no other part. */
 export function frame(
   kind: "drop" | "duplicate" | "garbage" | Damage,
   meaning: string,
@@ -57,7 +57,7 @@ export function frame(
 
 type Damage = "truncate" | "wrong-types" | "absurd-prices";
 
-/** A form of a fault that answers with an HTTP status. */
+/** A fault that responds with an HTTP status. */
 export function refusal(kind: "refuse" | "rest", meaning: string): [string, Form] {
   return [kind, {
     usage: `${kind} STATUS CHANCE [retry-after DURATION]`,
@@ -76,8 +76,8 @@ export function refusal(kind: "refuse" | "rest", meaning: string): [string, Form
   }];
 }
 
-/** A form of a fault that spoils an answer. */
-export function unanswered(kind: "rest timeout" | "rest break", meaning: string): [string, Form] {
+/** A fault of the delivery of a response. */
+export function undelivered(kind: "rest timeout" | "rest break", meaning: string): [string, Form] {
   return [kind, {
     usage: `${kind} CHANCE`,
     meaning,
@@ -94,7 +94,7 @@ interface ConnectionForm {
   readonly parse: (words: Words) => ConnectionFault;
 }
 
-/** A form of a fault of connections. */
+/** A fault of connections. */
 export function connection(
   name: string,
   { value, detail, parse }: ConnectionForm,
@@ -113,7 +113,7 @@ export function connection(
   }];
 }
 
-/** A form of a fault of the exchange's time. */
+/** A fault of the exchange's time. */
 export function time(
   kind: "rest lag" | "skew",
   when: "CHANCE" | "STRETCH",

@@ -1,4 +1,4 @@
-import { connection, type Form, frame, refusal, time, unanswered } from "./form.ts";
+import { connection, type Form, frame, refusal, time, undelivered } from "./form.ts";
 import {
   parseCloseCode,
   parseDuration,
@@ -40,7 +40,7 @@ export const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   }],
   ["delay", {
     usage: "delay CHANCE by DURATION[..DURATION]",
-    meaning: "it comes late, others overtake it",
+    meaning: "it is sent late, others overtake it",
     takesValue: false,
     when: "CHANCE",
     details: ["by"],
@@ -49,26 +49,26 @@ export const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
       draft.frames.push({ fault, when, name: "delay", index });
     },
   }],
-  frame("garbage", "a frame of nonsense comes before it"),
-  frame("truncate", "only its beginning comes"),
+  frame("garbage", "a meaningless frame is sent before it"),
+  frame("truncate", "only its beginning is sent"),
   frame("wrong-types", "a field has another type"),
   frame("absurd-prices", "the price is 0, -1, 1e300, NaN or empty"),
   connection("stall", {
     value: "DURATION",
     parse: ({ value }) => ({ kind: "stall", duration: parseDuration(value) }),
-  }, "open but silent; what it missed is lost"),
+  }, "open but silent; the frames of that time are lost"),
   connection("close", {
     value: "CODE",
     parse: ({ value }) => ({ kind: "close", code: parseCloseCode(value) }),
   }, "closed with that code"),
-  connection("reset", { parse: () => ({ kind: "reset" }) }, "cut by a TCP reset"),
+  connection("reset", { parse: () => ({ kind: "reset" }) }, "ended by a TCP reset"),
   connection("shutdown", {
     detail: "lead",
     parse: ({ details }) => ({
       kind: "shutdown",
       lead: parseDuration(details.get("lead") ?? SHUTDOWN_LEAD),
     }),
-  }, `told of serverShutdown, closed after a lead (${SHUTDOWN_LEAD})`),
+  }, `sent serverShutdown, closed after a lead (${SHUTDOWN_LEAD})`),
   ["lifetime", {
     usage: "lifetime DURATION",
     meaning: "a connection of that age is closed",
@@ -81,14 +81,14 @@ export const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   }],
   refusal("refuse", "the handshake of a stream fails"),
   refusal("rest", "the request fails"),
-  unanswered("rest timeout", "the request is never answered"),
-  unanswered("rest break", "the answer breaks off in the middle"),
+  undelivered("rest timeout", "there is no response"),
+  undelivered("rest break", "the connection is lost in the middle of the response"),
   time(
     "rest lag",
     "CHANCE",
     "DURATION",
     parseDuration,
-    "the answer lacks the newest trades and klines",
+    "the response lacks the newest trades and klines",
   ),
   time(
     "skew",

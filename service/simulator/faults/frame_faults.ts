@@ -5,16 +5,16 @@ import type { Clause, FrameFault } from "./plan.ts";
 import type { Tally } from "./tally.ts";
 import { Chance } from "./timing.ts";
 
-/** A frame on its way to a client, as it would arrive without faults. */
+/** A frame for a client, before any fault. */
 export interface OutgoingFrame {
-  /** The stream that it belongs to; order is kept and lost within a stream. */
+  /** Its stream. Frames are reordered within a stream. */
   readonly stream: string;
-  /** Exchange time of what it tells, ms UTC. */
+  /** Exchange time of its event, ms UTC. */
   readonly time: number;
   readonly bytes: Uint8Array;
 }
 
-/** Takes a frame that goes out at an exchange time, ms UTC. */
+/** Sends a frame at an exchange time, ms UTC. */
 export type Emit = (frame: WireFrame, time: number) => void;
 
 interface Draw {
@@ -24,7 +24,7 @@ interface Draw {
   readonly random: Random;
 }
 
-/** What a frame passes, in this order. */
+/** The stages that a frame passes, in this order. */
 interface Stages {
   readonly extra: readonly Draw[];
   readonly loss: readonly Draw[];
@@ -44,16 +44,16 @@ const STAGE: Readonly<Record<FrameFault["kind"], keyof Stages>> = {
   reorder: "hold",
 };
 
-/** What a damaging fault makes of a frame. */
+/** Applies a damaging fault to a frame. */
 function damage(kind: FrameFault["kind"], bytes: Uint8Array, random: Random): Uint8Array {
   if (kind === "truncate") return truncated(bytes, random);
   return kind === "wrong-types" ? mistyped(bytes, random) : mispriced(bytes, random);
 }
 
 /**
- * The faults of one connection's frames. A frame may be preceded by garbage, be dropped, or be
- * damaged; what is left goes out once or twice, and each time at once, late or overtaken. At most
- * one fault of each of these stages befalls a frame.
+ * The faults of one connection's frames. A frame may be preceded by garbage, dropped or damaged. It
+ * is then sent once or twice, each time at once, late or overtaken. A frame has at most one fault of
+ * each of these stages.
  */
 export class FrameFaults {
   readonly #stages: Stages;
@@ -89,22 +89,22 @@ export class FrameFaults {
     this.#held = new HeldFrames((bytes, time) => emit({ bytes, binary: false }, time));
   }
 
-  /** When the next frame that is late goes out, ms UTC; Infinity when none is held. */
+  /** When the next delayed frame is due, ms UTC; Infinity when none is held. */
   get nextDue(): number {
     return this.#held.nextDue;
   }
 
-  /** Lets late frames go out that are due. */
+  /** Sends the delayed frames that are due. */
   releaseDue(time: number): void {
     this.#held.releaseDue(time);
   }
 
-  /** Lets all go out that is held. */
+  /** Sends all held frames. */
   flush(time: number): void {
     this.#held.flush(time);
   }
 
-  /** Takes a frame that would go out now. */
+  /** Passes on a frame that is due now. */
   pass({ stream, time, bytes }: OutgoingFrame): void {
     const extra = this.#hit(this.#stages.extra, time);
     if (extra) this.#emit(garbage(extra.random), time);
@@ -129,7 +129,7 @@ export class FrameFaults {
     }
   }
 
-  /** The first fault of a stage that happens, counted. All are drawn, so that none shifts another. */
+  /** The first fault of a stage that occurs, counted. All are drawn, so that none affects another. */
   #hit(stage: readonly Draw[], time: number): Draw | undefined {
     let first: Draw | undefined;
     for (const draw of stage) {

@@ -1,61 +1,60 @@
-/** The most frames that a connection holds back by time; beyond, the earliest due goes out at once. */
+import { BinaryHeap } from "../../../data/common/std/binary_heap.ts";
+
+/** The most delayed frames of a connection; beyond this the earliest is sent at once. */
 const MAX_LATE = 65_536;
 
 interface Late {
+  /** Exchange time, ms UTC. */
   readonly due: number;
+  /** Frames due at the same time go out in the order in which they were held. */
+  readonly order: number;
   readonly bytes: Uint8Array;
 }
 
 interface Overtaken {
-  /** Frames of its stream that are still to go before it. */
+  /** Frames of its stream that still overtake it. */
   left: number;
   readonly bytes: Uint8Array;
 }
 
-/** Frames of one connection that are held back, by time or until others have overtaken them. */
+/** Frames of one connection that are held for a time or until others have overtaken them. */
 export class HeldFrames {
   readonly #emit: (bytes: Uint8Array, time: number) => void;
-  /** Latest due first, so that the earliest is taken from the end. */
-  readonly #late: Late[] = [];
-  /** By stream; a stream is there only while it holds frames. */
+  /** The frame that is due first comes first. */
+  readonly #late = new BinaryHeap<Late>((a, b) => a.due - b.due || a.order - b.order);
+  #count = 0;
+  /** By stream, for streams with held frames. */
   readonly #overtaken = new Map<string, Overtaken[]>();
 
-  /** @param emit Takes a frame that is let go, and the exchange time at which it is. */
+  /** @param emit Sends a released frame, with the exchange time of its release. */
   constructor(emit: (bytes: Uint8Array, time: number) => void) {
     this.#emit = emit;
   }
 
   /** When the next frame is due, ms UTC; Infinity when none is. */
   get nextDue(): number {
-    return this.#late.at(-1)?.due ?? Infinity;
+    return this.#late.peek()?.due ?? Infinity;
   }
 
   /** Holds a frame until an exchange time, ms UTC. */
   holdUntil(due: number, bytes: Uint8Array): void {
-    let low = 0;
-    let high = this.#late.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#late[middle]?.due ?? 0) > due) low = middle + 1;
-      else high = middle;
-    }
-    this.#late.splice(low, 0, { due, bytes });
-    if (this.#late.length > MAX_LATE) this.#letGo(this.#late.pop());
+    this.#late.push({ due, order: this.#count++, bytes });
+    if (this.#late.length > MAX_LATE) this.#release(this.#late.pop());
   }
 
-  /** Holds a frame until a number of later ones of its stream have gone. */
+  /** Holds a frame until a number of later ones of its stream were sent. */
   holdBehind(left: number, stream: string, bytes: Uint8Array): void {
     const others = this.#overtaken.get(stream);
     if (others) others.push({ left, bytes });
     else this.#overtaken.set(stream, [{ left, bytes }]);
   }
 
-  /** Lets go what is due at an exchange time. */
+  /** Releases the frames that are due at an exchange time. */
   releaseDue(time: number): void {
-    while (this.nextDue <= time) this.#letGo(this.#late.pop());
+    while (this.nextDue <= time) this.#release(this.#late.pop());
   }
 
-  /** Lets go what has been overtaken enough, now that one more frame of a stream has gone. */
+  /** Counts one more sent frame of a stream, and releases those that were overtaken enough. */
   overtake(stream: string, time: number): void {
     const held = this.#overtaken.get(stream);
     if (held === undefined) return;
@@ -67,16 +66,16 @@ export class HeldFrames {
     else this.#overtaken.delete(stream);
   }
 
-  /** Lets everything go. */
+  /** Releases all frames. */
   flush(time: number): void {
-    while (this.#late.length > 0) this.#letGo(this.#late.pop());
+    for (const frame of this.#late.drain()) this.#release(frame);
     for (const held of this.#overtaken.values()) {
       for (const { bytes } of held) this.#emit(bytes, time);
     }
     this.#overtaken.clear();
   }
 
-  #letGo(frame: Late | undefined): void {
+  #release(frame: Late | undefined): void {
     if (frame) this.#emit(frame.bytes, frame.due);
   }
 }

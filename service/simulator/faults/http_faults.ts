@@ -1,10 +1,10 @@
-import { json, type RestAnswer } from "../rest/answer.ts";
+import { json, type RestResponse } from "../rest/response.ts";
 import type { Refusal } from "../streams.ts";
 import type { HttpFault } from "./plan.ts";
 import type { Tally } from "./tally.ts";
 import type { Chance } from "./timing.ts";
 
-/** A fault of handshakes or requests that may happen. */
+/** A possible fault of handshakes or requests. */
 export interface HttpChance {
   readonly fault: HttpFault;
   readonly name: string;
@@ -23,8 +23,8 @@ function message(status: number): { code: number; msg: string } {
 }
 
 /**
- * What the header `Retry-After` says: what the clause gives, else the rest of the stretch in which
- * the fault lasts, in real seconds, else a second. Only 429 and 418 have it unless it was given.
+ * The header `Retry-After`, real seconds: the clause's value, else the rest of the period in which
+ * the fault lasts, else 1. Without a value in the clause only 429 and 418 have the header.
  */
 function retryAfter(
   { fault, chance }: HttpChance,
@@ -38,7 +38,7 @@ function retryAfter(
   return Number.isFinite(remaining) ? Math.max(1, Math.ceil(remaining / speed / 1000)) : 1;
 }
 
-/** Lets handshakes and requests fail. */
+/** The faults of handshakes and requests. */
 export class HttpFaults {
   readonly #chances: readonly HttpChance[];
   readonly #tally: Tally;
@@ -61,16 +61,16 @@ export class HttpFaults {
     return seconds === undefined ? refusal : { ...refusal, retryAfterSeconds: seconds };
   }
 
-  /** What becomes of an answer at an exchange time, ms UTC. */
-  befall(answer: RestAnswer, time: number): RestAnswer {
+  /** Applies a fault, if one occurs at an exchange time (ms UTC), to a response. */
+  apply(response: RestResponse, time: number): RestResponse {
     const hit = this.#hit(time, (kind) => kind !== "refuse");
-    if (!hit) return answer;
+    if (!hit) return response;
     if (!("status" in hit.fault)) {
-      return { ...answer, delivery: hit.fault.kind === "rest timeout" ? "never" : "broken" };
+      return { ...response, delivery: hit.fault.kind === "rest timeout" ? "never" : "broken" };
     }
     const failure = json(hit.fault.status, message(hit.fault.status));
     const seconds = retryAfter(hit, time, this.#speed);
-    const headers = { ...answer.headers, ...failure.headers };
+    const headers = { ...response.headers, ...failure.headers };
     return seconds === undefined
       ? { ...failure, headers }
       : { ...failure, headers: { ...headers, "retry-after": String(seconds) } };

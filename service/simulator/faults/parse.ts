@@ -3,7 +3,7 @@ import { FORMS } from "./forms.ts";
 import type { FaultPlan, When } from "./plan.ts";
 import { isRate, parseDuration, parseInstants, parseRate } from "./values.ts";
 
-/** Which words may tell when, by what a form says of it. */
+/** The words for time and chance, by the kind of a form. */
 const WHEN_WORDS: Readonly<Record<Form["when"], readonly string[]>> = {
   CHANCE: ["RATE", "at", "every", "for"],
   STRETCH: ["at", "every", "for"],
@@ -16,7 +16,7 @@ function allowedWords(form: Form): string[] {
   return [...WHEN_WORDS[form.when], ...form.details];
 }
 
-/** Reads what follows a name and its value: when, in any order, and the words of details. */
+/** Reads the parts after a name and its value, in any order. */
 function readParts(words: readonly string[], form: Form): [When, Map<string, string>] {
   const allowed = allowedWords(form);
   const texts = new Map<string, string>();
@@ -96,9 +96,9 @@ function readClause(clause: string, index: number, draft: Draft): void {
 }
 
 /**
- * Reads a specification of faults; {@link FAULTS_HELP} and the comment above it tell the language.
+ * Parses a specification of faults in the language of {@link FAULTS_HELP}.
  *
- * @throws SyntaxError, one line, naming the clause, what was given in it and what is allowed.
+ * @throws SyntaxError, one line, with the clause, its value and what is allowed.
  */
 export function parseFaults(text: string): FaultPlan {
   const draft: Draft = { seed: 1, frames: [], connections: [], http: [], times: [] };

@@ -2,21 +2,21 @@
 export type Instant = { readonly sinceStart: number } | { readonly utc: number };
 
 /**
- * When a fault happens: by chance, at times, or by chance within stretches of time. All times and
- * durations are the exchange's, in ms.
+ * When a fault occurs: by chance, at times, or by chance within periods. All times and durations are
+ * the exchange's, ms.
  */
 export interface When {
   /** Chance per frame, handshake or request, 0 to 1. */
   readonly rate?: number;
   /** These times. */
   readonly at?: readonly Instant[];
-  /** Again and again, first one interval after the clock's start. */
+  /** At this interval, first one interval after the clock's start. */
   readonly every?: number;
-  /** How long it stays in force from each of those times; for good, when absent. */
+  /** How long it lasts from each of those times; without an end, when absent. */
   readonly lasting?: number;
 }
 
-/** What befalls single frames, by chance. */
+/** Faults of single frames, by chance. */
 export type FrameFault =
   | { readonly kind: "drop" | "duplicate" | "garbage" }
   | { readonly kind: "truncate" | "wrong-types" | "absurd-prices" }
@@ -25,14 +25,14 @@ export type FrameFault =
   /** Held back by `from` to `to` ms. */
   | { readonly kind: "delay"; readonly from: number; readonly to: number };
 
-/** What befalls a whole connection, at a moment. */
+/** Faults of a connection, at a moment. */
 export type ConnectionFault =
   | { readonly kind: "stall"; readonly duration: number }
   | { readonly kind: "close"; readonly code: number }
   | { readonly kind: "reset" }
   | { readonly kind: "shutdown"; readonly lead: number };
 
-/** What befalls handshakes and requests, by chance. */
+/** Faults of handshakes and requests, by chance. */
 export type HttpFault =
   | {
     readonly kind: "refuse" | "rest";
@@ -42,7 +42,7 @@ export type HttpFault =
   }
   | { readonly kind: "rest timeout" | "rest break" };
 
-/** What is wrong with the exchange's time. */
+/** Faults of the exchange's time. */
 export type TimeFault =
   | { readonly kind: "rest lag"; readonly by: number }
   | { readonly kind: "skew"; readonly by: number };
@@ -57,7 +57,7 @@ export interface Clause<F> {
   readonly index: number;
 }
 
-/** Everything that is to go wrong. */
+/** All faults to inject. */
 export interface FaultPlan {
   /** Same seed, same faults: a whole number from 0 to 2^32 - 1. */
   readonly seed: number;
@@ -65,11 +65,11 @@ export interface FaultPlan {
   readonly connections: readonly Clause<ConnectionFault>[];
   readonly http: readonly Clause<HttpFault>[];
   readonly times: readonly Clause<TimeFault>[];
-  /** A connection is closed at this age, exchange ms; absent: only the real 24 h count. */
+  /** A connection is closed at this age, exchange ms; absent: after 24 real hours. */
   readonly lifetime?: number;
 }
 
-/** The plan by which nothing goes wrong. */
+/** The plan without faults. */
 export const NO_FAULTS: FaultPlan = {
   seed: 0,
   frames: [],

@@ -1,6 +1,6 @@
-/** What faults have done so far. */
+/** The faults so far. */
 export interface FaultReport {
-  /** How often each has happened, by name, e.g. `drop`, `close`, `rest 429`; 0 to begin with. */
+  /** Number of each by name, e.g. `drop`, `close`, `rest 429`; 0 at the start. */
   readonly counts: Readonly<Record<string, number>>;
   /** Connections ended by faults: by close, reset, lifetime or after serverShutdown. */
   readonly disconnects: number;
@@ -13,7 +13,7 @@ export class Tally implements FaultReport {
   readonly #counts: Record<string, number> = {};
   #disconnects = 0;
 
-  /** @param names The faults that may happen. */
+  /** @param names The possible faults. */
   constructor(names: Iterable<string>) {
     for (const name of names) this.#counts[name] = 0;
   }

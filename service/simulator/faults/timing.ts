@@ -1,7 +1,7 @@
 import type { Random } from "../simulated/random.ts";
 import type { Instant, When } from "./plan.ts";
 
-/** When a fault happens, worked out for a clock that started at a certain time. */
+/** When a fault occurs, for a clock with a known start. */
 export class Timing {
   readonly #start: number;
   /** Ms UTC, increasing. */
@@ -25,8 +25,8 @@ export class Timing {
     return this.#start + (passed + 1) * this.#every;
   }
 
-  /** End of the stretch that a time lies in, ms UTC; undefined when it lies in none. */
-  stretchEnd(time: number): number | undefined {
+  /** End of the period that contains a time, ms UTC; undefined when none does. */
+  periodEnd(time: number): number | undefined {
     const begin = this.#lastBegin(time);
     return begin !== undefined && time < begin + this.#lasting ? begin + this.#lasting : undefined;
   }
@@ -40,7 +40,7 @@ export class Timing {
   }
 }
 
-/** Draws whether a fault happens. */
+/** Draws whether a fault occurs. */
 export class Chance {
   readonly #timing: Timing | undefined;
   readonly #rate: number;
@@ -54,14 +54,14 @@ export class Chance {
     this.#random = random;
   }
 
-  /** Whether it happens at an exchange time, ms UTC. Draws only in the stretches it is limited to. */
+  /** Whether it occurs at an exchange time, ms UTC. Draws only within its periods. */
   hits(time: number): boolean {
-    if (this.#timing && this.#timing.stretchEnd(time) === undefined) return false;
+    if (this.#timing && this.#timing.periodEnd(time) === undefined) return false;
     return this.#random.uniform() < this.#rate;
   }
 
-  /** Milliseconds until the stretch ends that a time lies in; Infinity when it does not end. */
+  /** Milliseconds until the end of the period that contains a time; Infinity without an end. */
   remaining(time: number): number {
-    return (this.#timing?.stretchEnd(time) ?? Infinity) - time;
+    return (this.#timing?.periodEnd(time) ?? Infinity) - time;
   }
 }

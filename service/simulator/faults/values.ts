@@ -8,10 +8,10 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** A value that is no such thing; the message says what is allowed. */
+/** The error for a malformed value. */
 function expected(what: string, given: string | undefined): SyntaxError {
-  const end = given === undefined ? "nothing is given" : `given is "${given}"`;
-  return new SyntaxError(`${what} is expected: ${end}`);
+  const end = given === undefined ? "there is none" : `current value is "${given}"`;
+  return new SyntaxError(`its value must be ${what}: ${end}`);
 }
 
 /** Whether a word looks like a rate: `1%` or `0.01`. */
@@ -19,7 +19,7 @@ export function isRate(word: string): boolean {
   return /^(\d+\.?\d*|\.\d+)%?$/.test(word);
 }
 
-/** @throws SyntaxError for what is no share of frames. */
+/** @throws SyntaxError unless it is a share from 0 to 1. */
 export function parseRate(word: string): number {
   const rate = word.endsWith("%") ? Number(word.slice(0, -1)) / 100 : Number(word);
   if (isRate(word) && rate <= 1) return rate;
@@ -47,7 +47,7 @@ export function parseDuration(word: string | undefined): number {
 /**
  * Reads a duration or a range of them, `200ms..2s`.
  *
- * @throws SyntaxError for anything else, and for a range that runs backwards.
+ * @throws SyntaxError for anything else, and for a range whose end is before its start.
  */
 export function parseDurations(word: string | undefined): { from: number; to: number } {
   const [first, second, ...more] = word?.split("..") ?? [];

@@ -32,7 +32,7 @@ function symbolOf(path: string): string {
 
 /**
  * Opens the markets of Binance's history files. The recording runs from the first trade to the last;
- * without trades it stands at the end of the klines.
+ * without trades its clock stays at the end of the klines.
  *
  * @throws RangeError when no file is given.
  * @throws SyntaxError naming a file that holds something else, or too many unusable rows.

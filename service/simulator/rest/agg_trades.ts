@@ -1,5 +1,5 @@
 import type { ExchangeTrade, Market, MarketSource } from "../source.ts";
-import { RequestError } from "./answer.ts";
+import { RequestError } from "./response.ts";
 import { limitParameter, marketParameter, wholeNumber } from "./parameters.ts";
 
 function toRow(trade: ExchangeTrade): unknown {
@@ -20,7 +20,7 @@ interface Range {
   readonly to: number;
 }
 
-/** Positions of the trades that a query means, none beyond now. */
+/** Positions of the requested trades, none after now. */
 function positions(market: Market, query: URLSearchParams, now: number): Range {
   const end = market.seek(now + 1);
   const limit = limitParameter(query);
@@ -41,7 +41,7 @@ function positions(market: Market, query: URLSearchParams, now: number): Range {
 }
 
 /**
- * `GET /api/v3/aggTrades`: trades that have happened, oldest first. From `fromId` (inclusive), or
+ * `GET /api/v3/aggTrades`: past trades, oldest first. From `fromId` (inclusive), or
  * from `startTime` (inclusive), or the last ones up to `endTime` (inclusive) or now.
  *
  * @param now Exchange time, ms UTC.

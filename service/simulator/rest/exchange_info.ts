@@ -1,6 +1,6 @@
 import { formatDecimal } from "../decimal.ts";
 import type { Instrument, MarketSource } from "../source.ts";
-import { RequestError } from "./answer.ts";
+import { RequestError } from "./response.ts";
 import { marketOf } from "./parameters.ts";
 
 function toSymbol(instrument: Instrument): unknown {
@@ -37,7 +37,7 @@ function symbolList(text: string): string[] {
 }
 
 /**
- * `GET /api/v3/exchangeInfo`: the markets that trade, or those of `symbol=` or `symbols=[...]`.
+ * `GET /api/v3/exchangeInfo`: all markets, or those of `symbol=` or `symbols=[...]`.
  *
  * @param now Exchange time, ms UTC.
  * @throws RequestError for parameters that Binance refuses.

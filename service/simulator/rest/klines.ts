@@ -2,7 +2,7 @@ import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { ExchangeKline, MarketSource } from "../source.ts";
 import { checkInterval, limitParameter, marketParameter, wholeNumber } from "./parameters.ts";
 
-/** A kline as a row of the answer: Binance's twelve columns. */
+/** A kline as a row of the response: Binance's twelve columns. */
 export function klineRow(kline: ExchangeKline): readonly (number | string)[] {
   return [
     kline.openTime,

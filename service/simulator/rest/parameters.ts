@@ -1,7 +1,8 @@
+import { isSymbol } from "../../../data/common/symbol.ts";
 import type { Market, MarketSource } from "../source.ts";
-import { RequestError } from "./answer.ts";
+import { RequestError } from "./response.ts";
 
-/** The most rows that one answer holds. */
+/** The most rows in one response. */
 const MAX_LIMIT = 1000;
 
 const DEFAULT_LIMIT = 500;
@@ -18,12 +19,12 @@ function mandatory(query: URLSearchParams, name: string): string {
 }
 
 /**
- * The market that a symbol names.
+ * The market of a symbol.
  *
- * @throws RequestError -1100 or -1121 when it names none.
+ * @throws RequestError -1100 or -1121 when there is none.
  */
 export function marketOf(source: MarketSource, symbol: string): Market {
-  if (!SYMBOL.test(symbol)) {
+  if (!SYMBOL.test(symbol) && !isSymbol(symbol)) {
     throw new RequestError(
       -1100,
       "Illegal characters found in parameter 'symbol'; legal range is '^[A-Z0-9-_.]{1,20}$'.",
@@ -35,16 +36,16 @@ export function marketOf(source: MarketSource, symbol: string): Market {
 }
 
 /**
- * The market that the parameter `symbol` names.
+ * The market of the parameter `symbol`.
  *
- * @throws RequestError -1102, -1100 or -1121 when it is missing or names none.
+ * @throws RequestError -1102, -1100 or -1121 when it is missing or there is no such market.
  */
 export function marketParameter(source: MarketSource, query: URLSearchParams): Market {
   return marketOf(source, mandatory(query, "symbol"));
 }
 
 /**
- * Checks the parameter `interval`; the stand-in has one-minute klines only.
+ * Checks the parameter `interval`; there are one-minute klines only.
  *
  * @throws RequestError -1102 or -1120.
  */
@@ -53,7 +54,7 @@ export function checkInterval(query: URLSearchParams): void {
 }
 
 /**
- * A non-negative whole number; undefined when it was not sent.
+ * A non-negative whole number; undefined when it is absent.
  *
  * @throws RequestError -1100 when it is something else.
  */
@@ -69,7 +70,7 @@ export function wholeNumber(query: URLSearchParams, name: string): number | unde
 }
 
 /**
- * The parameter `limit`: 500 when it was not sent, never more than 1000, as Binance has it.
+ * The parameter `limit`: 500 by default and 1000 at most, as at Binance.
  *
  * @throws RequestError -1100 or -1130.
  */

@@ -1,6 +1,6 @@
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 
-/** Adds up the weight of the requests of the last minute. */
+/** Sums the weight of the requests of the last minute. */
 export class WeightMeter {
   #requests: { readonly at: number; readonly weight: number }[] = [];
   #used = 0;

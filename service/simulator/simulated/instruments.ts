@@ -5,7 +5,7 @@ import { hashText } from "./random.ts";
 
 /** A simulated market's rules and its long-run level. */
 export interface SimulatedInstrument extends Instrument {
-  /** The price about which the market wanders, in quote currency. */
+  /** The long-run price, quote currency. */
   readonly basePrice: number;
   /** Average number of aggregate trades a minute. */
   readonly tradesPerMinute: number;
@@ -47,7 +47,7 @@ function level(
   return { basePrice, priceDecimals, quantityDecimals, tradesPerMinute, volatility };
 }
 
-/** Any name gives a market: its level is derived from the name. */
+/** Any name makes a market: its level is derived from the name. */
 function derivedLevel(symbol: string): Level {
   const hash = hashText(symbol);
   const exponent = (hash % 1000) / 1000 * 5 - 2;

@@ -1,4 +1,4 @@
-/** A map of bounded size that forgets what has not been asked for the longest. */
+/** A map of bounded size that evicts the least recently used entry. */
 export class LruCache<K, V> {
   readonly #capacity: number;
   readonly #entries = new Map<K, V>();
@@ -8,7 +8,7 @@ export class LruCache<K, V> {
     this.#capacity = capacity;
   }
 
-  /** The value of a key, made when it is not known. */
+  /** The value of a key, created when it is missing. */
   get(key: K, make: () => V): V {
     const known = this.#entries.get(key);
     const value = known ?? make();

@@ -2,32 +2,32 @@ import { DAY_MINUTES, MINUTE_MS } from "../../../data/schema/time.ts";
 import { emptyKline, type FoldedKline, foldTrades, printKline } from "../fold.ts";
 import type { ExchangeKline, ExchangeTrade, KlineQuery, Market } from "../source.ts";
 import { copyTrades, lowerBound, printTrades, type TradeColumns } from "../trade_columns.ts";
-import { Chronicle, type Day, EPOCH_MINUTE } from "./chronicle.ts";
+import { EPOCH_MINUTE, type LatentDay, LatentHistory } from "./latent_history.ts";
 import type { SimulatedInstrument } from "./instruments.ts";
 import { LruCache } from "./lru_cache.ts";
 import { tradeCount, TradeGenerator } from "./trades.ts";
 
-/** Minutes whose trades are kept, about 40 bytes a trade: the last ones sent. */
+/** Minutes whose trades are cached, about 40 bytes a trade. */
 const CACHED_MINUTES = 4;
 
-/** A day and what has been folded of it. */
-interface CachedDay extends Day {
+/** A day and its klines computed so far. */
+interface CachedDay extends LatentDay {
   readonly klines: (FoldedKline | undefined)[];
 }
 
 /** One simulated market: a function of seed, symbol and exchange time, from 2025-01-01 UTC on. */
 export class SimulatedMarket implements Market {
   readonly instrument: SimulatedInstrument;
-  readonly #chronicle: Chronicle;
+  readonly #latent: LatentHistory;
   readonly #generator: TradeGenerator;
   readonly #days: LruCache<number, CachedDay>;
   readonly #minutes = new LruCache<number, TradeColumns>(CACHED_MINUTES);
 
-  /** @param cachedDays Days kept in memory, up to 400 KB each; at least 3. */
+  /** @param cachedDays Days kept in memory, at most 400 KB each; at least 3. */
   constructor(instrument: SimulatedInstrument, seed: number, cachedDays: number) {
     this.instrument = instrument;
     this.#days = new LruCache(cachedDays);
-    this.#chronicle = new Chronicle(instrument, seed);
+    this.#latent = new LatentHistory(instrument, seed);
     this.#generator = new TradeGenerator(instrument, seed);
   }
 
@@ -74,7 +74,7 @@ export class SimulatedMarket implements Market {
   }
 
   #dayAt(index: number): CachedDay {
-    return this.#days.get(index, () => ({ ...this.#chronicle.day(index), klines: [] }));
+    return this.#days.get(index, () => ({ ...this.#latent.day(index), klines: [] }));
   }
 
   #firstTrade(minute: number): number {
@@ -83,8 +83,8 @@ export class SimulatedMarket implements Market {
   }
 
   #minuteOfTrade(id: number): number {
-    const day = this.#dayAt(this.#chronicle.dayOfTrade(id));
-    // The last minute that begins at or before the trade, past minutes without trades.
+    const day = this.#dayAt(this.#latent.dayOfTrade(id));
+    // The last minute that begins at or before the trade: earlier ones may have no trades.
     return day.minute + lowerBound(day.tradeId, id + 1, 0, day.tradeId.length) - 1;
   }
 
@@ -116,7 +116,7 @@ export class SimulatedMarket implements Market {
     return count > 0 ? foldTrades(columns, 0, count) : emptyKline(this.#closeBefore(minute));
   }
 
-  /** Close of the last minute with trades; before the first trade, the price it begins with. */
+  /** Close of the last minute with trades; before the first trade, the initial price. */
   #closeBefore(minute: number): number {
     if (minute > EPOCH_MINUTE) return this.#kline(minute - 1).close;
     return Math.round(this.#day(minute).price[0] ?? NaN);

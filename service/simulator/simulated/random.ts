@@ -70,7 +70,7 @@ export class Random {
   }
 
   /**
-   * Poisson with a mean >= 0; a rounded normal above 30, where the two can hardly be told apart.
+   * Poisson with a mean >= 0; a rounded normal above 30, where the two hardly differ.
    */
   poisson(mean: number): number {
     if (mean > 30) return Math.max(0, Math.round(mean + Math.sqrt(mean) * this.normal()));

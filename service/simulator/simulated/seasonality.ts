@@ -64,8 +64,8 @@ const HOUR_START = 0.3;
 const HOUR_START_FADE_MINUTES = 4;
 
 /**
- * Share of the hours' swing that acts whatever the regime; the rest comes of busier regimes in
- * busier hours, see `SESSION_PULL`. The same for the volatility (the swing of the same bars' log
+ * Share of the hours' swing that acts in every regime; the rest comes from busier regimes in busier
+ * hours, see `SESSION_PULL`. The same for the volatility (the swing of the same bars' log
  * range is 1.06 times that of their log volume).
  */
 const DIRECT_SHARE = 0.05;
@@ -73,7 +73,7 @@ const DIRECT_SHARE = 0.05;
 /** Log volume of the hours in which busier regimes are neither hastened nor delayed. */
 const MIDDLE_SESSION = 0.02;
 
-/** What the minute of the week does. */
+/** The effects of the minute of the week. */
 export interface Seasonality {
   /** Factor on the number of trades. */
   readonly activity: Float64Array;

@@ -2,22 +2,21 @@ import type { MarketSource } from "../source.ts";
 import { simulatedInstrument } from "./instruments.ts";
 import { SimulatedMarket } from "./market.ts";
 
-/** Days kept in memory by all markets together; a week of klines and the day that runs is 9. */
+/** Days kept in memory by all markets together. A week of klines and the current day are 9. */
 const CACHED_DAYS = 144;
 
-/** Which simulated market to make. */
+/** Parameters of a simulated market. */
 export interface SimulationOptions {
   /** Same seed, same market: a whole number from 0 to 2^32 - 1. */
   readonly seed: number;
-  /** The symbols that trade, each once. */
+  /** The symbols, each once. */
   readonly symbols: readonly string[];
-  /** How many times as many trades as usual; 1 when absent. */
+  /** Factor on the number of trades; 1 when absent. */
   readonly activity?: number;
 }
 
 /**
- * A market that exists nowhere else: trades are a function of seed, symbol and exchange time, the
- * same in every run.
+ * A simulated market: its trades are a function of seed, symbol and exchange time.
  *
  * @throws RangeError for a seed or a symbol out of range.
  */

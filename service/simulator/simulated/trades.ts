@@ -1,6 +1,6 @@
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { makeTradeColumns, type TradeColumns } from "../trade_columns.ts";
-import type { Day } from "./chronicle.ts";
+import type { LatentDay } from "./latent_history.ts";
 import type { SimulatedInstrument } from "./instruments.ts";
 import { hashText, Random } from "./random.ts";
 import { FIRST_REGIME, REGIMES } from "./regimes.ts";
@@ -12,7 +12,7 @@ const MEAN_VALUE = 2400;
 /** Share of trades in the same millisecond as the one before. */
 const SAME_TIME = 0.3;
 
-/** Share of trades that leave the price where it is. */
+/** Share of trades that do not move the price. */
 const SAME_PRICE = 0.62;
 
 /**
@@ -22,7 +22,7 @@ const SAME_PRICE = 0.62;
  */
 const STEP_VARIANCE = 1 / 27;
 
-/** Probability that the aggressor is on the side of the one before, whatever the market does. */
+/** Probability that the aggressor is on the side of the one before, regardless of the market. */
 const SAME_SIDE = 0.5;
 
 /** How far a minute's return pulls the aggressors to its side. */
@@ -36,11 +36,11 @@ function sharpen(x: number): number {
 }
 
 /** Number of trades in a minute of a day. */
-export function tradeCount(day: Day, index: number): number {
+export function tradeCount(day: LatentDay, index: number): number {
   return (day.tradeId[index + 1] ?? 0) - (day.tradeId[index] ?? 0);
 }
 
-/** Makes the trades of any minute of a market: a bridge from its first price to its last. */
+/** Generates the trades of any minute of a market: a bridge from its first price to its last. */
 export class TradeGenerator {
   readonly #seed: number;
   readonly #stream: number;
@@ -65,7 +65,7 @@ export class TradeGenerator {
    * @param index Minute of the day.
    * @returns Columns whose first {@link tradeCount} entries are the trades; valid until the next call.
    */
-  generate(day: Day, index: number): TradeColumns {
+  generate(day: LatentDay, index: number): TradeColumns {
     const count = tradeCount(day, index);
     this.#reserve(count);
     const minute = day.minute + index;
@@ -92,7 +92,7 @@ export class TradeGenerator {
     for (let i = 0; i < count; i++) {
       const step = random.uniform();
       if (step >= SAME_PRICE) position += sharpen(2 * (step - SAME_PRICE) / (1 - SAME_PRICE) - 1);
-      // The last trade takes the price to where the minute ends.
+      // The last trade moves the price to that of the end of the minute.
       if (step >= SAME_PRICE || i === count - 1) moves++;
       const gap = random.uniform();
       if (gap >= SAME_TIME) time -= Math.log((gap - SAME_TIME) / (1 - SAME_TIME) + 1e-9);

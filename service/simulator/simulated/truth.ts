@@ -1,17 +1,17 @@
 import { DAY_MINUTES, MINUTE_MS } from "../../../data/schema/time.ts";
-import { Chronicle, EPOCH_MINUTE } from "./chronicle.ts";
+import { EPOCH_MINUTE, LatentHistory } from "./latent_history.ts";
 import { simulatedInstrument } from "./instruments.ts";
 import { tradeCount } from "./trades.ts";
 
-/** What a simulated market hides in one minute. */
+/** The latent quantities of one simulated minute. */
 export interface TrueMinute {
   /** Open time, ms UTC. */
   readonly time: number;
   /** Index into `REGIMES`. */
   readonly regime: number;
   /**
-   * Volatility scale of the minute, log return: follows from the past and the time of the week,
-   * whatever the regime.
+   * Volatility scale of the minute, log return: depends on the past and the time of the week, not on
+   * the regime.
    */
   readonly volatilityScale: number;
   /** Scale of the number of aggregate trades, likewise. */
@@ -49,10 +49,10 @@ export function* trueMinutes(
   }
   const instrument = simulatedInstrument(symbol);
   const basePrice = instrument.basePrice * 10 ** instrument.priceDecimals;
-  const chronicle = new Chronicle(instrument, seed);
+  const latent = new LatentHistory(instrument, seed);
   const end = Math.ceil(to / MINUTE_MS) - EPOCH_MINUTE;
   for (let index = Math.floor(first / DAY_MINUTES); index * DAY_MINUTES < end; index++) {
-    const day = chronicle.day(index);
+    const day = latent.day(index);
     const start = index * DAY_MINUTES;
     for (let i = Math.max(0, first - start); i < Math.min(DAY_MINUTES, end - start); i++) {
       yield {

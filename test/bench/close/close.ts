@@ -65,16 +65,6 @@ const started = performance.now();
 
 /** When the signal of each minute arrived, by `SYMBOL MINUTE`. */
 const arrived = new Map<string, number>();
-const byMinute = new Map<number, number>();
-(async () => {
-  for await (const { data } of readEvents(`${address}/api/v1/stream?events=signal`)) {
-    const at = performance.now();
-    const [, symbol = "", time = ""] = /"symbol":"(\w+)".*?"timestamp":(\d+)/.exec(data) ?? [];
-    arrived.set(`${symbol} ${time}`, at);
-    byMinute.set(Number(time), (byMinute.get(Number(time)) ?? 0) + 1);
-  }
-})().catch(() => {});
-
 for (;;) {
   await new Promise((resolve) => setTimeout(resolve, 500));
   const response = await fetch(`${address}/readyz`);
@@ -85,6 +75,15 @@ console.log(
   `${symbols} markets, ${busy} of them trade in the first second, an fsync takes ${fsyncMs} ms; ` +
     `ready after ${((performance.now() - started) / 1000).toFixed(1)} s`,
 );
+
+// Not before: on a first start, history comes first.
+(async () => {
+  for await (const { data } of readEvents(`${address}/api/v1/stream?events=signal`)) {
+    const at = performance.now();
+    const [, symbol = "", time = ""] = /"symbol":"(\w+)".*?"timestamp":(\d+)/.exec(data) ?? [];
+    arrived.set(`${symbol} ${time}`, at);
+  }
+})().catch(() => {});
 
 const now = Date.now();
 const first = now - now % MINUTE_MS;

@@ -1,6 +1,6 @@
-"""Takes a stream of trades as the original does: websockets, json, a bar a minute.
+"""Reads a stream of trades like the original system: websockets, json, one-minute bars.
 
-Usage: python_ingest.py URL. Prints the trades taken and the seconds from the first to the last.
+Usage: python_ingest.py URL. Prints the number of trades and the seconds from the first to the last.
 """
 
 import asyncio

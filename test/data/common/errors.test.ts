@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { errorMessage } from "../../../data/common/errors.ts";
 
-test("whatever is thrown has a message", () => {
+test("every thrown value has a message", () => {
   expect([new Error("full"), "text", undefined].map(errorMessage))
     .toEqual(["full", "text", "undefined"]);
 });

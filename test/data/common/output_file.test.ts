@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { OutputFile } from "../../../data/common/output_file.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
-test("a file stands under its name only once it is committed", async () => {
+test("a file has its name only once it is committed", async () => {
   const folder = temporaryFolder();
   const path = join(folder, "x.csv");
   const file = await OutputFile.create(path);
@@ -16,7 +16,7 @@ test("a file stands under its name only once it is committed", async () => {
   expect(readdirSync(folder)).toEqual(["x.csv"]);
 });
 
-test("a file given up leaves nothing behind", async () => {
+test("a discarded file leaves nothing behind", async () => {
   const folder = temporaryFolder();
   const file = await OutputFile.create(join(folder, "x.csv"));
   await file.write("half");
@@ -24,6 +24,6 @@ test("a file given up leaves nothing behind", async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("a place that cannot be written to is named", async () => {
+test("a path that cannot be written is named", async () => {
   await expect(OutputFile.create("/nowhere/x.csv")).rejects.toThrow("Cannot write /nowhere/x.csv");
 });

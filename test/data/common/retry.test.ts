@@ -65,7 +65,7 @@ describe("retry", () => {
     await expect(retry(failing(9), { policy, clock, patienceMs: 1500 })).rejects.toThrow("3");
   });
 
-  test("waits as long as the other side asks, and gives up when told to", async () => {
+  test("waits as long as the other side asks, and gives up when onFailure throws", async () => {
     const clock = new SleepClock();
     const onFailure = (error: unknown, failures: number) => {
       if (failures === 3) throw error;
@@ -75,7 +75,7 @@ describe("retry", () => {
     expect(clock.waits).toEqual([7, 500]);
   });
 
-  test("ends with the signal's reason, whatever the task threw", async () => {
+  test("ends with the signal's reason, not with the task's error", async () => {
     const closing = new AbortController();
     const clock = new SleepClock();
     const task = () => {

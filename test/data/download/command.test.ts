@@ -93,7 +93,7 @@ test("--help describes the options", async () => {
   ]);
 });
 
-test("Ctrl-C leaves what the next run resumes, and nothing under the final name", async () => {
+test("Ctrl-C leaves a part that the next run resumes, and nothing under the final name", async () => {
   const server = await DumpServer.start(new Map([[PATH, ZIP]]));
   server.fail(PATH, (res, body) => {
     res.writeHead(200, { "content-length": body.length });

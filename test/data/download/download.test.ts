@@ -86,7 +86,7 @@ const half = (then: (res: Parameters<Fault>[0]) => void): Fault => (res, body) =
   res.write(body.subarray(0, body.length / 2), () => then(res));
 };
 
-describe("what is downloaded reads back as what was served", () => {
+describe("a downloaded file reads back as it was served", () => {
   test("a month of spot klines, in microseconds, without a header", async () => {
     const { folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     expect(await run()).toMatchObject({ ...got, bytes: zip.length });
@@ -148,7 +148,7 @@ describe("what is downloaded reads back as what was served", () => {
   });
 });
 
-describe("what is not there", () => {
+describe("missing files", () => {
   const day = (date: string) => `BTCUSDT-1m-${date}.zip`;
   const dayFile = (date: string) => ({ [DAILY + day(date)]: zipOf(day(date), ["1,2"]) });
 
@@ -167,7 +167,7 @@ describe("what is not there", () => {
     expect(readdirSync(folder)).toHaveLength(3);
   });
 
-  test("days that have not begun are not asked for", async () => {
+  test("future days are not requested", async () => {
     const { server, run } = await setup({});
     const result = await run({ from: "2025-02", to: "2025-03", now: Date.UTC(2025, 1, 2, 12) });
     expect(result.missing).toHaveLength(28 + 31);
@@ -182,7 +182,7 @@ describe("what is not there", () => {
     expect(server.requests.join()).not.toContain(JANUARY);
   });
 
-  test("a file without a checksum is not trusted, and not called missing", async () => {
+  test("a file without a checksum is refused, and not reported as missing", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     server.fail(`${MONTHLY}${JANUARY}.CHECKSUM`, status(404));
     const { failed } = await run();
@@ -202,14 +202,14 @@ describe("a second run", () => {
     expect(server.requests).toEqual([`GET ${JANUARY}.CHECKSUM`]);
   });
 
-  test("replaces a file that was published anew", async () => {
+  test("replaces a file that was republished", async () => {
     const { folder, run } = await setup({ [MONTHLY + JANUARY]: otherZip });
     writeFileSync(join(folder, JANUARY), zip);
     expect(await run()).toMatchObject(got);
     expectWhole(folder, otherZip);
   });
 
-  test("leaves the file as it was when the new one cannot be had", async () => {
+  test("leaves the file as it was when the new one cannot be downloaded", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: otherZip });
     writeFileSync(join(folder, JANUARY), zip);
     server.fail(MONTHLY + JANUARY, status(400));
@@ -218,7 +218,7 @@ describe("a second run", () => {
     expectWhole(folder);
   });
 
-  test("goes on where an interrupted one ended", async () => {
+  test("resumes where an interrupted one ended", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     writeFileSync(join(folder, `${JANUARY}.part`), zip.subarray(0, 1000));
     expect(await run()).toMatchObject({ ...got, bytes: zip.length - 1000 });
@@ -226,7 +226,7 @@ describe("a second run", () => {
     expectWhole(folder);
   });
 
-  test("names a file that an interrupted one had complete", async () => {
+  test("renames a file that an interrupted one had completed", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     writeFileSync(join(folder, `${JANUARY}.part`), zip);
     expect(await run()).toMatchObject({ ...got, bytes: 0 });
@@ -245,7 +245,7 @@ describe("a second run", () => {
     expectWhole(folder);
   });
 
-  test("starts anew when the server does not honour the range", async () => {
+  test("starts over when the server ignores the range", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     writeFileSync(join(folder, `${JANUARY}.part`), zip.subarray(0, 1000));
     server.fail(
@@ -260,7 +260,7 @@ describe("a second run", () => {
 describe("a server in trouble", () => {
   const reset = (res: Parameters<Fault>[0]) => void res.socket?.resetAndDestroy();
 
-  test("a connection reset in mid-body is resumed from where it broke", async () => {
+  test("a connection that is reset in mid-body is resumed from there", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     const arrived = Promise.withResolvers<void>();
     server.fail(MONTHLY + JANUARY, half((res) => void arrived.promise.then(() => reset(res))));
@@ -280,7 +280,7 @@ describe("a server in trouble", () => {
     expectWhole(folder);
   });
 
-  test("a server that falls silent is left and asked again", async () => {
+  test("a server that falls silent is asked again on a new connection", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     server.fail(MONTHLY + JANUARY, half(() => {}));
     expect(await run({ timeoutMs: 100 })).toMatchObject(got);
@@ -302,7 +302,7 @@ describe("a server in trouble", () => {
     expect(waits).toEqual([500, 1000]);
   });
 
-  test("a file published anew between its checksum and itself is downloaded again", async () => {
+  test("a file that is republished after its checksum was read is downloaded again", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     server.fail(
       `${MONTHLY}${JANUARY}.CHECKSUM`,
@@ -379,7 +379,7 @@ describe("a server in trouble", () => {
     expectWhole(folder);
   });
 
-  test("a place that cannot be written to is a failure of its own", async () => {
+  test("a folder that cannot be written to is a failure of its own", async () => {
     const { folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     mkdirSync(join(folder, `${JANUARY}.part`));
     const { failed } = await run();
@@ -387,7 +387,7 @@ describe("a server in trouble", () => {
     expect(existsSync(join(folder, JANUARY))).toBe(false);
   });
 
-  test("a truncated checksum is asked for again", async () => {
+  test("a truncated checksum is requested again", async () => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     server.fail(`${MONTHLY}${JANUARY}.CHECKSUM`, (res) => void res.end(strToU8("12ab")));
     expect(await run()).toMatchObject(got);

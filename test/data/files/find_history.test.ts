@@ -17,13 +17,13 @@ function project(...files: string[]): string {
 
 const BLOCK = "../shared/data/klines/BTCUSDT-spot-1m-ohlcv-20230101-20230128.csv.gz";
 
-test("without any history there is none", () => {
+test("without history nothing is found", () => {
   expect(findHistory(project())).toBeUndefined();
   expect(findHistory(project("data/store/BTCUSDT/notes.txt", "data/files/klines.ts")))
     .toBeUndefined();
 });
 
-test("real market data beside the project come first, and only whole blocks of the symbol", () => {
+test("real market data beside the project has precedence, whole blocks of the symbol only", () => {
   const root = project(
     "../shared/data/klines/BTCUSDT-spot-1m-ohlcv-20240808-capture.csv.gz",
     "../shared/data/klines/BTCUSDT-spot-1m-12col-20210515-20210522.csv.gz",

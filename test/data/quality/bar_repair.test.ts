@@ -16,7 +16,7 @@ async function repairFiles(...paths: string[]) {
 
 const repair = (...lines: string[]) => repairFiles(writeLines("BTCUSDT-1m-x.csv", lines));
 
-describe("what can be repaired", () => {
+describe("repairs", () => {
   test("sound bars are left as they are", async () => {
     const { bars, report } = await repair(ohlcvLine(0), ohlcvLine(1));
     expect(report).toMatchObject({
@@ -34,14 +34,14 @@ describe("what can be repaired", () => {
     expect([...bars.quote_volume]).toEqual([NaN, NaN]);
   });
 
-  test("rows in microseconds and in milliseconds are of one time, row by row", async () => {
+  test("rows in microseconds and in milliseconds may alternate", async () => {
     const { bars, report } = await repair(klineLine(0), klineLine(1, true), klineLine(2));
     expect([...bars.open_time]).toEqual([minute(0), minute(1), minute(2)]);
     expect(report.repaired.microseconds).toBe(1);
     expect(report.errors).toEqual([]);
   });
 
-  test("a minute that two files have alike is there once", async () => {
+  test("a minute that two files share occurs once", async () => {
     const { bars, report } = await repairFiles(
       writeLines("BTCUSDT-1m-2024-05-01.csv", [klineLine(0), klineLine(1)]),
       writeLines("BTCUSDT-1m-2024-05-02.zip", [klineLine(1, true), klineLine(2, true)]),
@@ -60,7 +60,7 @@ describe("what can be repaired", () => {
     }
   });
 
-  test("rows out of order are sorted in", async () => {
+  test("rows out of order are sorted", async () => {
     const { bars, report } = await repair(ohlcvLine(2), ohlcvLine(0), ohlcvLine(1));
     expect([...bars.open_time]).toEqual([minute(0), minute(1), minute(2)]);
     expect(report.repaired.outOfOrder).toBe(1);
@@ -68,7 +68,7 @@ describe("what can be repaired", () => {
   });
 });
 
-describe("what cannot be repaired is left out and named", () => {
+describe("rows that cannot be repaired are left out and named", () => {
   test("unusable rows, whose minutes are missing then", async () => {
     const path = writeLines("BTCUSDT-1m-x.csv", [
       ohlcvLine(0),
@@ -144,7 +144,7 @@ describe("gaps and quiet minutes", () => {
 /** Minutes in any order, some of them again, with one price a minute. */
 const minutes = fc.array(fc.nat(60), { minLength: 1, maxLength: 80 });
 
-describe("whatever order and repetition rows come in", () => {
+describe("for any order and repetition of rows", () => {
   const kline = (i: number, change: Partial<Kline> = {}): Kline => ({
     open_time: minute(i),
     open: 100,
@@ -182,7 +182,7 @@ describe("whatever order and repetition rows come in", () => {
     }));
   });
 
-  test("repairing what is repaired changes nothing", () => {
+  test("repairing repaired bars changes nothing", () => {
     fc.assert(fc.property(minutes, (indices) => {
       const { bars } = load(indices.map(byMinute));
       const again = load(

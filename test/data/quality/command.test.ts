@@ -45,7 +45,7 @@ test("the same as JSON", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ bars: [{ symbol: "BTCUSDT", bars: 1 }], trades: [] });
 });
 
-test("trades: ids without a row", async () => {
+test("trades: missing ids are named", async () => {
   const trade = (id: number) => `${id},1,1,${id},${id},${1714521600000 + id},true,true`;
   const file = writeLines("BTCUSDT-aggTrades-a.csv", [trade(1), trade(2), trade(7)]);
   const { stdout } = await run("--trades", file);

@@ -9,7 +9,7 @@ function byName<V extends z.ZodMiniType>(value: V, keys: KeyKind) {
 }
 
 test("bars have a column a field, nested names joined", () => {
-  expect(BAR_COLUMNS.map(({ name }) => name).join()).toBe(
+  expect(BAR_COLUMNS.join()).toBe(
     "symbol,timestamp,close_time,open,high,low,close,volume,quote_volume,num_trades," +
       "taker_buy_volume,taker_sell_volume,taker_buy_quote_volume,first_trade_id,last_trade_id," +
       "microstructure_vwap,microstructure_volume_imbalance,microstructure_trade_intensity," +

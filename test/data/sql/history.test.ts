@@ -4,9 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { History, type HistorySource } from "../../../data/sql/history.ts";
 import { EmbeddedLog } from "../../../service/bus/embedded/embedded_log.ts";
-import type { Bar } from "../../../data/schema/bar.ts";
-import type { Signal } from "../../../data/schema/signal.ts";
-import { makeBar, makeSignal } from "../../support/records.ts";
+import { barRecords, makeBar, makeSignal, signalRecords } from "../../support/records.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { klineLine, minute, ohlcvLine, START, writeLines } from "../history_lines.ts";
@@ -17,7 +15,7 @@ async function openHistory(source: HistorySource): Promise<History> {
   return history;
 }
 
-/** A history without rows, for questions that need none: to open one takes a second. */
+/** A history without rows, for queries that need none: opening one takes a second. */
 let empty: History;
 beforeAll(async () => void (empty = await History.open({})), 60_000);
 afterAll(() => empty.close());
@@ -65,7 +63,7 @@ describe("tables", () => {
     }]);
   });
 
-  test("markets stand side by side, futures apart from spot", async () => {
+  test("markets share a table, futures apart from spot", async () => {
     const history = await openHistory({
       bars: ["BTCUSDT-1m-a.csv", "ETHUSDT-1m-a.csv", "BTCUSDT-usdm-1m-a.csv"]
         .map((name) => writeLines(name, [ohlcvLine(0)])),
@@ -103,7 +101,7 @@ describe("tables", () => {
     }
   });
 
-  test("a file whose market nobody tells is refused; the symbol may be given", async () => {
+  test("a file without a symbol in its name is refused, unless the symbol is given", async () => {
     const path = writeLines("prices.csv", [ohlcvLine(0)]);
     await expect(History.open({ bars: [path] })).rejects.toThrow(
       `Cannot tell the market of ${path}`,
@@ -183,14 +181,14 @@ describe("answers", () => {
     ]);
   });
 
-  test("wrong SQL is an error in DuckDB's words, and the history goes on", () => {
+  test("wrong SQL is an error with DuckDB's message, and the history stays usable", () => {
     expect(() => empty.rows("SELECT nonsense FROM bars")).toThrow(
       /Cannot run the query: Binder Error: .*"nonsense" not found/,
     );
     expect(empty.rows("SELECT 1 AS one")).toEqual([{ one: 1 }]);
   });
 
-  test("a closed history says so; closing again does nothing", async () => {
+  test("a closed history refuses queries; closing it again does nothing", async () => {
     const history = await History.open({});
     history.close();
     history.close();
@@ -206,7 +204,7 @@ describe("without a network", () => {
     ["parquet", "SELECT * FROM read_parquet('x.parquet')"],
     ["parquet", "LOAD parquet"],
   ];
-  test.each(queries)("what needs the extension %s fails at once: %s", (extension, sql) => {
+  test.each(queries)("a query that needs the extension %s fails at once: %s", (extension, sql) => {
     expect(() => empty.rows(sql)).toThrow(
       `Cannot run the query as it needs DuckDB's extension ${extension}, and none is downloaded`,
     );
@@ -230,23 +228,17 @@ describe("the service's journal", () => {
     const path = join(temporaryFolder(), "binance.sqlite");
     const log = new EmbeddedLog(path);
     onTestFinished(() => log.close());
-    return {
-      path,
-      appendBars: (bars: readonly Bar[]) =>
-        log.append(bars.map((record) => ({ kind: "bar", record }) as const)),
-      appendSignals: (signals: readonly Signal[]) =>
-        log.append(signals.map((record) => ({ kind: "signal", record }) as const)),
-    };
+    return { log, path };
   }
 
   test("is read while the service writes it: bars, signals and outputs of further models", async () => {
-    const { path, ...journal } = openJournal();
+    const { log, path } = openJournal();
     const output = { state: 2, name: "Crisis", confidence: 0.8, seconds_in_state: 120 };
     const liquidity = { ...output, probabilities: { crisis: 0.8 }, log_likelihood: -1.2 };
-    await journal.appendBars([makeBar(0), makeBar(1)]);
-    await journal.appendSignals([{ ...makeSignal(1), models: { liquidity } }]);
+    await log.append(barRecords(makeBar(0), makeBar(1)));
+    await log.append(signalRecords({ ...makeSignal(1), models: { liquidity } }));
     const history = await openHistory({ journals: [path] });
-    await journal.appendBars([makeBar(2)]);
+    await log.append(barRecords(makeBar(2)));
     expect(history.rows("SELECT symbol, market, open_time, num_trades, taker_buy_volume FROM bars"))
       .toEqual([0, 1].map((i) => ({
         symbol: "BTCUSDT",
@@ -269,12 +261,12 @@ describe("the service's journal", () => {
   });
 
   test("its bars join those of files; simulated ones stay apart", async () => {
-    const { path, ...journal } = openJournal();
-    await journal.appendBars([
+    const { log, path } = openJournal();
+    await log.append(barRecords(
       makeBar(1),
       { ...makeBar(2), source: "simulator", quality: "trades" },
       { ...makeBar(3), quality: "incomplete" },
-    ]);
+    ));
     const history = await openHistory({
       bars: [writeLines("BTCUSDT-1m-a.csv", [ohlcvLine(1, { volume: 11 })])],
       journals: [path],
@@ -290,8 +282,8 @@ describe("the service's journal", () => {
   });
 
   test("a record that the service cannot have written is refused by its field", async () => {
-    const { path, appendBars } = openJournal();
-    await appendBars([makeBar(0)]);
+    const { log, path } = openJournal();
+    await log.append(barRecords(makeBar(0)));
     using writer = new DatabaseSync(path);
     writer.exec("UPDATE events SET json = json_set(json, '$.open', '100')");
     await expect(History.open({ journals: [path] })).rejects.toThrow(
@@ -300,7 +292,7 @@ describe("the service's journal", () => {
     );
   });
 
-  test("one that is not there, or is no journal, is refused by name", async () => {
+  test("a missing file, and one that is no journal, are refused by name", async () => {
     const folder = temporaryFolder();
     const refuse = async (name: string, why: string) => {
       const path = join(folder, name);

@@ -7,11 +7,11 @@ const MINUTE = 60_000;
 const DAY = 1440;
 
 /** Segments with gaps between them. */
-function segmentsOf(spans: readonly (readonly [hole: number, length: number])[]): Segment[] {
+function segmentsOf(spans: readonly (readonly [gap: number, length: number])[]): Segment[] {
   let time = Date.UTC(2024, 0);
   let first = 0;
-  return spans.map(([hole, length]) => {
-    const start = time + hole * MINUTE;
+  return spans.map(([gap, length]) => {
+    const start = time + gap * MINUTE;
     const segment = { first, length, start };
     time = start + length * MINUTE;
     first += length;

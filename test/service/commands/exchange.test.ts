@@ -118,5 +118,5 @@ test("a capture is played, and the faults are counted at the end", async () => {
   process.kill(child.pid ?? NaN, "SIGINT");
   const { code, stdout } = await ended;
   expect([code, client.frames]).toEqual([0, []]);
-  expect(stdout).toContain("faults in all: drop 2, disconnects 0\n");
+  expect(stdout).toContain("faults in total: drop 2, disconnects 0\n");
 });

@@ -65,7 +65,7 @@ describe("the command line", () => {
   });
 
   test.each([
-    [["--faults", "drop 7"], '--faults: Cannot read the fault "drop 7": a rate from 0 % to 100 %'],
+    [["--faults", "drop 7"], '--faults: Cannot read the fault "drop 7": its value must be a rate'],
     [["--faults", "@nowhere.txt"], "--faults must name a file that exists"],
     [["--capture", "deno.json", "--seed", "1"], "'--seed <n>' cannot be used with option '--cap"],
     [["--trades", "deno.json", "--seed", "1"], "'--seed <n>' cannot be used with option '--trad"],

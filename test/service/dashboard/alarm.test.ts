@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { alarmOf } from "../../../service/dashboard/data/alarm.ts";
 import { healthOf } from "../../../service/dashboard/data/health.ts";
 import type { Status } from "../../../data/schema/status.ts";
-import { makeSignal } from "../../support/records.ts";
+import { makeSignal, makeSymbolStatus } from "../../support/records.ts";
 
 const NOW = Date.UTC(2024, 7, 9, 12, 0, 0);
 
@@ -20,22 +20,16 @@ const STATUS: Status = {
   models_problem: null,
   invalid_frames_by_kind: {},
   rest_weight: 0,
-  symbols: [{
-    symbol: "BTCUSDT",
+  symbols: [makeSymbolStatus({
     last_trade_time: NOW - 1_240,
     last_bar: makeSignal(0).timestamp,
     trades: 100,
     gaps: 2,
-    repaired_trades: 0,
     missing_trades: 17,
-    held: 0,
     duplicates: 3,
-    overlapped: 0,
     late: 1,
     audited_bars: 1,
-    mismatched_bars: 0,
-    problem: null,
-  }],
+  })],
 };
 
 describe("the alarm strip", () => {

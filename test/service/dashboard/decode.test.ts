@@ -5,8 +5,7 @@ import {
   isSignal,
   isStatus,
 } from "../../../service/dashboard/client/decode.ts";
-import { createSymbolCounters } from "../../../data/schema/symbol_metrics.ts";
-import { makeSignal } from "../../support/records.ts";
+import { makeSignal, makeSymbolStatus } from "../../support/records.ts";
 
 const PERIOD = { from: "2022-06-01T00:00:00.000Z", to: "2025-08-31T23:59:00.000Z" };
 
@@ -26,14 +25,8 @@ describe("the decoder", () => {
     expect(isSignal(value)).toBe(false);
   });
 
-  it("accepts a status only if it is complete", () => {
-    const market = {
-      symbol: "BTCUSDT",
-      last_trade_time: null,
-      last_bar: 0,
-      ...createSymbolCounters(),
-      problem: null,
-    };
+  it("is a status only when all of it is there", () => {
+    const market = makeSymbolStatus({ last_trade_time: null });
     const status = {
       source: "binance",
       requested: "auto",

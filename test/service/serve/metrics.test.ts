@@ -23,7 +23,7 @@ async function scrape(status = STATUS): Promise<readonly string[]> {
   const metrics = new ServiceMetrics({
     view: { status },
     clients: { size: 2 },
-    monotonic: () => now,
+    clock: { monotonic: () => now },
   });
   now += 60_000;
   return (await metrics.scrape()).split("\n");
@@ -65,7 +65,7 @@ test("an unknown value has no sample", async () => {
 
 test("each scrape shows the current state, and nothing of the one before", async () => {
   const view = { status: STATUS };
-  const metrics = new ServiceMetrics({ view, clients: { size: 0 }, monotonic: () => 0 });
+  const metrics = new ServiceMetrics({ view, clients: { size: 0 }, clock: { monotonic: () => 0 } });
   await metrics.scrape();
   view.status = makeStatus({ source: "simulator", disconnects: 4 }, { symbol: "ETHUSDT" });
   const text = await metrics.scrape();
@@ -89,7 +89,7 @@ test("a scrape takes a turn of the event loop for each metric", async () => {
   const metrics = new ServiceMetrics({
     view: { status: STATUS },
     clients: { size: 0 },
-    monotonic: () => 0,
+    clock: { monotonic: () => 0 },
   });
   let turns = 0;
   let scraping = true;

@@ -2,25 +2,12 @@ import type { Hono } from "hono";
 import type { Bar } from "../../../data/schema/bar.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
 import type { Status, SymbolStatus } from "../../../data/schema/status.ts";
-import { createSymbolCounters } from "../../../data/schema/symbol_metrics.ts";
 import type { RecordStore } from "../../../service/bus/record_store.ts";
 import { ModelRegistry } from "../../../service/engine/model_registry.ts";
 import { createLog } from "../../../service/log.ts";
 import { type AppOptions, createApp } from "../../../service/serve/app.ts";
-import { START } from "../../support/records.ts";
+import { makeSymbolStatus, START } from "../../support/records.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
-
-/** The status of a market whose feed is well. */
-export function makeSymbolStatus(fields: Partial<SymbolStatus> = {}): SymbolStatus {
-  return {
-    symbol: "BTCUSDT",
-    last_trade_time: START,
-    last_bar: START,
-    ...createSymbolCounters(),
-    problem: null,
-    ...fields,
-  };
-}
 
 /** The status of a live service with one market. */
 export function makeStatus(
@@ -83,6 +70,6 @@ export function setUp(setting: Setting = {}): Hono {
     hub: setting.hub ?? { size: 2, open: () => new ReadableStream() },
     dashboard: setting.dashboard ?? temporaryFolder(),
     log,
-    monotonic: () => 0,
+    clock: { monotonic: () => 0 },
   });
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { VirtualClock } from "../../../service/simulator/clock.ts";
 
-test("the clock stands until it is set going, runs at its speed and stops at its end", () => {
+test("the clock waits for its start, runs at its speed and stops at its end", () => {
   let wall = 5000;
   const clock = new VirtualClock({ start: 100, end: 400, speed: 20, wall: () => wall });
   wall += 1000;
@@ -15,7 +15,7 @@ test("the clock stands until it is set going, runs at its speed and stops at its
   expect(clock.now()).toBe(400);
 });
 
-test("a speed that is none is refused", () => {
+test("a malformed speed is refused", () => {
   for (const speed of [0, -1, NaN, Infinity]) {
     expect(() => new VirtualClock({ start: 0, speed, wall: () => 0 })).toThrow(
       `speed must be a number above 0: current value is ${speed}`,

@@ -21,7 +21,7 @@ test("a number from a file is printed with the decimals it has", () => {
   expect(formatNumber(1 / 3)).toBe("0.33333333");
 });
 
-test("printing a decimal number by its ticks loses nothing", () => {
+test("printing a decimal number in ticks loses no digit", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 10 ** 12 }),

@@ -1,4 +1,4 @@
-import type { Timers } from "../../../service/simulator/timers.ts";
+import type { Timers } from "../../../service/simulator/clock.ts";
 
 /** Real time that stands still until a test moves it. */
 export class ManualTimers implements Timers {

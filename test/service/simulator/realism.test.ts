@@ -47,33 +47,36 @@ function autocorrelation(values: number[], lag: number): number {
   return centred.slice(lag).reduce((sum, x, i) => sum + x * (centred[i] ?? NaN), 0) / variance;
 }
 
-test.skipIf(FILE === undefined)("looks like BTCUSDT in March 2025", async () => {
-  const rows = (await loadKlines(FILE ?? "")).slice(0, MINUTES);
-  const real = columns(rows);
-  const from = Date.UTC(2025, 2, 1);
-  const to = from + MINUTES * 60_000;
-  const market = simulatedMarket({ seed: 1, symbols: ["BTCUSDT"] }).market("BTCUSDT");
-  const klines = market?.klines({ from, to: to - 1, now: to, limit: MINUTES, keep: "oldest" }) ??
-    [];
-  const simulated = columns(klines.map((kline) => ({
-    open: Number(kline.open),
-    high: Number(kline.high),
-    low: Number(kline.low),
-    close: Number(kline.close),
-    volume: Number(kline.volume),
-  })));
-  for (const measure of [absoluteReturns, ranges, ({ volume }: Columns) => volume]) {
-    const expected = quantiles(measure(real));
-    for (const [i, quantile] of quantiles(measure(simulated)).entries()) {
-      // The busiest minutes trade less than those of a stormy month.
-      expect(quantile / (expected[i] ?? NaN)).toBeGreaterThan(0.6);
-      expect(quantile / (expected[i] ?? NaN)).toBeLessThan(1.4);
+test.skipIf(FILE === undefined)(
+  "the simulated market looks like BTCUSDT in March 2025",
+  async () => {
+    const rows = (await loadKlines(FILE ?? "")).slice(0, MINUTES);
+    const real = columns(rows);
+    const from = Date.UTC(2025, 2, 1);
+    const to = from + MINUTES * 60_000;
+    const market = simulatedMarket({ seed: 1, symbols: ["BTCUSDT"] }).market("BTCUSDT");
+    const klines = market?.klines({ from, to: to - 1, now: to, limit: MINUTES, keep: "oldest" }) ??
+      [];
+    const simulated = columns(klines.map((kline) => ({
+      open: Number(kline.open),
+      high: Number(kline.high),
+      low: Number(kline.low),
+      close: Number(kline.close),
+      volume: Number(kline.volume),
+    })));
+    for (const measure of [absoluteReturns, ranges, ({ volume }: Columns) => volume]) {
+      const expected = quantiles(measure(real));
+      for (const [i, quantile] of quantiles(measure(simulated)).entries()) {
+        // The busiest minutes trade less than those of a stormy month.
+        expect(quantile / (expected[i] ?? NaN)).toBeGreaterThan(0.6);
+        expect(quantile / (expected[i] ?? NaN)).toBeLessThan(1.4);
+      }
     }
-  }
-  for (const lag of [1, 15, 60, 240]) {
-    const difference = autocorrelation(absoluteReturns(simulated), lag) -
-      autocorrelation(absoluteReturns(real), lag);
-    expect(Math.abs(difference)).toBeLessThan(0.2);
-    expect(autocorrelation(absoluteReturns(simulated), lag)).toBeGreaterThan(0.05);
-  }
-});
+    for (const lag of [1, 15, 60, 240]) {
+      const difference = autocorrelation(absoluteReturns(simulated), lag) -
+        autocorrelation(absoluteReturns(real), lag);
+      expect(Math.abs(difference)).toBeLessThan(0.2);
+      expect(autocorrelation(absoluteReturns(simulated), lag)).toBeGreaterThan(0.05);
+    }
+  },
+);

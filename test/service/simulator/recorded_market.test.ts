@@ -124,7 +124,7 @@ describe("trades", () => {
 });
 
 describe("klines", () => {
-  test("are built from trades, but for the minute in the middle of which the file begins", async () => {
+  test("are built from trades, except in the minute in which the file begins", async () => {
     const file = writeTrades("BTCUSDT-x.csv", tradesAt(30, 61, 119, 200, 250));
     const rows = klines(marketOf(await recordedMarket({ trades: [file] })), { now: START + 250e3 });
     expect(minutesOf(rows)).toEqual([1, 2, 3, 4]);
@@ -143,7 +143,7 @@ describe("klines", () => {
     expect(rows[1]).toMatchObject({ open: "60002.50000000", high: "60002.50000000", trades: 0 });
   });
 
-  test("hold no trade that has not happened", async () => {
+  test("contain no future trade", async () => {
     const file = writeTrades("BTCUSDT-x.csv", tradesAt(30, 61, 119, 200));
     const market = marketOf(await recordedMarket({ trades: [file] }));
     expect(klines(market, { now: START + 59e3 })).toEqual([]);
@@ -156,7 +156,7 @@ describe("klines", () => {
     expect(minutesOf(rows)).toEqual([0, 1]);
   });
 
-  test("are not built of a minute in which ids are missing", async () => {
+  test("are not built for a minute with missing ids", async () => {
     const trades = tradesAt(0, 61, 90, 121, 181)
       .map((trade, i) => ({ ...trade, id: i < 2 ? trade.id : trade.id + 5 }));
     const market = marketOf(
@@ -184,7 +184,7 @@ describe("klines", () => {
     expect(rows[3]).toMatchObject({ volume: "12.00000000", trades: 9 });
   });
 
-  test("of five columns get the others from the trades, or else a neutral guess", async () => {
+  test("of five columns get the others from the trades, else neutral estimates", async () => {
     const source = await recordedMarket({
       trades: [writeTrades("BTCUSDT-t.csv", tradesAt(30, 61, 121))],
       klines: [writeKlines("BTCUSDT-k.csv", [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Exchange } from "../../../service/simulator/simulator.ts";
+import type { Simulator } from "../../../service/simulator/simulator.ts";
 import { simulatedMarket } from "../../../service/simulator/simulated/source.ts";
 import { get, running } from "./running.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
@@ -7,24 +7,24 @@ import { MINUTE_MS } from "../../../data/schema/time.ts";
 /** Early in the market's life, so that a test need not work years out. */
 const NOW = Date.UTC(2025, 0, 2, 12) + 30_500;
 
-async function start(): Promise<Exchange> {
+async function start(): Promise<Simulator> {
   const source = simulatedMarket({ seed: 1, symbols: ["BTCUSDT", "ETHUSDT"] });
   return (await running({ source, start: NOW })).exchange;
 }
 
-async function rows(exchange: Exchange, target: string): Promise<unknown[]> {
+async function rows(exchange: Simulator, target: string): Promise<unknown[]> {
   const { status, body } = await get(exchange, target);
   expect(status).toBe(200);
   if (!Array.isArray(body)) throw new Error(`no rows: ${JSON.stringify(body)}`);
   return body;
 }
 
-async function openTimes(exchange: Exchange, query: string): Promise<unknown[]> {
+async function openTimes(exchange: Simulator, query: string): Promise<unknown[]> {
   const klines = await rows(exchange, `/api/v3/klines?symbol=BTCUSDT&interval=1m&${query}`);
   return klines.map((kline) => Array.isArray(kline) ? kline[0] : undefined);
 }
 
-async function trades(exchange: Exchange, query: string): Promise<{ a: number; T: number }[]> {
+async function trades(exchange: Simulator, query: string): Promise<{ a: number; T: number }[]> {
   const answer = await rows(exchange, `/api/v3/aggTrades?symbol=BTCUSDT&${query}`);
   return answer.map((row) => {
     if (typeof row === "object" && row && "a" in row && "T" in row) {
@@ -34,7 +34,7 @@ async function trades(exchange: Exchange, query: string): Promise<{ a: number; T
   });
 }
 
-test("the clock, the markets and a sign of life", async () => {
+test("the time, the markets and the ping", async () => {
   const exchange = await start();
   expect(await get(exchange, "/api/v3/time")).toMatchObject({ body: { serverTime: NOW } });
   expect(await get(exchange, "/api/v3/ping")).toMatchObject({ status: 200, body: {} });
@@ -88,7 +88,7 @@ describe("klines", () => {
 });
 
 describe("aggTrades", () => {
-  test("are the most recent that have happened", async () => {
+  test("are the most recent ones by default", async () => {
     const exchange = await start();
     const recent = await trades(exchange, "");
     expect(recent).toHaveLength(500);

@@ -1,24 +1,24 @@
 import { onTestFinished } from "vitest";
 import {
-  type Exchange,
-  type ExchangeOptions,
-  startExchange,
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
 } from "../../../service/simulator/simulator.ts";
 import { ManualTimers } from "./manual_timers.ts";
 
 /** A stand-in on a free port whose time the test moves; it ends with the test. */
 export async function running(
-  options: ExchangeOptions,
-): Promise<{ exchange: Exchange; timers: ManualTimers }> {
+  options: SimulatorOptions,
+): Promise<{ exchange: Simulator; timers: ManualTimers }> {
   const timers = new ManualTimers();
-  const exchange = await startExchange({ timers, ...options });
+  const exchange = await startSimulator({ timers, ...options });
   onTestFinished(() => exchange.close());
   return { exchange, timers };
 }
 
 /** Asks the stand-in over HTTP. */
 export async function get(
-  exchange: Exchange,
+  exchange: Simulator,
   target: string,
 ): Promise<{ status: number; weight: string | null; body: unknown }> {
   const response = await fetch(exchange.url + target);

@@ -41,7 +41,7 @@ describe.each(["BTCUSDT", "PEPEUSDT", "QUIETCOINEUR"])("the simulated %s", (symb
     }
   });
 
-  test("numbers aggregate and raw trades without a hole, in order of time", () => {
+  test("numbers aggregate and raw trades without a gap, in order of time", () => {
     const broken = trades.filter((trade, i) => {
       const previous = trades[i - 1];
       return !(Number(trade.price) > 0 && Number(trade.quantity) > 0) ||
@@ -54,7 +54,7 @@ describe.each(["BTCUSDT", "PEPEUSDT", "QUIETCOINEUR"])("the simulated %s", (symb
     expect(trades.at(-1)?.time).toBeLessThan(END);
   });
 
-  test("is the same at random access, in another run, whatever was asked before", () => {
+  test("is the same at random access, in another run and in any order of requests", () => {
     const again = marketOf(symbol);
     const middle = trades[Math.floor(trades.length / 2)];
     expect(middle && again.trades(again.find(middle.id), middle.id + 1)).toEqual([middle]);
@@ -62,7 +62,7 @@ describe.each(["BTCUSDT", "PEPEUSDT", "QUIETCOINEUR"])("the simulated %s", (symb
     expect(tradesOf(again, START, END)).toEqual(trades);
   });
 
-  test("is another with another seed", () => {
+  test("differs with another seed", () => {
     expect(tradesOf(marketOf(symbol, 2), START, END)).not.toEqual(trades);
   });
 });

@@ -34,7 +34,7 @@ describe("a trade's frame", () => {
     ]);
   });
 
-  test("is wrapped in a combined stream, and in microseconds on demand", async () => {
+  test("is wrapped in a combined stream, and has microseconds on request", async () => {
     const { exchange, timers } = await running({ source: await recording(3) });
     const target = "/stream?streams=btcusdt@aggTrade&timeUnit=MICROSECOND";
     const client = await Client.connect(exchange.wsUrl + target);
@@ -46,7 +46,7 @@ describe("a trade's frame", () => {
 });
 
 describe("a recording", () => {
-  test("waits for the first subscriber, so that it misses nothing, and stops at its end", async () => {
+  test("waits for the first subscriber, who misses nothing, and stops at its end", async () => {
     const source = await recording(50);
     const messages: string[] = [];
     const log = (message: string) => messages.push(message);
@@ -74,7 +74,7 @@ describe("a recording", () => {
   });
 });
 
-test("several markets are merged by time; unknown streams are silent", async () => {
+test("several markets are merged by time; unknown streams carry nothing", async () => {
   const source = simulatedMarket({ seed: 1, symbols: ["BTCUSDT", "ETHUSDT"] });
   const start = Date.UTC(2025, 0, 2);
   const { exchange, timers } = await running({ source, start });
@@ -150,13 +150,13 @@ describe("a connection", () => {
       await reader.until(() => reader.frames.length > sent);
     }
     expect(messages).toEqual([
-      expect.stringMatching(/^\d+ bytes wait for a slow client: dropped$/),
+      expect.stringMatching(/^\d+ bytes are buffered for a slow client: dropped$/),
     ]);
     expect(reader.socket.readyState).toBe(reader.socket.OPEN);
   });
 });
 
-test("closing cuts the connections, frees the port and leaves no timer behind", async () => {
+test("closing ends the connections, frees the port and leaves no timer behind", async () => {
   const { exchange, timers } = await running({ source: await recording(1) });
   const client = await Client.connect(`${exchange.wsUrl}/ws/btcusdt@aggTrade`);
   await exchange.close();

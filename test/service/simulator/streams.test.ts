@@ -41,4 +41,13 @@ test("only streams of aggregate trades, in lower case, name a market", () => {
   expect(aggTradeSymbol("BTCUSDT@aggTrade")).toBeUndefined();
   expect(aggTradeSymbol("btcusdt@trade")).toBeUndefined();
   expect(aggTradeSymbol("!ticker@arr")).toBeUndefined();
+  expect(aggTradeSymbol("btcusdt_240329@aggTrade")).toBe("BTCUSDT_240329");
+  expect(aggTradeSymbol("币安人生usdt@aggTrade")).toBe("币安人生USDT");
+});
+
+test("a market's name may be percent-encoded, in a path as in a query", () => {
+  const stream = "币安人生usdt@aggTrade";
+  for (const target of ["/ws/", "/stream?streams="]) {
+    expect(parseTarget(target + encodeURIComponent(stream))).toMatchObject({ streams: [stream] });
+  }
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DYNAMICS } from "../../../service/simulator/simulated/latent.ts";
+import { DYNAMICS } from "../../../service/simulator/simulated/latent_process.ts";
 import {
   expectedDrift,
   longRunShares,
@@ -69,13 +69,13 @@ describe("the truth behind two months of a market", () => {
     keep: "oldest",
   }) ?? []).map((kline) => Number(kline.close));
 
-  test("has an entry a minute", () => {
+  test("has an entry for each minute", () => {
     expect(truth.map(({ time }) => time)).toEqual(
       Array.from({ length: MINUTES }, (_, i) => FROM + i * MINUTE_MS),
     );
   });
 
-  test("leaves its regimes as often as their hours say", () => {
+  test("leaves its regimes at the rates of their hours", () => {
     for (const k of REGIMES.keys()) {
       const within = truth.slice(1).flatMap(({ time, regime }, i) => {
         if (truth[i]?.regime !== k) return [];

@@ -33,7 +33,7 @@ test("a probe fails with the reason of whichever fails", async () => {
   const { sockets, exchange } = create(timely);
   const refused = exchange.probe(new AbortController().signal);
   sockets.last.fail("connection refused");
-  await expect(refused).rejects.toThrow("no connection to ws://exchange: connection refused");
+  await expect(refused).rejects.toThrow("Cannot connect to ws://exchange: connection refused");
   const unanswered = create(() => Promise.reject(new TypeError("network")));
   await expect(unanswered.exchange.probe(new AbortController().signal))
     .rejects.toThrow("no answer from http://exchange");

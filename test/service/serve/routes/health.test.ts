@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { SCHEMAS } from "../../../../service/serve/openapi/schemas.ts";
-import { makeStatus, makeSymbolStatus, setUp } from "../support.ts";
+import { makeSymbolStatus } from "../../../support/records.ts";
+import { makeStatus, setUp } from "../support.ts";
 
 test("a service that is live and whose markets have bars is healthy and ready", async () => {
   const app = setUp();

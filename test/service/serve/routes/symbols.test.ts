@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { makeStatus, makeSymbolStatus, setUp } from "../support.ts";
+import { makeSymbolStatus } from "../../../support/records.ts";
+import { makeStatus, setUp } from "../support.ts";
 
 test("a market that no feed has reported on has only its name", async () => {
   const response = await setUp({ symbols: ["BTCUSDT", "NEWUSDT"] }).request("/api/v1/symbols");

@@ -32,7 +32,7 @@ function frame(i: number): string {
 }
 
 describe("a capture", () => {
-  test("goes to every client as it is, at its times, from the first client on", async () => {
+  test("goes to every client unchanged, at its times, from the first client on", async () => {
     const { exchange, timers } = await running({ source: NO_MARKET, capture: await made(40) });
     timers.advance(3_600_000);
     expect(exchange.now()).toBe(FROM);
@@ -93,13 +93,13 @@ test.each([
   ["{}\n", ":1: a line must hold a receive time in nanoseconds, not before the last one"],
   [`${FROM}000000 {}\n${FROM - 1}000000 {}\n`, ":2: a line must hold a receive time"],
   ["", "a capture must hold frames"],
-])("a file that is none is refused with its place: %j", async (text, message) => {
+])("a malformed line is refused with file and line: %j", async (text, message) => {
   await expect(readCapture(write(text))).rejects.toThrow(message);
 });
 
 const CAPTURE = "ws/BTCUSDT-spot-20240808.jsonl.gz";
 
-realDataTest("the real capture is played to the byte", [CAPTURE], async () => {
+realDataTest("the real capture is played byte for byte", [CAPTURE], async () => {
   const lines = gunzipSync(readFileSync(sharedData(CAPTURE))).toString().trim().split("\n");
   const capture = await readCapture(sharedData(CAPTURE));
   const { exchange, timers } = await running({ source: NO_MARKET, capture, speed: 20 });

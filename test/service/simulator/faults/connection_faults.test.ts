@@ -19,7 +19,7 @@ test("stall: the socket stays open and answers, but frames of that time never co
   expect(exchange.faults).toMatchObject({ counts: { stall: 2 }, disconnects: 0 });
 });
 
-test("stall: what was held back for that time is lost, and what began in it", async () => {
+test("stall: frames that were held until that time are lost, and those that were held in it", async () => {
   const spec = "stall 30s at 100s; delay at 95s for 5s by 10s; delay at 105s for 1s by 60s";
   const { exchange, timers } = await faulty(spec);
   const client = await Client.connect(exchange.wsUrl + TARGET);
@@ -29,7 +29,7 @@ test("stall: what was held back for that time is lost, and what began in it", as
   expect(exchange.faults.counts.delay).toBe(5);
 });
 
-test("what was held back and is due comes before the close", async () => {
+test("held frames that are due come before the close", async () => {
   const { exchange, timers } = await faulty("close 1000 at 56s; delay at 50s for 1s by 5500ms");
   const client = await Client.connect(exchange.wsUrl + TARGET);
   timers.advance(200_000);
@@ -57,7 +57,7 @@ test("a moment at the clock's very start hits the first connection", async () =>
   expect(ids(client)).toEqual([]);
 });
 
-test("close every so often: all who are connected then, and nobody before", async () => {
+test("close at an interval: every client that is connected then, and none before", async () => {
   const { exchange, timers } = await faulty("close 1001 every 60s", { speed: 10 });
   const [one, two] = [
     await Client.connect(exchange.wsUrl + TARGET),
@@ -97,7 +97,7 @@ test("reset: the client's TCP connection breaks, not ends", async () => {
   expect(exchange.faults).toMatchObject({ counts: { reset: 2 }, disconnects: 2 });
 });
 
-test("a rate hits connections one by one, at some frame", async () => {
+test("a rate affects each connection by itself, at some frame", async () => {
   const { exchange, timers } = await faulty("seed=2; close 1000 0.5%");
   const clients = [
     await Client.connect(exchange.wsUrl + TARGET),
@@ -121,7 +121,7 @@ describe("shutdown", () => {
       `${TARGET}?timeUnit=MICROSECOND`,
       `{"e":"serverShutdown","E":${START + 10_000}000}`,
     ],
-  ])("is told at its time to %s; trades go on until the close", async (target, notice) => {
+  ])("is announced at its time to %s; trades continue until the close", async (target, notice) => {
     const { exchange, timers } = await faulty("shutdown at 10s lead 5s");
     const client = await Client.connect(exchange.wsUrl + target);
     timers.advance(60_000);
@@ -131,7 +131,7 @@ describe("shutdown", () => {
     expect(exchange.faults).toMatchObject({ counts: { shutdown: 1 }, disconnects: 1 });
   });
 
-  test("can be called for; who connects in the meantime stays", async () => {
+  test("can be started by a call; clients that connect in the meantime stay", async () => {
     const { exchange, timers } = await faulty("");
     const old = await Client.connect(exchange.wsUrl + TARGET);
     timers.advance(5000);
@@ -168,7 +168,7 @@ test("lifetime: each connection ends at that age of exchange time", async () => 
   expect(exchange.faults).toMatchObject({ counts: { lifetime: 2 }, disconnects: 2 });
 });
 
-test("an hour without trades does not hold back what is due", async () => {
+test("an hour without trades does not delay what is due", async () => {
   const { exchange, timers } = await faulty("close 1000 at 30s", { count: 40 });
   const silent = await Client.connect(`${exchange.wsUrl}/ws/nosuchcoin@aggTrade`);
   await Client.connect(exchange.wsUrl + TARGET);
@@ -176,7 +176,7 @@ test("an hour without trades does not hold back what is due", async () => {
   expect(await silent.closed).toBe(1000);
 });
 
-test("faults are told of once a minute and at the end", async () => {
+test("faults are logged once a minute and at the end", async () => {
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
   const { exchange, timers } = await faulty("drop 50%; close 1000 at 200s", { log });
@@ -188,6 +188,6 @@ test("faults are told of once a minute and at the end", async () => {
   await exchange.close();
   expect(lines).toEqual([
     expect.stringMatching(/^faults so far: drop \d+, close 0, disconnects 0$/),
-    expect.stringMatching(/^faults in all: drop \d+, close 0, disconnects 0$/),
+    expect.stringMatching(/^faults in total: drop \d+, close 0, disconnects 0$/),
   ]);
 });

@@ -1,4 +1,4 @@
-import type { Exchange } from "../../../../service/simulator/simulator.ts";
+import type { Simulator } from "../../../../service/simulator/simulator.ts";
 import { parseFaults } from "../../../../service/simulator/faults/parse.ts";
 import { recordedMarket } from "../../../../service/simulator/recorded/source.ts";
 import { writeTrades } from "../history_files.ts";
@@ -12,7 +12,7 @@ export const START = Date.UTC(2024, 4, 1);
 export async function faulty(
   spec: string,
   { count = 1000, speed = 1, log = (_line: string) => {} } = {},
-): Promise<{ exchange: Exchange; timers: ManualTimers }> {
+): Promise<{ exchange: Simulator; timers: ManualTimers }> {
   const trades = Array.from({ length: count }, (_, i) => ({
     id: i,
     price: "61837.63000000",

@@ -36,7 +36,7 @@ test("drop: frames are missing, as many as are counted, at about the rate given"
   expect(counts.drop).toBeLessThan(130);
 });
 
-test("drop within a stretch of time: nothing is missing outside", async () => {
+test("drop within a period: no frame is missing outside", async () => {
   const { frames } = await play("drop at 100s for 50s; drop every 5m for 10s");
   const within = (id: number, from: number, length: number) => id >= from && id < from + length;
   expect(ids(frames)).toEqual(
@@ -86,7 +86,7 @@ test("a duplicate may come late: it passes the same faults as the frame itself",
   expect(new Set(order).size).toBe(COUNT);
 });
 
-test("garbage: frames that are no trade come between the true ones", async () => {
+test("garbage: frames that are not trades come between the others", async () => {
   const { frames, counts } = await play("garbage 30%");
   expect(ids(frames).filter((id) => id !== undefined)).toEqual(ALL);
   expect(frames).toHaveLength(COUNT + (counts.garbage ?? NaN));
@@ -94,7 +94,7 @@ test("garbage: frames that are no trade come between the true ones", async () =>
     .toBeGreaterThan(100);
 });
 
-describe("a damaged frame takes the place of the true one", () => {
+describe("a damaged frame replaces the original", () => {
   test("truncate", async () => {
     const { frames, counts } = await play("truncate 10%");
     expect(frames).toHaveLength(COUNT);
@@ -108,7 +108,7 @@ describe("a damaged frame takes the place of the true one", () => {
     }
   });
 
-  test("wrong-types: it is JSON and no trade, in many ways", async () => {
+  test("wrong-types: the frame is JSON and not a trade, in many ways", async () => {
     const { frames, counts } = await play("wrong-types 30%");
     const damaged = frames.filter((frame) => tradeId(frame) === undefined);
     expect(frames).toHaveLength(COUNT);
@@ -129,7 +129,7 @@ describe("a damaged frame takes the place of the true one", () => {
     expect(new Set(ways)).toEqual(new Set([0, 1, 2, 3, 4, 5]));
   });
 
-  test("absurd-prices: all but the price is right", async () => {
+  test("absurd-prices: all fields but the price are right", async () => {
     const { frames, counts } = await play("absurd-prices 30%");
     const damaged = frames.filter((frame) => tradeId(frame) === undefined);
     expect(frames).toHaveLength(COUNT);
@@ -145,7 +145,7 @@ describe("a damaged frame takes the place of the true one", () => {
 describe("chance", () => {
   const STORM = "drop 5%; duplicate 5%; reorder 5%; delay 5% by 1s..9s; garbage 5%; truncate 5%";
 
-  test("is the same for the same seed, however time is cut into passes", async () => {
+  test("is the same for the same seed, for any length of the passes", async () => {
     const [one, many] = [await play(`seed=3; ${STORM}`), await play(`seed=3; ${STORM}`, 137)];
     expect(timeless(many.frames)).toEqual(timeless(one.frames));
     expect(many.counts).toEqual(one.counts);
@@ -161,7 +161,7 @@ describe("chance", () => {
     expect(await lost("drop 5%; duplicate 5%; garbage 5%")).toEqual(await lost("drop 5%"));
   });
 
-  test("of two like clauses is not the same chance", async () => {
+  test("differs between two equal clauses", async () => {
     const { frames } = await play("drop 10%; drop 10%");
     expect(frames.length).toBeLessThan(COUNT * 0.85);
   });
@@ -177,7 +177,7 @@ describe("chance", () => {
   });
 });
 
-test("the market itself stays as it is: REST tells the dropped trades", async () => {
+test("the market does not change: REST has the dropped trades", async () => {
   const { exchange, timers } = await faulty("drop 100%");
   await Client.connect(`${exchange.wsUrl}/ws/btcusdt@aggTrade`);
   timers.advance(1_100_000);

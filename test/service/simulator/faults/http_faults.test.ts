@@ -15,7 +15,7 @@ describe("refuse", () => {
     expect(exchange.faults.counts).toEqual({ [`refuse ${status}`]: 1 });
   });
 
-  test("for a while only, and REST goes on; Retry-After is the rest of it in real time", async () => {
+  test("within a period only, and REST continues; Retry-After is the rest of the period in real time", async () => {
     const { exchange, timers } = await faulty("refuse 429 at 60s for 60s", { speed: 10 });
     await Client.connect(exchange.wsUrl + TARGET);
     timers.advance(6000);
@@ -25,7 +25,7 @@ describe("refuse", () => {
     await Client.connect(exchange.wsUrl + TARGET);
   });
 
-  test("a rate hits some", async () => {
+  test("a rate affects some", async () => {
     const { exchange } = await faulty("refuse 503 50% retry-after 30s");
     let refused = 0;
     for (let attempt = 0; attempt < 40; attempt++) {
@@ -52,14 +52,14 @@ describe("rest", () => {
     expect(exchange.faults.counts).toEqual({ [`rest ${status}`]: 1 });
   });
 
-  test("Retry-After is what the clause says, in whole seconds", async () => {
+  test("Retry-After is the clause's value, in whole seconds", async () => {
     const { exchange } = await faulty("rest 429 100% retry-after 2500ms");
     const response = await fetch(exchange.url + KLINES);
     expect(response.headers.get("retry-after")).toBe("3");
     await response.body?.cancel();
   });
 
-  test("timeout: no answer comes; the next request is free", async () => {
+  test("timeout: there is no response; the next request is not affected", async () => {
     const { exchange, timers } = await faulty("rest timeout at 10s for 10s");
     await Client.connect(exchange.wsUrl + TARGET);
     timers.advance(10_000);
@@ -70,7 +70,7 @@ describe("rest", () => {
     expect(exchange.faults.counts).toEqual({ "rest timeout": 1 });
   });
 
-  test("a request that nobody answers ends when the stand-in does", async () => {
+  test("a request without a response ends when the simulator closes", async () => {
     const { exchange } = await faulty("rest timeout 100%");
     const request = fetch(exchange.url + KLINES);
     const ended = expect(request).rejects.toThrow();
@@ -89,7 +89,7 @@ describe("rest", () => {
     expect(exchange.faults.counts).toEqual({ "rest break": 1 });
   });
 
-  test("of several clauses the first that happens counts", async () => {
+  test("of several clauses the first that occurs counts", async () => {
     const { exchange } = await faulty("rest 500 50%; rest 503 100%");
     const statuses: number[] = [];
     for (let i = 0; i < 30; i++) statuses.push((await get(exchange, "/api/v3/time")).status);
@@ -101,7 +101,7 @@ describe("rest", () => {
 });
 
 describe("time", () => {
-  test("rest lag: the newest trades and klines are not known yet, the time is", async () => {
+  test("rest lag: the newest trades and klines are missing, the time is not", async () => {
     const { exchange, timers } = await faulty("rest lag 3s");
     await Client.connect(exchange.wsUrl + TARGET);
     timers.advance(121_000);

@@ -60,7 +60,7 @@ describe("the language of faults", () => {
     expect(parseFaults("seed=7; lifetime 24h")).toMatchObject({ seed: 7, lifetime: 86_400_000 });
   });
 
-  test("separates clauses by semicolons and lines, with remarks", () => {
+  test("separates clauses by semicolons and lines, with comments", () => {
     const lines = "# a storm\nseed = 7\n\ndrop 1% # of all\nreset every 3m;close 1001 every 5m\n";
     expect(parseFaults(lines)).toEqual(
       parseFaults("seed=7;drop 1%; reset every 3m ;close 1001 every 5m;"),
@@ -70,8 +70,8 @@ describe("the language of faults", () => {
   test.each([
     ["explode", "there is no such fault; there are seed, drop,"],
     ["drop", "it must say when: RATE, at, every, for; the form is: drop CHANCE"],
-    ["drop 7", 'a rate from 0 % to 100 % (1% or 0.01) is expected: given is "7"'],
-    ["drop 101%", 'given is "101%"'],
+    ["drop 7", 'its value must be a rate from 0 % to 100 % (1% or 0.01): current value is "7"'],
+    ["drop 101%", 'current value is "101%"'],
     ["drop -1%", '"-1%" does not belong here; allowed are RATE, at, every, for'],
     ["drop 1% 2%", "RATE is given twice"],
     ["drop 1% within 8", '"within" does not belong here'],
@@ -81,21 +81,27 @@ describe("the language of faults", () => {
     ["drop at", 'something must follow "at"'],
     ["drop at noon", "a time (00:10, 2h after the clock's start, or 2024-05-01T00:10:00Z)"],
     ["drop at 1h every 1h for 1m", "at and every exclude each other"],
-    ["reorder 1% within 0", 'a whole number from 1 to 1000 is expected: given is "0"'],
-    ["delay 1%", "a duration above 0 (200ms, 2s, 5m, 1h30m, 1d) is expected: nothing is given"],
+    [
+      "reorder 1% within 0",
+      'its value must be a whole number from 1 to 1000: current value is "0"',
+    ],
+    ["delay 1%", "its value must be a duration above 0 (200ms, 2s, 5m, 1h30m, 1d): there is none"],
     ["delay 1% by 2s..1s", "a duration or a range of them"],
     ["stall every 10m", 'its value is missing before "every"; the form is: stall DURATION MOMENTS'],
     [
       "stall 30 every 10m",
-      'a duration above 0 (200ms, 2s, 5m, 1h30m, 1d) is expected: given is "30"',
+      'its value must be a duration above 0 (200ms, 2s, 5m, 1h30m, 1d): current value is "30"',
     ],
     ["stall 30s 1% every 10m", "a rate and times exclude each other here"],
-    ["close 1006 every 5m", "a close code (1000 to 1003, 1007 to 1014, 3000 to 4999) is expected"],
+    [
+      "close 1006 every 5m",
+      "its value must be a close code (1000 to 1003, 1007 to 1014, 3000 to 4999)",
+    ],
     ["rest", "its value is missing; the form is: rest STATUS CHANCE"],
     ["rest slow 5%", "there are rest STATUS, rest timeout, rest break, rest lag"],
-    ["rest 200 5%", 'an HTTP status from 400 to 599 is expected: given is "200"'],
-    ["skew 5s", 'a duration with a sign (+1500ms, -2s) is expected: given is "5s"'],
-    ["seed=-1", "a whole number from 0 to 4294967295 is expected"],
+    ["rest 200 5%", 'its value must be an HTTP status from 400 to 599: current value is "200"'],
+    ["skew 5s", 'its value must be a duration with a sign (+1500ms, -2s): current value is "5s"'],
+    ["seed=-1", "its value must be a whole number from 0 to 4294967295"],
     ["lifetime 24h every 5m", '"every" does not belong here; nothing may follow'],
   ])("refuses %j in one line that names it", (clause, message) => {
     const parse = () => parseFaults(`seed=1; ${clause}; drop 1%`);
@@ -105,7 +111,7 @@ describe("the language of faults", () => {
     expect(parse).not.toThrow("\n");
   });
 
-  test("is told whole by the help", () => {
+  test("is described completely by the help", () => {
     for (const { usage, meaning } of FORMS.values()) {
       expect(FAULTS_HELP).toContain(usage);
       expect(FAULTS_HELP).toContain(meaning);

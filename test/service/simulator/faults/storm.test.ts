@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
-import type { Exchange } from "../../../../service/simulator/simulator.ts";
+import type { Simulator } from "../../../../service/simulator/simulator.ts";
 import { parseFaults } from "../../../../service/simulator/faults/parse.ts";
 import { recordedMarket } from "../../../../service/simulator/recorded/source.ts";
 import { loadTrades } from "../../../support/history.ts";
@@ -58,7 +58,7 @@ class Listener {
 }
 
 /** A page of trades over a REST that fails often. */
-async function page(exchange: Exchange, fromId: number): Promise<Map<number, string>> {
+async function page(exchange: Simulator, fromId: number): Promise<Map<number, string>> {
   for (;;) {
     const signal = AbortSignal.timeout(2000);
     const query = `symbol=BTCUSDT&limit=1000&fromId=${fromId}`;
@@ -74,7 +74,7 @@ async function page(exchange: Exchange, fromId: number): Promise<Map<number, str
 }
 
 realDataTest(
-  "a real day in a storm: what arrives is true, and REST has the rest",
+  "a real day in a storm: every valid frame is a recorded trade, and REST has the others",
   [FILE],
   async () => {
     const expected = new Map<number, string>();

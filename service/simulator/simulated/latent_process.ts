@@ -7,18 +7,18 @@ import { minuteOfWeek, SEASONALITY } from "./seasonality.ts";
 export const DYNAMICS = {
   /** Standard deviation of the log of a minute's shock to volatility. */
   volatilityShock: 0.45,
-  /** How much of the volatility shock the log of the number of trades takes over. */
+  /** Share of the volatility shock in the log of the number of trades. */
   sharedShock: 0.9,
   /** Standard deviation of the shock to the number of trades alone. */
   activityShock: 0.7,
-  /** Volatility and activity follow the last minutes; what lasts longer is the regimes' part. */
+  /** Volatility and activity follow the last minutes; longer swings come from the regimes. */
   decay: Math.exp(-1 / 8),
   volatilityGain: 0.015,
   activityGain: 0.015,
   /** Expected size of a return over the observable volatility, and of trades over activity. */
   meanAbsReturn: 0.97,
   meanTrades: 1.42,
-  /** Surprises beyond this many times the expected count as this many. */
+  /** Bound of a surprise, in multiples of the expected value. */
   maxSurprise: 5,
   /** The log price returns to its base with this half-life. */
   reversion: Math.LN2 / (30 * 1440),
@@ -29,10 +29,10 @@ export const DYNAMICS = {
 /** No minute has more aggregate trades. */
 const MAX_TRADES = 20_000;
 
-/** What the hidden process carries from one minute to the next. */
+/** The state that the latent process carries from one minute to the next. */
 export interface LatentState {
   regime: number;
-  /** Logs of what the last minutes make of the volatility and of the number of trades. */
+  /** Log effects of the last minutes on volatility and on the number of trades. */
   volatility: number;
   activity: number;
   /** Log of the price over the instrument's base price. */
@@ -43,10 +43,10 @@ export interface LatentState {
   rawTradeId: number;
 }
 
-/** One minute of the hidden process: what its trades will add up to. */
+/** One minute of the latent process: the totals of its trades. */
 export interface LatentMinute {
   regime: number;
-  /** Volatility scale that the past and the time of the week give, the regime left out. */
+  /** Volatility scale from the past and the time of the week, without the regime. */
   volatilityScale: number;
   /** The same for the number of trades. */
   activityScale: number;
@@ -73,7 +73,7 @@ export function initialState(): LatentState {
 }
 
 /**
- * The hidden process of a market, a minute at a time: a Markov chain of regimes whose changes
+ * The latent process of a market, minute by minute: a Markov chain of regimes whose changes
  * follow the hours of the week; volatility and activity that cluster (the log follows past
  * surprises, in the manner of Nelson's EGARCH, 1991) and share their shocks (Clark's mixture of
  * distributions, 1973); a log price that returns to its base. Given the past, a minute depends on
@@ -92,7 +92,7 @@ export class LatentProcess {
   }
 
   /**
-   * Advances the state over a minute and tells what happens in it.
+   * Advances the state by a minute.
    *
    * @param minute Counted from 1970-01-01 UTC.
    * @param state Changed in place.

@@ -5,7 +5,7 @@ import { DEFAULT_MODELS } from "../../../service/config.ts";
 import { Engine } from "../../../service/engine/engine.ts";
 import { ModelRegistry } from "../../../service/engine/model_registry.ts";
 import { createLog } from "../../../service/log.ts";
-import { signalColumns } from "../../../service/serve/signal_columns.ts";
+import { signalColumns } from "../../../data/schema/columns.ts";
 import { makeBar } from "../../support/records.ts";
 
 test.each([[DEFAULT_MODELS], [DEFAULT_MODELS.toReversed()], [["models/liquidity.json"]]])(

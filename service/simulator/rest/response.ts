@@ -1,14 +1,14 @@
-/** An answer of the REST interface, before it is put on the wire. */
-export interface RestAnswer {
+/** A response of the REST interface, before it is sent. */
+export interface RestResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** What goes wrong on the way, if anything: it breaks off in the middle, or nothing ever comes. */
+  /** The fault of its delivery, if any: the connection is lost in the middle, or nothing is sent. */
   readonly delivery?: "broken" | "never";
 }
 
-/** A value as a JSON answer. */
-export function json(status: number, value: unknown): RestAnswer {
+/** A value as a JSON response. */
+export function json(status: number, value: unknown): RestResponse {
   return {
     status,
     headers: { "content-type": "application/json;charset=UTF-8" },

@@ -8,17 +8,17 @@ import { Chance, Timing } from "./timing.ts";
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 
-/** The connection at whose head a {@link FaultLine} stands. */
+/** The connection that frames go to after their faults. */
 export interface FrameSink {
   send(bytes: Uint8Array, binary: boolean): void;
-  /** Closes with a code, after what was sent. */
+  /** Closes with a code, after the frames already sent. */
   close(code: number, reason: string): void;
-  /** Cuts with a TCP reset; what is under way may be lost. */
+  /** Resets the TCP connection; frames in flight may be lost. */
   reset(): void;
 }
 
-/** What a {@link FaultLine} is made of. */
-export interface FaultLineOptions {
+/** Parts of {@link ConnectionFaults}. */
+export interface ConnectionFaultsOptions {
   readonly plan: FaultPlan;
   /** Exchange time at which the clock started, ms UTC. */
   readonly start: number;
@@ -27,11 +27,11 @@ export interface FaultLineOptions {
   /** Gives a clause its own random numbers, by index. */
   readonly random: (index: number) => Random;
   readonly tally: Tally;
-  /** Writes the notice of a shutdown for this client, at an exchange time. */
+  /** Encodes the shutdown notice for this client, at an exchange time. */
   readonly shutdownNotice: (time: number) => Uint8Array;
 }
 
-/** Something that happens to the connection at a known time. */
+/** A fault of the connection at a known time. */
 interface Scheduled {
   next: number;
   readonly strike: (time: number) => void;
@@ -39,13 +39,13 @@ interface Scheduled {
 }
 
 /**
- * What one connection's frames pass on their way out. It has no timer: it moves on with the frames
- * and with {@link FaultLine.advance}, so that the same frames meet the same faults whatever the
+ * The faults that one connection's frames pass. It has no timer: frames and
+ * {@link ConnectionFaults.advance} move its time, so that the same frames have the same faults at any
  * speed. Times are the exchange's, ms UTC.
  */
-export class FaultLine {
+export class ConnectionFaults {
   readonly #sink: FrameSink;
-  readonly #options: FaultLineOptions;
+  readonly #options: ConnectionFaultsOptions;
   readonly #frames: FrameFaults;
   readonly #scheduled: Scheduled[] = [];
   readonly #chances: { readonly chance: Chance; readonly strike: (time: number) => void }[] = [];
@@ -53,7 +53,7 @@ export class FaultLine {
   #ended = false;
   #next = Infinity;
 
-  constructor(sink: FrameSink, options: FaultLineOptions) {
+  constructor(sink: FrameSink, options: ConnectionFaultsOptions) {
     const { plan, start, openedAt, random, tally } = options;
     this.#sink = sink;
     this.#options = options;
@@ -77,7 +77,7 @@ export class FaultLine {
     if (plan.lifetime !== undefined) this.#scheduleEnd(openedAt + plan.lifetime);
   }
 
-  /** Takes a frame that would go out now. */
+  /** Passes on a frame that is due now. */
   send(frame: OutgoingFrame): void {
     this.advance(frame.time);
     for (const { chance, strike } of this.#chances) {
@@ -86,7 +86,7 @@ export class FaultLine {
     if (!this.#ended && frame.time >= this.#silentUntil) this.#frames.pass(frame);
   }
 
-  /** Does what is due until an exchange time, inclusive. */
+  /** Applies the faults that are due up to an exchange time, inclusive. */
   advance(time: number): void {
     while (!this.#ended && this.#next <= time) {
       const first = this.#scheduled.find(({ next }) => next === this.#next);
@@ -101,12 +101,12 @@ export class FaultLine {
     if (this.#frames.nextDue <= time) this.#frames.releaseDue(time);
   }
 
-  /** Lets go what is held, as no frame will follow. */
+  /** Releases held frames; no frame will follow. */
   flush(time: number): void {
     this.#frames.flush(time);
   }
 
-  /** Tells the client of a shutdown, and closes the connection after a lead of exchange time. */
+  /** Announces a shutdown, and closes the connection after a lead of exchange time. */
   shutdown(time: number, lead: number): void {
     if (this.#ended) return;
     this.#options.tally.add("shutdown");

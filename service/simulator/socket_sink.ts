@@ -1,10 +1,10 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
-import type { FrameSink } from "./faults/fault_line.ts";
+import type { FrameSink } from "./faults/connection_faults.ts";
 
-/** The WebSocket of a client, as far as frames go out of it. */
-export class Outlet implements FrameSink {
+/** The sending side of a client's WebSocket. */
+export class SocketSink implements FrameSink {
   readonly #socket: WebSocket;
   readonly #wire: Duplex;
 
@@ -18,12 +18,12 @@ export class Outlet implements FrameSink {
     return this.#socket.readyState === this.#socket.OPEN;
   }
 
-  /** Bytes that wait for the client to read. */
+  /** Bytes in the send buffer. */
   get waiting(): number {
     return this.#socket.bufferedAmount;
   }
 
-  /** Runs what sends several frames, and puts them on the wire in one go. */
+  /** Puts all frames that `send` sends on the wire in one write. */
   together(send: () => void): void {
     this.#wire.cork();
     send();
@@ -47,7 +47,7 @@ export class Outlet implements FrameSink {
     this.#socket.ping(payload);
   }
 
-  /** Cuts the connection without ceremony. */
+  /** Ends the connection without a closing handshake. */
   terminate(): void {
     this.#socket.terminate();
   }

@@ -1,12 +1,17 @@
 import { DAY_MINUTES, MINUTE_MS } from "../../../data/schema/time.ts";
 import type { SimulatedInstrument } from "./instruments.ts";
-import { initialState, type LatentMinute, LatentProcess, type LatentState } from "./latent.ts";
+import {
+  initialState,
+  type LatentMinute,
+  LatentProcess,
+  type LatentState,
+} from "./latent_process.ts";
 
 /** The first minute of every simulated market, counted from 1970-01-01: 2025-01-01 00:00 UTC. */
 export const EPOCH_MINUTE = Date.UTC(2025, 0, 1) / MINUTE_MS;
 
-/** One day of a market's hidden process, a column a quantity and an entry a minute. */
-export interface Day {
+/** One day of a market's latent process: a column for each quantity, an entry for each minute. */
+export interface LatentDay {
   /** First minute, counted from 1970-01-01. */
   readonly minute: number;
   readonly regime: Uint8Array;
@@ -22,8 +27,8 @@ export interface Day {
   readonly rawTradeId: Float64Array;
 }
 
-/** The hidden process of one market, open at any day: a checkpoint a day, the rest on demand. */
-export class Chronicle {
+/** The latent history of one market: a checkpoint for each day, the minutes of a day on demand. */
+export class LatentHistory {
   readonly #process: LatentProcess;
   /** Base price in ticks. */
   readonly #basePrice: number;
@@ -35,7 +40,7 @@ export class Chronicle {
     this.#basePrice = instrument.basePrice * 10 ** instrument.priceDecimals;
   }
 
-  /** Number, since the epoch, of the day in which a trade happens. */
+  /** Index, from the epoch, of the day of a trade. */
   dayOfTrade(tradeId: number): number {
     let high = this.#checkpoints.length;
     while (this.#checkpoint(high).tradeId <= tradeId) high++;
@@ -48,10 +53,10 @@ export class Chronicle {
     return low;
   }
 
-  /** Works a day out; the first time this takes all days before it. */
-  day(index: number): Day {
+  /** Computes a day. The first time this computes all days before it. */
+  day(index: number): LatentDay {
     const state = { ...this.#checkpoint(index) };
-    const day: Day = {
+    const day: LatentDay = {
       minute: EPOCH_MINUTE + index * DAY_MINUTES,
       regime: new Uint8Array(DAY_MINUTES),
       volatilityScale: new Float64Array(DAY_MINUTES),

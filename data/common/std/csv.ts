@@ -1,2 +1,0 @@
-// @ts-types="./csv.d.ts"
-export * from "deno-std/csv/stringify.js";

@@ -1,2 +1,0 @@
-// @ts-types="./text_line_stream.d.ts"
-export * from "deno-std/streams/text_line_stream.js";

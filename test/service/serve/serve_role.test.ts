@@ -1,0 +1,128 @@
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import type { Announcement } from "../../../data/schema/announcement.ts";
+import type { FeedStatus } from "../../../data/schema/status.ts";
+import { EmbeddedLog } from "../../../service/bus/embedded/embedded_log.ts";
+import { createLog } from "../../../service/log.ts";
+import { ServeRole } from "../../../service/serve/serve_role.ts";
+import { readEvents } from "../../support/event_stream.ts";
+import { makeSignal, makeSymbolStatus, START } from "../../support/records.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
+import { VirtualClock } from "../../support/virtual_clock.ts";
+
+const FEED: FeedStatus = {
+  ...{ source: "simulator", requested: "auto", connection: "live", message: "live", since: START },
+  ...{ clock_offset: 3, disconnects: 1, handovers: 0, invalid_frames: 0 },
+  ...{ invalid_frames_by_kind: {}, rest_weight: 20, symbols: [makeSymbolStatus()] },
+};
+
+/** A role that serves on a free port, and the bus that it is attached to. */
+function setUp() {
+  const clock = new VirtualClock(START);
+  const role = new ServeRole({
+    config: { symbols: ["BTCUSDT"], source: "auto", host: "127.0.0.1", port: 0 },
+    clock,
+    logger: createLog("ERROR", () => {}),
+  });
+  const log = new EmbeddedLog(join(temporaryFolder(), "simulator-1.sqlite"));
+  const heard: Announcement[] = [];
+  log.listen((announcement) => heard.push(announcement));
+  const address = role.start();
+  onTestFinished(async () => {
+    await role.close();
+    await log.close();
+  });
+  const get = async (path: string): Promise<unknown> => (await fetch(address + path)).json();
+  return { clock, role, log, heard, address, get };
+}
+
+test("before a source has started, the status says so and history is empty", async () => {
+  const { get } = setUp();
+  expect(await get("/healthz")).toMatchObject({ connection: "connecting", message: "starting" });
+  expect(await get("/api/v1/bars")).toEqual([]);
+  expect(await get("/api/v1/models")).toEqual([]);
+});
+
+test("the status is what ingest and engine last announced", async () => {
+  const { role, log, get } = setUp();
+  role.attach({ log, store: log });
+  const models = [{ name: "classic", fingerprint: "0123456789ab", loaded: START }];
+  log.announce({ kind: "feed", status: FEED });
+  log.announce({ kind: "models", status: { models, problem: "damaged", descriptions: [] } });
+  const expected = { ...FEED, models, models_problem: "damaged" };
+  expect(role.status).toEqual(expected);
+  expect(await get("/healthz")).toMatchObject(expected);
+});
+
+test("subscribers get nowcasts, each change of the state, and the counters every five seconds", async () => {
+  const { clock, role, log, address } = setUp();
+  role.attach({ log, store: log });
+  log.announce({ kind: "feed", status: FEED });
+  const received: string[] = [];
+  const events = readEvents(`${address}/api/v1/stream?events=status,nowcast`);
+  const next = async () => {
+    const { value } = await events.next();
+    received.push(value === undefined ? "end" : value.event);
+    return value?.data ?? "";
+  };
+  expect(await next()).toContain('"connection":"live"');
+  log.announce({ kind: "feed", status: { ...FEED, rest_weight: 21 } });
+  log.announce({ kind: "nowcast", signal: { ...makeSignal(0), final: false } });
+  expect(await next()).toContain('"final":false');
+  log.announce({ kind: "feed", status: { ...FEED, connection: "silent" } });
+  expect(await next()).toContain('"connection":"silent"');
+  await clock.advance(5000);
+  log.announce({ kind: "feed", status: { ...FEED, connection: "silent", rest_weight: 22 } });
+  expect(await next()).toContain('"rest_weight":22');
+  expect(received).toEqual(["status", "nowcast", "status", "status"]);
+});
+
+test("a reload is answered as the engine answers", async () => {
+  const { role, log, heard } = setUp();
+  role.attach({ log, store: log });
+  const answer = (error: string | null) => {
+    const request = heard.flatMap((each) => each.kind === "reload" ? [each.request] : []).at(-1);
+    log.announce({ kind: "reloaded", request: "another", error: "not this one" });
+    log.announce({ kind: "reloaded", request: request ?? "", error });
+  };
+  const sound = role.reload();
+  answer(null);
+  await sound;
+  const damaged = role.reload();
+  answer("classic.json: damaged");
+  await expect(damaged).rejects.toThrow("classic.json: damaged");
+});
+
+test("a reload that no engine answers fails after a minute", async () => {
+  const { clock, role, log } = setUp();
+  role.attach({ log, store: log });
+  const failing = expect(role.reload()).rejects.toThrow("the engine does not answer");
+  await clock.advance(60_000);
+  await failing;
+});
+
+test("another source replaces the one before", () => {
+  const { role, log } = setUp();
+  role.attach({ log, store: log });
+  const next = new EmbeddedLog(join(temporaryFolder(), "binance.sqlite"));
+  onTestFinished(() => next.close());
+  role.attach({ log: next, store: next });
+  log.announce({ kind: "feed", status: FEED });
+  expect(role.status.message).toBe("starting");
+  next.announce({ kind: "feed", status: { ...FEED, source: "binance" } });
+  expect(role.status.source).toBe("binance");
+});
+
+test("a port in use is refused by the name of its setting", () => {
+  const { address } = setUp();
+  const second = new ServeRole({
+    config: {
+      ...{ symbols: ["BTCUSDT"], source: "auto", host: "127.0.0.1" },
+      port: Number(new URL(address).port),
+    },
+    clock: new VirtualClock(START),
+    logger: createLog("ERROR", () => {}),
+  });
+  onTestFinished(() => second.close());
+  expect(() => second.start()).toThrow(/^DASHBOARD_PORT must be free: port \d+ is in use/);
+});

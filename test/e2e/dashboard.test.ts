@@ -335,8 +335,8 @@ describe("the layout", () => {
     await page.goto(service.url);
     const empty = await page.evaluate(() => document.documentElement.scrollHeight);
     await drawn(page);
-    await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage: true });
     const { faults, height } = await usualLayout(page);
+    await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage: true });
     expect(faults).toEqual([]);
     expect(Math.abs(height - empty)).toBeLessThanOrEqual(1);
   });

@@ -1,7 +1,7 @@
 import type { Signal } from "../../../data/schema/signal.ts";
 import { decodeModels, decodeSymbols, isSignal, type Model } from "./decode.ts";
 
-/** A request that the service did not answer as it should; the message is one line for people. */
+/** A request that the service did not answer as it should. The message is one line. */
 export class ServiceError extends Error {
   override readonly name = "ServiceError";
 }

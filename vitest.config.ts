@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     pool: "forks",
+    // Many tests wait for processes of their own.
+    maxWorkers: "100%",
     include: ["test/**/*.test.ts"],
     exclude: ["test/e2e/**", "test/storm/**"],
     reporters: ["default", "./test/support/closing_line.ts"],

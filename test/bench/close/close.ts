@@ -38,6 +38,15 @@ async function compileShim(): Promise<string> {
   return shim;
 }
 
+async function ready(address: string): Promise<void> {
+  for (;;) {
+    const response = await fetch(`${address}/readyz`);
+    await response.body?.cancel();
+    if (response.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
 async function startService(port: number, shim: string) {
   const child = spawn(Deno.execPath(), ["run", "-A", join(ROOT, "service/main.ts")], {
     cwd: folder,
@@ -60,17 +69,13 @@ async function startService(port: number, shim: string) {
 
 const schedule = new Schedule(symbols, busy);
 const standIn = new StandIn(schedule);
-const { child, address } = await startService(await standIn.start(), await compileShim());
-const started = performance.now();
+const [port, shim] = [await standIn.start(), await compileShim()];
+let started = performance.now();
+const { child, address } = await startService(port, shim);
 
 /** When the signal of each minute arrived, by `SYMBOL MINUTE`. */
 const arrived = new Map<string, number>();
-for (;;) {
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const response = await fetch(`${address}/readyz`);
-  await response.body?.cancel();
-  if (response.ok) break;
-}
+await ready(address);
 console.log(
   `${symbols} markets, ${busy} of them trade in the first second, an fsync takes ${fsyncMs} ms; ` +
     `ready after ${((performance.now() - started) / 1000).toFixed(1)} s`,
@@ -81,9 +86,16 @@ console.log(
   for await (const { data } of readEvents(`${address}/api/v1/stream?events=signal`)) {
     const at = performance.now();
     const [, symbol = "", time = ""] = /"symbol":"(\w+)".*?"timestamp":(\d+)/.exec(data) ?? [];
-    arrived.set(`${symbol} ${time}`, at);
+    if (Date.now() - Number(time) < 10 * MINUTE_MS) arrived.set(`${symbol} ${time}`, at);
   }
 })().catch(() => {});
+
+// And until it is through with that.
+for (const recent = Date.now() - 2 * MINUTE_MS;;) {
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const current = [...arrived.keys()].filter((key) => Number(key.split(" ")[1]) >= recent);
+  if (new Set(current.map((key) => key.split(" ")[0])).size === symbols) break;
+}
 
 const now = Date.now();
 const first = now - now % MINUTE_MS;
@@ -121,6 +133,13 @@ for (let minute = first; minute < first + minutes * MINUTE_MS; minute += MINUTE_
   );
 }
 child.kill("SIGKILL");
+started = performance.now();
+const resumed = await startService(port, shim);
+await ready(resumed.address);
+console.log(
+  `after kill -9 it is ready again in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+);
+resumed.child.kill("SIGKILL");
 standIn.close();
 rmSync(folder, { recursive: true, force: true });
 process.exit(0);

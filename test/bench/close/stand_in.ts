@@ -9,12 +9,14 @@ export interface Observations {
   readonly proven: Map<string, number>;
   /** When the kline of a minute was answered, by `SYMBOL MINUTE`; of several answers the last. */
   readonly answered: Map<string, number>;
-  /** When pings were answered, and after how long, ms. */
+  /** When pings were answered, and after how long, ms; none that the stand-in itself held up. */
   readonly pings: { readonly at: number; readonly ms: number }[];
 }
 
 const SEND_EVERY_MS = 2;
 const PING_EVERY_MS = 2;
+/** A timer of the stand-in that is later than this means that it held the answer up itself, ms. */
+const OWN_STALL_MS = 3;
 
 function tradeFrame(symbol: string, { id, time, price }: ScheduledTrade): string {
   const data = {
@@ -32,6 +34,9 @@ export class StandIn {
   readonly #sockets = new Map<WebSocket, readonly string[]>();
   #sentUntil = Date.now();
   #timers: ReturnType<typeof setInterval>[] = [];
+  #lastPing = performance.now();
+  /** When the stand-in was last held up itself. */
+  #lastStall = -Infinity;
 
   constructor(schedule: Schedule) {
     this.#schedule = schedule;
@@ -65,13 +70,18 @@ export class StandIn {
     socket.on("error", () => {});
     socket.on("pong", (payload) => {
       const at = performance.now();
-      this.observations.pings.push({ at, ms: at - Number(payload.toString()) });
+      const sent = Number(payload.toString());
+      const stalled = this.#lastStall >= sent || at - this.#lastPing > PING_EVERY_MS + OWN_STALL_MS;
+      if (!stalled) this.observations.pings.push({ at, ms: at - sent });
     });
   }
 
   #ping(): void {
+    const now = performance.now();
+    if (now - this.#lastPing > PING_EVERY_MS + OWN_STALL_MS) this.#lastStall = now;
+    this.#lastPing = now;
     const [socket] = this.#sockets.keys();
-    socket?.ping(String(performance.now()));
+    socket?.ping(String(now));
   }
 
   #send(): void {

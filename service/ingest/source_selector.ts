@@ -67,7 +67,7 @@ async function probe(
 export function describeChoice(choice: SourceChoice, seed: number): string | null {
   if (choice.name === "binance") return null;
   return choice.reason === null
-    ? `Simulated market, seed ${seed}, as SOURCE=simulator asks`
+    ? `Simulated market, seed ${seed}, set by SOURCE=simulator`
     : `Simulated market: Binance cannot be reached (${choice.reason}); retrying every ` +
       `${RETRY_MS / 1000} s`;
 }

@@ -53,6 +53,8 @@ export class BarPublisher {
   readonly #fetcher: KlineFetcher;
   #last: Bar | undefined;
   #next: number | undefined;
+  /** The range of klines that is being loaded, ms UTC. */
+  #loading: { readonly from: number; readonly to: number } | undefined;
 
   constructor(context: IngestContext, options: BarPublisherOptions) {
     this.#context = context;
@@ -86,7 +88,11 @@ export class BarPublisher {
       return `the last bar in the journal is of ${isoMinute(timestamp)}, but the exchange's ` +
         `clock says ${isoMinute(now)}; use another DATA_DIR for this exchange`;
     }
-    return this.#next + MAX_SILENCE_MS > now ? null : `no bar since ${isoMinute(timestamp)}`;
+    if (this.#next + MAX_SILENCE_MS > now) return null;
+    if (this.#loading === undefined) return `no bar since ${isoMinute(timestamp)}`;
+    const { from, to } = this.#loading;
+    const [done, all] = [this.#next - from, to - from].map((ms) => ms / MINUTE_MS);
+    return `loading history: ${done} of ${all} minutes`;
   }
 
   /** Publishes minute by minute: the order of bars depends on it. Ends only by an error. */
@@ -177,9 +183,11 @@ export class BarPublisher {
   async #fill(from: number, to: number): Promise<void> {
     // An answer also includes the next minute, which proves that it does not lag.
     const pageMs = (this.#context.exchange.traits.klinesPerPage - 1) * MINUTE_MS;
+    this.#loading = { from, to };
     for (let start = from; start < to; start += pageMs) {
       await this.#fillPage(start, Math.min(to, start + pageMs));
     }
+    this.#loading = undefined;
   }
 
   async #fillPage(from: number, to: number): Promise<void> {

@@ -80,7 +80,7 @@ test("the selection ends when it is aborted, during a probe and between two", as
 test("the description of a choice says why the market is simulated", () => {
   expect(describeChoice({ name: "binance" }, 1)).toBeNull();
   expect(describeChoice({ name: "simulator", reason: null }, 7))
-    .toBe("Simulated market, seed 7, as SOURCE=simulator asks");
+    .toBe("Simulated market, seed 7, set by SOURCE=simulator");
   expect(describeChoice({ name: "simulator", reason: "HTTP 451" }, 7))
     .toBe("Simulated market: Binance cannot be reached (HTTP 451); retrying every 10 s");
 });

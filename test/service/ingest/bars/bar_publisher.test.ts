@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { MINUTE_MS } from "../../../../data/schema/time.ts";
+import { BarPublisher } from "../../../../service/ingest/bars/bar_publisher.ts";
+import { Vpin } from "../../../../service/ingest/bars/microstructure/vpin.ts";
+import { MinuteQueue } from "../../../../service/ingest/bars/minute_queue.ts";
+import { VirtualClock } from "../../../support/virtual_clock.ts";
+import { contextWith, START } from "../../world.ts";
+
+/** A publisher that was asked for three thousand minutes, and gets klines up to an open time. */
+async function load(until: number): Promise<BarPublisher> {
+  const clock = new VirtualClock(START);
+  const kline = { open: 100, high: 101, low: 99, close: 100, volume: 1 };
+  const klines = (_symbol: string, from: number, to: number) => {
+    if (from >= until) return new Promise<never>(() => {});
+    const count = Math.min(to, START + MINUTE_MS) - from;
+    return Promise.resolve(
+      Array.from({ length: count / MINUTE_MS }, (_, i) => ({
+        open_time: from + i * MINUTE_MS,
+        ...kline,
+      })),
+    );
+  };
+  const minutes = new MinuteQueue();
+  const publisher = new BarPublisher(contextWith({ rest: { klines }, clock }), {
+    ...{ symbol: "BTCUSDT", source: "binance", minutes, historyMinutes: 3000 },
+    ...{ last: undefined, vpin: new Vpin(), audit: { add() {} }, stream: { catchUp() {} } },
+    log: { append: () => Promise.resolve() },
+  });
+  publisher.run().catch(() => {});
+  minutes.push(START);
+  await clock.advance(10_000);
+  return publisher;
+}
+
+test("while history is loaded, the status says how far it is", async () => {
+  const publisher = await load(START - 2000 * MINUTE_MS);
+  expect(publisher.overdue).toMatch(/^loading history: \d+ of 3000 minutes$/);
+});
+
+test("history that is loaded is nothing to report", async () => {
+  const publisher = await load(START);
+  expect(publisher.last?.timestamp).toBe(START - MINUTE_MS);
+  expect(publisher.overdue).toBeNull();
+});

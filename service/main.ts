@@ -50,13 +50,15 @@ async function serve(): Promise<void> {
         continue;
       }
       const next = new SourceRoles(choice.name, options);
-      if (roles === undefined) process.stdout.write(`MicroStream is at ${address}\n`);
-      await roles?.close();
+      const previous = roles;
+      if (previous === undefined) process.stdout.write(`MicroStream is at ${address}\n`);
       roles = next;
-      roles.failure.catch(failed.reject);
-      roles.describe(choice);
-      serving.attach(roles.bus);
-      await roles.start();
+      next.failure.catch(failed.reject);
+      next.describe(choice);
+      // Those who read the previous journal leave it before it is closed.
+      serving.attach(next.bus);
+      await previous?.close();
+      await next.start();
     }
     exchange.close();
   }

@@ -1,7 +1,7 @@
 /**
  * Measures how long after a minute is known to be over its last signal reaches a subscriber, with
- * many markets and a slow disk: `deno task bench:close [MARKETS] [BUSY] [FSYNC_MS]
- * [MINUTES]`. The disk is made slow by slow_fsync.c, preloaded into the service; gcc compiles it.
+ * many markets and a slow disk: `deno task bench:close [MARKETS] [BUSY] [FSYNC_MS] [MINUTES]`.
+ * The disk is made slow by slow_fsync.c, preloaded into the service; gcc compiles it.
  *
  * A minute is due when the trade that proves it over was sent or, where the clock closes it, when
  * its kline was answered. How long the service's loop is held up is what a WebSocket ping waits

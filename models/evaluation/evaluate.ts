@@ -5,9 +5,14 @@ import type { BarSequence } from "../training/sequences.ts";
 import { BLOCK_BARS, RESAMPLES } from "./bootstrap.ts";
 import { fitFold, type FoldFitOptions, type FoldModels, REFITS, RESTARTS } from "./fit_fold.ts";
 import { type Fold, planFolds, TRAIN_BARS } from "./folds.ts";
-import { type EvaluationHistory, gatherRows, prepareHistory, selectSegments } from "./history.ts";
+import {
+  type EvaluationHistory,
+  gatherRows,
+  HORIZON,
+  prepareHistory,
+  selectSegments,
+} from "./history.ts";
 import { type FoldMeasures, measureFold } from "./measure_fold.ts";
-import { HORIZON } from "./outcomes.ts";
 import { summarizeFolds } from "./summarize.ts";
 
 /** How a model is evaluated. Each part has a fit of its own. */

@@ -1,5 +1,5 @@
 import type { CoreHmm } from "../../core-wasm/core.ts";
-import { HORIZON } from "./outcomes.ts";
+import { HORIZON } from "./history.ts";
 
 /** Classes of the future volatility. */
 export const CLASSES = 3;

@@ -4,8 +4,10 @@ import type { FitRows } from "../training/fit_worker.ts";
 import { PRESETS } from "../training/presets.ts";
 import { barCount, type BarSequence, joinBars } from "../training/sequences.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
-import { HORIZON } from "./outcomes.ts";
 import { smoothRange } from "./smoothed_range.ts";
+
+/** Minutes of a forecast; a segment is longer. */
+export const HORIZON = 15;
 
 /** A half-open interval of time, ms UTC: the end is exclusive. */
 export interface Interval {

@@ -1,8 +1,5 @@
 import { FEATURE_INPUTS } from "../../core-wasm/core.ts";
-import type { Segment } from "./history.ts";
-
-/** Minutes of a forecast. */
-export const HORIZON = 15;
+import { HORIZON, type Segment } from "./history.ts";
 
 const CLOSE = FEATURE_INPUTS.indexOf("close");
 const VOLUME = FEATURE_INPUTS.indexOf("volume");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HORIZON } from "../../../models/evaluation/outcomes.ts";
+import { HORIZON } from "../../../models/evaluation/history.ts";
 import { measureOutcomes } from "../../../models/evaluation/outcomes.ts";
 
 /** Bars with given log closes and their index as volume. */

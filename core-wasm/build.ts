@@ -72,7 +72,7 @@ export async function buildCore(paths: BuildPaths): Promise<boolean> {
   const fresh = mkdtempSync(`${output}/build-`);
   try {
     const { error, stderr } = await asc.main([
-      ...["--baseDir", root, "--config", config, "--target", "release"],
+      ...["--noColors", "--baseDir", root, "--config", config, "--target", "release"],
       ...["--outFile", `${fresh.slice(root.length)}/core.wasm`, "--bindings", "raw"],
     ]);
     if (error) throw new Error(`Cannot compile the core: ${stderr.toString()}`);

@@ -44,7 +44,8 @@ function format(title: string, lines: readonly string[]): string {
 
 /** A report on bars as text, UTC; the longest gaps and runs first. */
 export function formatBarsReport(report: BarsReport): string {
-  const { symbol, market, files, rows, bars, from, to, repaired, gaps, zeroVolume } = report;
+  const { symbol, market, files, rows, bars, from, to, repaired, gaps, promised } = report;
+  const { zeroVolume } = report;
   const span = bars === 0 ? "" : `, ${formatTime(from)} to ${formatTime(to)} UTC`;
   const title = `${symbol} ${market}: ${count(bars, "bar")} from ${count(rows, "row")} of ` +
     `${count(files.length, "file")}${span}`;
@@ -60,6 +61,11 @@ export function formatBarsReport(report: BarsReport): string {
     ...(gaps.length === 0 ? [] : [
       `missing: ${minutes(gaps, "gap")}`,
       ...describeRanges(gaps).map((line) => `  ${line}`),
+    ]),
+    ...(promised.length === 0 ? [] : [
+      `missing at the ends: ${count(countMinutes(promised), "minute")} ` +
+      `that ${files.length === 1 ? "the name of the file promises" : "the names of files promise"}`,
+      ...describeRanges(promised).map((line) => `  ${line}`),
     ]),
     ...(zeroVolume.length === 0 ? [] : [
       `without trades: ${minutes(zeroVolume, "run")}`,

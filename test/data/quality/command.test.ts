@@ -40,6 +40,16 @@ test("the report names what was repaired, left out and is missing", async () => 
   );
 });
 
+test("a part of the day that the name says is not a whole file", async () => {
+  const file = writeLines("BTCUSDT-1m-2024-05-01.csv", [ohlcvLine(0), ohlcvLine(1)]);
+  expect((await run("--bars", file)).stdout).toContain(
+    `1 file, 2024-05-01 00:00 to 2024-05-01 00:01 UTC
+  missing at the ends: 1,438 minutes that the name of the file promises
+    2024-05-01 00:02 to 2024-05-02 00:00: 24.0 h
+`,
+  );
+});
+
 test("the same as JSON", async () => {
   const { stdout } = await run("--json", "--bars", writeLines("BTCUSDT-1m-a.csv", [ohlcvLine(0)]));
   expect(JSON.parse(stdout)).toMatchObject({ bars: [{ symbol: "BTCUSDT", bars: 1 }], trades: [] });

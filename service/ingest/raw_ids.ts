@@ -16,6 +16,8 @@ export class RawIdCheck {
   breaks = 0;
   #id = NaN;
   #lastTradeId = NaN;
+  /** Highest raw id; the last one is lower where an aggregate repeats an earlier one. */
+  #highest = NaN;
   #loggedAt = -Infinity;
 
   constructor(symbol: string, clock: Pick<Clock, "monotonic">, logger: Pick<Log, "warning">) {
@@ -26,11 +28,14 @@ export class RawIdCheck {
 
   /** Takes the next trade, in the order of ids. One behind missing ids is not compared. */
   add(trade: Trade): void {
-    const expected = this.#lastTradeId + 1;
-    const isBreak = trade.id === this.#id + 1 && trade.firstTradeId !== expected;
-    this.#id = trade.id;
-    this.#lastTradeId = trade.lastTradeId;
-    if (isBreak) this.#report(trade, expected);
+    const { id, firstTradeId, lastTradeId } = trade;
+    const isNext = id === this.#id + 1;
+    const expected = this.#highest + 1;
+    const continues = firstTradeId === expected || firstTradeId === this.#lastTradeId + 1;
+    this.#id = id;
+    this.#lastTradeId = lastTradeId;
+    this.#highest = isNext ? Math.max(this.#highest, lastTradeId) : lastTradeId;
+    if (isNext && !continues) this.#report(trade, expected);
   }
 
   #report({ id, firstTradeId }: Trade, expected: number): void {

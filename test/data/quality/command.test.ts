@@ -62,6 +62,17 @@ test("trades: missing ids are named", async () => {
   expect(stdout).toContain("missing: 4 ids in 1 hole\n    3 to 6, between 2024-05-01 00:00 and");
 });
 
+test("trades: raw trades that are lost behind ids that continue are named", async () => {
+  const file = writeLines("BTCUSDT-aggTrades-a.csv", [
+    "1,1,1,10,12,1714521600000,true,true",
+    "2,1,1,14,14,1714521600000,true,true",
+  ]);
+  const { stdout } = await run("--trades", file);
+  expect(stdout).toContain(`behind ids that continue: raw trades at 1 place
+    id 2 begins with raw trade 14 where 13 follows, at 2024-05-01 00:00
+`);
+});
+
 test("no files, or a missing one, is an error in one line with exit code 2", async () => {
   expect(await run()).toMatchObject({
     code: 2,

@@ -70,7 +70,12 @@ async function* openParts(path: string, onRead?: OnRead): AsyncGenerator<Part> {
   if (packing === "none") return yield { file: path, bytes: file };
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   file.on("error", (error) => gunzip.destroy(error));
-  yield { file: path, bytes: file.pipe(gunzip) };
+  try {
+    yield { file: path, bytes: file.pipe(gunzip) };
+  } finally {
+    // A reader that stops early ends the unpacking, but not what feeds it.
+    file.destroy();
+  }
 }
 
 /** Index behind the last line end; 0 without one. A CR at the very end may be half of a CRLF. */

@@ -16,14 +16,31 @@ export class RowBuffer {
 
   /** Adds a row. Missing numbers are NaN. */
   push(row: readonly number[]): void {
+    const place = this.#extend();
+    for (let i = 0; i < this.width; i++) this.#values[place + i] = row[i] ?? NaN;
+  }
+
+  /** Adds a row of another buffer of the same width. */
+  pushFrom(source: RowBuffer, row: number): void {
+    const place = this.#extend();
+    for (let i = 0; i < this.width; i++) this.#values[place + i] = source.at(row, i);
+  }
+
+  /** Removes all rows; their memory is kept for further ones. */
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** Makes room for one more row, and returns its place. */
+  #extend(): number {
     const place = this.#length * this.width;
     if (place === this.#values.length) {
       const grown = new Float64Array(place * 2);
       grown.set(this.#values);
       this.#values = grown;
     }
-    for (let i = 0; i < this.width; i++) this.#values[place + i] = row[i] ?? NaN;
     this.#length++;
+    return place;
   }
 
   /** One number of a row; NaN beyond the end. */

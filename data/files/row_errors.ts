@@ -13,7 +13,8 @@ const NAMED = 3;
  * - `ohlc`: the low is not the lowest, or the high not the highest price
  * - `misaligned`: a kline that does not open on a full minute
  * - `incomplete`: a journalled bar of a minute of which trades are known to be missing
- * - `order`: a trade that is older than the one before it, although its id is higher
+ * - `order`: a trade that is older than the one before it, although its id is higher, or one too far
+ *   behind its place to be sorted
  * - `conflict`: an earlier row says something else of the same minute or id, and the earlier stays
  */
 export type RowErrorKind =

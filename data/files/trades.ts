@@ -42,7 +42,7 @@ function timeField(fields: Fields): number {
 }
 
 function findTradeFault(trade: TradeRow): RowFault | undefined {
-  const { id, price, quantity } = trade;
+  const { id, price, quantity, firstTradeId, lastTradeId } = trade;
   if (!(Number.isSafeInteger(id) && id >= 0)) {
     return new RowFault("negative", `id must be a whole number from 0: current value is ${id}`);
   }
@@ -50,8 +50,15 @@ function findTradeFault(trade: TradeRow): RowFault | undefined {
   if (!(price > 0)) {
     return new RowFault("negative", `price must be above 0: current value is ${price}`);
   }
-  if (quantity > 0) return undefined;
-  return new RowFault("negative", `quantity must be above 0: current value is ${quantity}`);
+  if (!(quantity > 0)) {
+    return new RowFault("negative", `quantity must be above 0: current value is ${quantity}`);
+  }
+  if (Number.isSafeInteger(firstTradeId) && firstTradeId >= 0 && lastTradeId >= firstTradeId) {
+    return undefined;
+  }
+  const what = "last_trade_id must be first_trade_id, from 0, or above: " +
+    `current values are ${lastTradeId} and ${firstTradeId}`;
+  return new RowFault("negative", what);
 }
 
 /** Columns of a raw trade; an aggregate has one more. Binance's last one is to be ignored. */
@@ -119,15 +126,4 @@ export function readTradeRows(
   onRead?: OnRead,
 ): AsyncGenerator<RowChunk<TradeRow>> {
   return readRows(path, FORMAT, errors, onRead);
-}
-
-/** Reads trades as {@linkcode readTradeRows} does, without void rows and without their lines. */
-export async function* readTrades(
-  path: string,
-  errors: RowErrorLog,
-  onRead?: OnRead,
-): AsyncGenerator<readonly TradeRow[]> {
-  for await (const { rows } of readTradeRows(path, errors, onRead)) {
-    yield rows.some(isVoid) ? rows.filter((row) => !isVoid(row)) : rows;
-  }
 }

@@ -114,9 +114,13 @@ export async function* readZipEntry(
     bytes = packed.pipe(inflate);
   }
   let sum = 0;
-  for await (const chunk of bytes) {
-    sum = crc32(chunk, sum);
-    yield chunk;
+  try {
+    for await (const chunk of bytes) {
+      sum = crc32(chunk, sum);
+      yield chunk;
+    }
+  } finally {
+    packed.destroy();
   }
   if (sum !== crc) throw new SyntaxError("the archive must be undamaged: its checksum is wrong");
 }

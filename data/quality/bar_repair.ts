@@ -1,7 +1,7 @@
 import type { KlineRows } from "../files/market_rows.ts";
 import { RowFault } from "../files/row_errors.ts";
 import { KLINE_COLUMNS, type KlineColumn } from "../schema/kline.ts";
-import { type BarsReport, findGaps, findZeroVolume } from "./bars_report.ts";
+import { type BarsReport, findGaps, findPromised, findZeroVolume } from "./bars_report.ts";
 
 /** Bars as columns, all of one length. */
 export type BarColumns = Readonly<Record<KlineColumn, Float64Array>>;
@@ -74,6 +74,7 @@ export function repairBars(source: KlineRows): RepairedBars {
     },
     errors: errors.counts(),
     gaps: findGaps(bars.open_time),
+    promised: findPromised(source.files, bars.open_time),
     zeroVolume: findZeroVolume(bars.open_time, bars.volume),
   };
   return { bars, report };

@@ -1,3 +1,4 @@
+import { periodOfFile } from "../files/file_name.ts";
 import type { RowErrorCount } from "../files/row_errors.ts";
 import { MINUTE_MS } from "../schema/time.ts";
 
@@ -36,6 +37,11 @@ export interface BarsReport {
   readonly errors: readonly RowErrorCount[];
   /** Minutes missing between the first and the last bar. */
   readonly gaps: readonly MinuteRange[];
+  /**
+   * Minutes before the first or after the last bar that are missing too: they are of the day or
+   * month that the name of a file promises.
+   */
+  readonly promised: readonly MinuteRange[];
   /** Runs of minutes without a trade. */
   readonly zeroVolume: readonly MinuteRange[];
 }
@@ -62,6 +68,40 @@ export function findGaps(openTimes: Float64Array): readonly MinuteRange[] {
     next = time + MINUTE_MS;
   }
   return gaps;
+}
+
+/**
+ * Finds the minutes that the names of files promise and that are before the first or after the last
+ * bar. Binance's dumps are named after the day or the month that they hold.
+ *
+ * @param files Paths; a name without a day or month promises nothing.
+ * @param openTimes Full minutes, ms UTC, strictly ascending.
+ */
+export function findPromised(
+  files: readonly string[],
+  openTimes: Float64Array,
+): readonly MinuteRange[] {
+  const first = openTimes[0] ?? Infinity;
+  const end = (openTimes.at(-1) ?? -Infinity) + MINUTE_MS;
+  const missing = files.flatMap((file) => {
+    const period = periodOfFile(file);
+    if (period === undefined) return [];
+    const before = minuteRange(period.from, Math.min(period.to, first));
+    const after = minuteRange(Math.max(period.from, end), period.to);
+    return [before, after].filter(({ minutes }) => minutes > 0);
+  });
+  return joined(missing);
+}
+
+/** The ranges in order, without what they share. */
+function joined(ranges: readonly MinuteRange[]): readonly MinuteRange[] {
+  const result: MinuteRange[] = [];
+  for (const range of ranges.toSorted((a, b) => a.from - b.from)) {
+    const last = result.at(-1);
+    if (last === undefined || range.from > last.to) result.push(range);
+    else result[result.length - 1] = minuteRange(last.from, Math.max(last.to, range.to));
+  }
+  return result;
 }
 
 /**

@@ -44,7 +44,8 @@ function format(title: string, lines: readonly string[]): string {
 
 /** A report on bars as text, UTC; the longest gaps and runs first. */
 export function formatBarsReport(report: BarsReport): string {
-  const { symbol, market, files, rows, bars, from, to, repaired, gaps, zeroVolume } = report;
+  const { symbol, market, files, rows, bars, from, to, repaired, gaps, promised } = report;
+  const { zeroVolume } = report;
   const span = bars === 0 ? "" : `, ${formatTime(from)} to ${formatTime(to)} UTC`;
   const title = `${symbol} ${market}: ${count(bars, "bar")} from ${count(rows, "row")} of ` +
     `${count(files.length, "file")}${span}`;
@@ -61,6 +62,11 @@ export function formatBarsReport(report: BarsReport): string {
       `missing: ${minutes(gaps, "gap")}`,
       ...describeRanges(gaps).map((line) => `  ${line}`),
     ]),
+    ...(promised.length === 0 ? [] : [
+      `missing at the ends: ${count(countMinutes(promised), "minute")} ` +
+      `that ${files.length === 1 ? "the name of the file promises" : "the names of files promise"}`,
+      ...describeRanges(promised).map((line) => `  ${line}`),
+    ]),
     ...(zeroVolume.length === 0 ? [] : [
       `without trades: ${minutes(zeroVolume, "run")}`,
       ...describeRanges(zeroVolume).map((line) => `  ${line}`),
@@ -70,13 +76,16 @@ export function formatBarsReport(report: BarsReport): string {
 
 /** A report on trades as text, UTC. */
 export function formatTradesReport(report: TradesReport): string {
-  const { symbol, market, files, rows, trades, from, to, repaired, holes } = report;
+  const { symbol, market, files, rows, trades, from, to, repaired, holes, rawIdBreaks } = report;
   const span = trades === 0 ? "" : `, ${formatTime(from)} to ${formatTime(to)} UTC`;
   const title = `${symbol} ${market}: ${count(trades, "trade")} from ${count(rows, "row")} of ` +
     `${count(files.length, "file")}${span}`;
   const missing = holes.reduce((sum, hole) => sum + hole.to - hole.from, 0);
   const lines = holes.map((hole) =>
     `${hole.from} to ${hole.to - 1}, between ${hole.between.map(formatTime).join(" and ")}`
+  );
+  const breaks = rawIdBreaks.map(({ id, expected, first, time }) =>
+    `id ${id} begins with raw trade ${first} where ${expected} follows, at ${formatTime(time)}`
   );
   return format(title, [
     ...describeRepairs([
@@ -89,6 +98,12 @@ export function formatTradesReport(report: TradesReport): string {
     ...(holes.length === 0 ? [] : [
       `missing: ${count(missing, "id")} in ${count(holes.length, "hole")}`,
       ...cut(lines, holes.length).map((line) => `  ${line}`),
+    ]),
+    ...(breaks.length === 0 ? [] : [
+      `missing or repeated behind ids that continue: raw trades at ${
+        count(breaks.length, "place")
+      }`,
+      ...cut(breaks, breaks.length).map((line) => `  ${line}`),
     ]),
   ]);
 }

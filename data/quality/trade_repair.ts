@@ -1,7 +1,7 @@
 import { TRADE_COLUMNS, type TradeColumn, type TradeRows } from "../files/market_rows.ts";
 import { RowFault } from "../files/row_errors.ts";
 import { isVoid } from "../files/trades.ts";
-import { findHoles, type TradesReport } from "./trades_report.ts";
+import { findHoles, findRawIdBreaks, type TradesReport } from "./trades_report.ts";
 
 /** Trades as columns, all of one length. */
 export type TradeColumns = Readonly<Record<TradeColumn, Float64Array>>;
@@ -16,6 +16,8 @@ export interface RepairedTrades {
 const ID = TRADE_COLUMNS.indexOf("id");
 const PRICE = TRADE_COLUMNS.indexOf("price");
 const QUANTITY = TRADE_COLUMNS.indexOf("quantity");
+const FIRST = TRADE_COLUMNS.indexOf("first_trade_id");
+const LAST = TRADE_COLUMNS.indexOf("last_trade_id");
 const TIME = TRADE_COLUMNS.indexOf("trade_time");
 
 /** The first number in which two rows of an id differ. */
@@ -55,6 +57,8 @@ export function repairTrades(source: TradeRows): RepairedTrades {
     trade_time: column("trade_time"),
     buyer_is_maker: column("buyer_is_maker"),
   };
+  const ids = rows.column(ID, unique);
+  const times = rows.column(TIME, unique);
   const report: TradesReport = {
     symbol: source.symbol,
     market: source.market,
@@ -70,7 +74,13 @@ export function repairTrades(source: TradeRows): RepairedTrades {
       voids: unique.length - kept.length,
     },
     errors: errors.counts(),
-    holes: findHoles(rows.column(ID, unique), rows.column(TIME, unique)),
+    holes: findHoles(ids, times),
+    rawIdBreaks: findRawIdBreaks(
+      ids,
+      rows.column(FIRST, unique),
+      rows.column(LAST, unique),
+      times,
+    ),
   };
   return { trades, report };
 }

@@ -9,6 +9,18 @@ export interface IdHole {
   readonly between: readonly [number, number];
 }
 
+/** A trade whose raw trade ids do not continue those of the trades before, without an id missing. */
+export interface RawIdBreak {
+  /** Id of the trade. */
+  readonly id: number;
+  /** The raw trade id that continues those before it. */
+  readonly expected: number;
+  /** The raw trade id that it begins with: above, raw trades are missing; below, they are repeated. */
+  readonly first: number;
+  /** Its time, ms UTC. */
+  readonly time: number;
+}
+
 /** The state of one market's trades: what was repaired, and what could not be. */
 export interface TradesReport {
   readonly symbol: string;
@@ -36,6 +48,8 @@ export interface TradesReport {
   readonly errors: readonly RowErrorCount[];
   /** Ids missing between the first and the last; those of void rows are not missing. */
   readonly holes: readonly IdHole[];
+  /** Where raw trades are missing or repeated although no id is missing. */
+  readonly rawIdBreaks: readonly RawIdBreak[];
 }
 
 /**
@@ -52,4 +66,31 @@ export function findHoles(ids: Float64Array, times: Float64Array): readonly IdHo
     if (to > from) holes.push({ from, to, between: [times[i - 1] ?? NaN, times[i] ?? NaN] });
   }
   return holes;
+}
+
+/**
+ * Finds raw trades that are missing or repeated between trades without a hole. Aggregate trades hold
+ * ranges of raw trades, which the exchange numbers without gaps too.
+ *
+ * @param ids Strictly ascending, void rows included, whose raw ids are -1; all columns have one length.
+ * @param times Time of each trade, ms UTC.
+ */
+export function findRawIdBreaks(
+  ids: Float64Array,
+  firsts: Float64Array,
+  lasts: Float64Array,
+  times: Float64Array,
+): readonly RawIdBreak[] {
+  const breaks: RawIdBreak[] = [];
+  let highest = lasts[0] ?? NaN;
+  for (let i = 1; i < ids.length; i++) {
+    const [id = NaN, first = NaN, last = NaN] = [ids[i], firsts[i], lasts[i]];
+    const follows = id === (ids[i - 1] ?? NaN) + 1;
+    const isKnown = first >= 0 && (lasts[i - 1] ?? NaN) >= 0;
+    if (follows && isKnown && first !== highest + 1) {
+      breaks.push({ id, expected: highest + 1, first, time: times[i] ?? NaN });
+    }
+    highest = follows ? Math.max(highest, last) : last;
+  }
+  return breaks;
 }

@@ -40,6 +40,11 @@ const countersShape = {
     description: "Trades received twice while one connection took over from another",
     "x-metric": "trades_overlapped_total",
   }),
+  raw_id_breaks: count().register(ABOUT, {
+    description: "Aggregate trades whose raw trade ids do not continue those of the one before: " +
+      "the exchange left raw trades out or counted them twice",
+    "x-metric": "trade_raw_id_breaks_total",
+  }),
   late: count().register(ABOUT, {
     description: "Trades that arrived after their minute was published",
     "x-metric": "trades_late_total",

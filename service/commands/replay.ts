@@ -10,6 +10,7 @@ import { symbolName, textLike } from "../../data/common/values.ts";
 import { csvLine, flatten } from "../../data/files/csv.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
 import { describeRowErrors } from "../../data/files/row_errors.ts";
+import { describeTradeOrder } from "../../data/files/trade_order.ts";
 import { signalColumns } from "../../data/schema/columns.ts";
 import type { Signal } from "../../data/schema/signal.ts";
 import { DEFAULT_MODELS } from "../config.ts";
@@ -64,8 +65,9 @@ function createFormat(path: string, models: readonly LoadedModel[]): Format {
   };
 }
 
-function reportSkipped({ rows, late }: Skipped): void {
-  for (const line of describeRowErrors(rows.counts())) console.error(line);
+function reportSkipped({ rows, trades, late }: Skipped): void {
+  const lines = [...describeRowErrors(rows.counts()), ...describeTradeOrder(trades)];
+  for (const line of lines) console.error(line);
   if (late > 0) console.error(`left out: ${late} bars not later than the one before`);
 }
 
@@ -116,7 +118,7 @@ const command = defineCommand(
   .addOption(
     filesOption(
       "--trades <file...>",
-      "trades or aggregate trades, likewise; bars are built from them first",
+      "trades or aggregate trades, likewise, in any order; bars are built from them first",
     ),
   )
   .addOption(

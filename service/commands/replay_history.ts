@@ -2,14 +2,18 @@ import type { HistoryFile } from "../../models/training/train_on_files.ts";
 import { readKlines } from "../../data/files/klines.ts";
 import type { OnRead } from "../../data/files/lines.ts";
 import { RowErrorLog } from "../../data/files/row_errors.ts";
-import { readTrades } from "../../data/files/trades.ts";
+import {
+  readTradesInOrder,
+  TradeOrderLog,
+  type TradeOrderOptions,
+} from "../../data/files/trade_order.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import type { Signal } from "../../data/schema/signal.ts";
 import type { Engine } from "../engine/engine.ts";
 import { barOfKline } from "../ingest/bars/kline_bar.ts";
 import { barsOfTrades } from "../ingest/bars/trade_history.ts";
 
-/** History to replay; the files of a market are in the order of time. */
+/** History to replay; a market's files of bars are in the order of time. */
 export interface ReplayInput {
   /** What the files hold: one-minute klines, or trades, of which bars are built first. */
   readonly kind: "bars" | "trades";
@@ -22,6 +26,8 @@ export interface ReplayInput {
 export class Skipped {
   /** Rows of the files that cannot be used. */
   readonly rows = new RowErrorLog();
+  /** Trades that are missing between those of the files, and rows that repeat one. */
+  readonly trades = new TradeOrderLog();
   /** Bars not later than the one before. */
   late = 0;
 }
@@ -37,25 +43,20 @@ async function* barsOfKlines(
   }
 }
 
-async function* tradesOfFiles(
-  files: readonly HistoryFile[],
-  errors: RowErrorLog,
-  onRead: OnRead | undefined,
-) {
-  for (const { path, symbol } of files) {
-    for await (const rows of readTrades(path, errors, onRead)) {
-      yield rows.map((row) => ({ symbol, ...row }));
-    }
+async function* tradesOf(symbol: string, paths: readonly string[], options: TradeOrderOptions) {
+  for await (const rows of readTradesInOrder(paths, options)) {
+    yield rows.map((row) => ({ symbol, ...row }));
   }
 }
 
 /** Trades of a market continue from file to file. */
 async function* barsBuilt(
   { files, onRead }: ReplayInput,
-  errors: RowErrorLog,
+  { rows: errors, trades: order }: Skipped,
 ): AsyncGenerator<readonly Bar[]> {
-  for (const ofSymbol of Map.groupBy(files, ({ symbol }) => symbol).values()) {
-    yield* barsOfTrades(tradesOfFiles(ofSymbol, errors, onRead), "replay");
+  for (const [symbol, ofSymbol] of Map.groupBy(files, (file) => file.symbol)) {
+    const paths = ofSymbol.map(({ path }) => path);
+    yield* barsOfTrades(tradesOf(symbol, paths, { errors, order, onRead }), "replay");
   }
 }
 
@@ -73,7 +74,7 @@ export async function* replayHistory(
 ): AsyncGenerator<readonly Signal[]> {
   const batches = input.kind === "bars"
     ? barsOfKlines(input, skipped.rows)
-    : barsBuilt(input, skipped.rows);
+    : barsBuilt(input, skipped);
   for await (const bars of batches) {
     const signals: Signal[] = [];
     for (const bar of bars) {

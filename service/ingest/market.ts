@@ -107,7 +107,7 @@ export class Market {
   /** State of the market's feed. */
   get status(): SymbolStatus {
     const { symbol, audit } = this.#options;
-    const { counts, lastTime, delivered, repaired } = this.stream;
+    const { counts, lastTime, delivered, repaired, rawIdBreaks } = this.stream;
     const { audited, mismatches } = audit.counts(symbol);
     return {
       symbol,
@@ -120,6 +120,7 @@ export class Market {
       held: counts.held,
       duplicates: counts.duplicates,
       overlapped: counts.overlapped,
+      raw_id_breaks: rawIdBreaks,
       late: this.#aggregator.late,
       audited_bars: audited,
       mismatched_bars: mismatches,

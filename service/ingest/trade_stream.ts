@@ -3,6 +3,7 @@ import type { Trade } from "../../data/schema/trade.ts";
 import { TradeBackfill } from "./backfill.ts";
 import type { BarAggregator } from "./bars/bar_aggregator.ts";
 import type { IngestContext } from "./context.ts";
+import { RawIdCheck } from "./raw_ids.ts";
 import { Sequencer } from "./sequencer.ts";
 import { WakeUp } from "./wake_up.ts";
 
@@ -49,6 +50,7 @@ export class TradeStream {
   readonly #options: TradeStreamOptions;
   readonly #sequencer: Sequencer;
   readonly #backfill: TradeBackfill;
+  readonly #rawIds: RawIdCheck;
   readonly #counts: TradeCounts = {
     gaps: 0,
     missing: 0,
@@ -70,7 +72,14 @@ export class TradeStream {
     const { symbol, aggregator, maxBackfill } = options;
     this.#context = context;
     this.#options = options;
-    this.#sequencer = new Sequencer(CAPACITY, aggregator);
+    const rawIds = new RawIdCheck(symbol, context.clock, context.logger);
+    this.#rawIds = rawIds;
+    this.#sequencer = new Sequencer(CAPACITY, {
+      trade(trade, repaired) {
+        rawIds.add(trade);
+        aggregator.trade(trade, repaired);
+      },
+    });
     this.#backfill = new TradeBackfill(context, symbol, this.#sequencer, maxBackfill);
   }
 
@@ -87,6 +96,11 @@ export class TradeStream {
   /** Trades delivered that had not arrived. */
   get repaired(): number {
     return this.#sequencer.repaired;
+  }
+
+  /** Trades delivered whose raw ids do not continue those of the trade before. */
+  get rawIdBreaks(): number {
+    return this.#rawIds.breaks;
   }
 
   /** Exchange time of the last trade delivered, ms UTC; null before the first. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toMilliseconds } from "../../data/schema/time.ts";
 import { listOf, must, mustBe, parameters, parsed } from "./parameters.ts";
 
 /** The events of the stream. */
@@ -11,9 +12,6 @@ const DEFAULT_LIMIT = 500;
 const MAX_LIMIT = 10_000;
 
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
-
-/** Smaller numbers are seconds or a year, which is a mistake: this is 1973 in milliseconds. */
-const MIN_EPOCH_MS = 1e11;
 
 /** Whether the day exists: `Date.parse` reads February 31st as a day in March. */
 function isDay(day: string): boolean {
@@ -29,11 +27,23 @@ function parseIso(given: string): number {
   return Date.parse(local ? `${given}Z` : given);
 }
 
-const time = () =>
-  parsed("an ISO 8601 time or epoch milliseconds", (given) => {
-    const ms = /^\d+$/.test(given) ? Number(given) : parseIso(given);
-    return Number.isSafeInteger(ms) && (ms === 0 || ms >= MIN_EPOCH_MS) ? ms : undefined;
-  });
+/**
+ * Reads an epoch time in milliseconds or microseconds; NaN for anything else. 0 is "from the
+ * beginning". Seconds, nanoseconds and a bare year are not times of this century in either unit.
+ */
+function parseEpoch(given: string): number {
+  return Number(given) === 0 ? 0 : toMilliseconds(Number(given));
+}
+
+/** @param round Makes whole milliseconds of a time in microseconds, so that no other minute matches. */
+const time = (round: (ms: number) => number) =>
+  parsed(
+    "an ISO 8601 time, epoch milliseconds or epoch microseconds (from 2017 to 2116, or 0)",
+    (given) => {
+      const ms = round(/^\d+$/.test(given) ? parseEpoch(given) : parseIso(given));
+      return Number.isSafeInteger(ms) ? ms : undefined;
+    },
+  );
 
 const wholeNumber = must(`a whole number from 1 to ${MAX_LIMIT}`);
 
@@ -59,10 +69,10 @@ function market(served: readonly string[]) {
 export function historyQuery(served: readonly string[]) {
   return parameters({
     symbol: market(served).exactOptional().describe("One market; default: all"),
-    from: time().exactOptional().describe(
-      "First open time: ISO 8601, UTC unless it names a zone, or epoch milliseconds",
+    from: time(Math.ceil).exactOptional().describe(
+      "First open time: ISO 8601, UTC unless it names a zone, or epoch milliseconds or microseconds",
     ),
-    to: time().exactOptional().describe("Last open time, in the same form"),
+    to: time(Math.floor).exactOptional().describe("Last open time, in the same form"),
     limit: limit().describe("Maximum number of records: the latest that match"),
     format: z.enum(["json", "csv"], must("json or csv")).default("json")
       .describe("JSON, or a table in which nested names are joined by _"),

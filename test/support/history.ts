@@ -1,7 +1,7 @@
 import { readKlines } from "../../data/files/klines.ts";
 import { describeRowErrors, RowErrorLog } from "../../data/files/row_errors.ts";
 import type { Kline } from "../../data/schema/kline.ts";
-import { readTrades, type TradeRow } from "../../data/files/trades.ts";
+import { isVoid, readTradeRows, type TradeRow } from "../../data/files/trades.ts";
 
 function expectWhole(errors: RowErrorLog): void {
   const lines = describeRowErrors(errors.counts(), 3);
@@ -16,10 +16,10 @@ export async function loadKlines(path: string): Promise<readonly Kline[]> {
   return klines;
 }
 
-/** All trades of a file in which every row can be used. */
+/** All trades of a file in which every row can be used, in its order, without void rows. */
 export async function loadTrades(path: string): Promise<readonly TradeRow[]> {
   const errors = new RowErrorLog();
-  const trades = (await Array.fromAsync(readTrades(path, errors))).flat();
+  const trades = (await Array.fromAsync(readTradeRows(path, errors))).flatMap(({ rows }) => rows);
   expectWhole(errors);
-  return trades;
+  return trades.filter((row) => !isVoid(row));
 }

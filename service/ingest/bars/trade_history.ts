@@ -11,8 +11,10 @@ const MAX_LULL_MS = 24 * 60 * MINUTE_MS;
 
 /**
  * Folds recorded trades of one symbol into bars. The first and the last minute, which may be
- * partial, and minutes at a gap in the trade ids are `incomplete`; minutes between trades without a
- * gap are `empty`. A trade of an earlier minute than the last one is left out.
+ * partial, and minutes at a gap in the raw trade ids are `incomplete`; minutes between trades
+ * without a gap are `empty`.
+ *
+ * @param trades In the order of their raw trade ids, which is that of time; each once.
  */
 export async function* barsOfTrades(
   trades: AsyncIterable<readonly Trade[]>,
@@ -24,17 +26,15 @@ export async function* barsOfTrades(
       vpin.push(bar);
       return withVpin(bar, vpin.value);
     });
-  let lastId = NaN;
+  let lastTradeId = NaN;
   let forming: BarBuilder | undefined;
   let complete = false;
   for await (const chunk of trades) {
     const bars: Bar[] = [];
     for (const trade of chunk) {
-      if (trade.id <= lastId) continue;
-      const follows = trade.id === lastId + 1;
-      lastId = trade.id;
+      const follows = trade.firstTradeId === lastTradeId + 1;
+      lastTradeId = trade.lastTradeId;
       const minute = minuteOf(trade.time);
-      if (forming !== undefined && minute < forming.timestamp) continue;
       const unbroken = follows &&
         (forming === undefined || minute - forming.timestamp <= MAX_LULL_MS);
       complete &&= unbroken;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type RowErrorKind, RowErrorLog } from "../../../data/files/row_errors.ts";
-import { readTradeRows, readTrades, type TradeRow } from "../../../data/files/trades.ts";
+import { readTradeRows, type TradeRow } from "../../../data/files/trades.ts";
 import { START, tradeLine, writeLines } from "../history_lines.ts";
 
 async function readFile(path: string) {
@@ -66,12 +66,6 @@ describe("void rows", () => {
     expect(trades.map(({ id, quantity }) => [id, quantity])).toEqual([[1, 2], [2, 0], [3, 2]]);
     expect(errors).toEqual([]);
   });
-
-  test("are no trades", async () => {
-    const path = writeLines("BTCUSDT-aggTrades-x.csv", [tradeLine(1), VOID, tradeLine(3)]);
-    const trades = (await Array.fromAsync(readTrades(path, new RowErrorLog()))).flat();
-    expect(trades.map(({ id }) => id)).toEqual([1, 3]);
-  });
 });
 
 const cases: readonly [RowErrorKind, Record<string, string | number>, string][] = [
@@ -87,6 +81,7 @@ const cases: readonly [RowErrorKind, Record<string, string | number>, string][] 
   ["negative", { price: 0 }, "price must be above 0: current value is 0"],
   ["negative", { quantity: "0.0" }, "quantity must be above 0: current value is 0"],
   ["negative", { quantity: -1 }, "quantity must be above 0: current value is -1"],
+  ["negative", { last: 19 }, "last_trade_id must be first_trade_id, from 0, or above"],
   ["negative", { id: -5 }, "id must be a whole number from 0: current value is -5"],
 ];
 test.each(cases)("%s: %j is left out and named", async (kind, change, what) => {

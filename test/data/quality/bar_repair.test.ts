@@ -128,6 +128,35 @@ describe("gaps and quiet minutes", () => {
     expect(report.from).toBeUndefined();
   });
 
+  test("minutes that the name of a file promises are missing where no bar is", async () => {
+    const day = (...lines: string[]) => writeLines("BTCUSDT-1m-2024-05-01.csv", lines);
+    const whole = Array.from({ length: 1440 }, (_, i) => ohlcvLine(i));
+    expect((await repairFiles(day(...whole))).report.promised).toEqual([]);
+    const { report } = await repairFiles(day(...whole.slice(60, 120)));
+    expect(report.gaps).toEqual([]);
+    expect(report.promised).toEqual([
+      { from: minute(0), to: minute(60), minutes: 60 },
+      { from: minute(120), to: minute(1440), minutes: 1320 },
+    ]);
+    const month = writeLines("BTCUSDT-1m-2024-04.zip", [ohlcvLine(0)]);
+    expect((await repairFiles(month)).report.promised).toEqual([
+      { from: Date.UTC(2024, 3), to: Date.UTC(2024, 4), minutes: 30 * 1440 },
+    ]);
+  });
+
+  test("for any part of a day, bars, gaps and promised minutes make the day", async () => {
+    const parts = fc.uniqueArray(fc.nat(1439), { minLength: 1, maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(parts, async (indices) => {
+        const path = writeLines("BTCUSDT-1m-2024-05-01.csv", indices.map((i) => ohlcvLine(i)));
+        const { report } = await repairFiles(path, path);
+        const missing = [...report.gaps, ...report.promised];
+        expect(report.bars + countMinutes(missing)).toBe(1440);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   const HALT = "klines/BTCUSDT-spot-1m-ohlcv-20230316-20230324.csv.gz";
   realDataTest("the halt of 2023-03-24 is found in real bars", [HALT], async () => {
     const { report } = await repairFiles(sharedData(HALT));

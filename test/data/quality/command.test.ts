@@ -40,6 +40,16 @@ test("the report names what was repaired, left out and is missing", async () => 
   );
 });
 
+test("a part of the day that the name says is not a whole file", async () => {
+  const file = writeLines("BTCUSDT-1m-2024-05-01.csv", [ohlcvLine(0), ohlcvLine(1)]);
+  expect((await run("--bars", file)).stdout).toContain(
+    `1 file, 2024-05-01 00:00 to 2024-05-01 00:01 UTC
+  missing at the ends: 1,438 minutes that the name of the file promises
+    2024-05-01 00:02 to 2024-05-02 00:00: 24.0 h
+`,
+  );
+});
+
 test("the same as JSON", async () => {
   const { stdout } = await run("--json", "--bars", writeLines("BTCUSDT-1m-a.csv", [ohlcvLine(0)]));
   expect(JSON.parse(stdout)).toMatchObject({ bars: [{ symbol: "BTCUSDT", bars: 1 }], trades: [] });
@@ -50,6 +60,17 @@ test("trades: missing ids are named", async () => {
   const file = writeLines("BTCUSDT-aggTrades-a.csv", [trade(1), trade(2), trade(7)]);
   const { stdout } = await run("--trades", file);
   expect(stdout).toContain("missing: 4 ids in 1 hole\n    3 to 6, between 2024-05-01 00:00 and");
+});
+
+test("trades: raw trades that are lost behind ids that continue are named", async () => {
+  const file = writeLines("BTCUSDT-aggTrades-a.csv", [
+    "1,1,1,10,12,1714521600000,true,true",
+    "2,1,1,14,14,1714521600000,true,true",
+  ]);
+  const { stdout } = await run("--trades", file);
+  expect(stdout).toContain(`behind ids that continue: raw trades at 1 place
+    id 2 begins with raw trade 14 where 13 follows, at 2024-05-01 00:00
+`);
 });
 
 test("no files, or a missing one, is an error in one line with exit code 2", async () => {

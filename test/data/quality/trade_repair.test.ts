@@ -3,7 +3,11 @@ import { describe, expect, test } from "vitest";
 import { TradeRows } from "../../../data/files/market_rows.ts";
 import { repairTrades } from "../../../data/quality/trade_repair.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
-import { START, tradeLine, writeLines } from "../history_lines.ts";
+import { START, tradeLine as anyLine, writeLines } from "../history_lines.ts";
+
+/** A trade of three raw trades, which continue those of the trade before. */
+const tradeLine = (id: number, change: Readonly<Record<string, string | number>> = {}) =>
+  anyLine(id, { first: 3 * id, last: 3 * id + 2, ...change });
 
 async function repairFile(path: string) {
   const rows = new TradeRows("BTCUSDT", "spot");
@@ -38,6 +42,7 @@ describe("repairTrades", () => {
     expect([...trades.id]).toEqual([1, 3]);
     expect(report.repaired.voids).toBe(1);
     expect(report.holes).toEqual([]);
+    expect(report.rawIdBreaks).toEqual([]);
     expect(report.errors).toEqual([]);
   });
 
@@ -47,6 +52,31 @@ describe("repairTrades", () => {
       { from: 3, to: 7, between: [START + 2000, START + 7000] },
       { from: 8, to: 9, between: [START + 7000, START + 9000] },
     ]);
+  });
+
+  test("raw trades that are missing or repeated behind ids that continue are named", async () => {
+    const { report } = await repair(
+      tradeLine(1),
+      tradeLine(2),
+      tradeLine(3, { first: 3, last: 5 }),
+      tradeLine(4, { first: 9, last: 11 }),
+      tradeLine(5, { first: 15, last: 17 }),
+      tradeLine(8),
+    );
+    expect(report.rawIdBreaks).toEqual([
+      { id: 3, expected: 9, first: 3, time: START + 3000 },
+      { id: 5, expected: 12, first: 15, time: START + 5000 },
+    ]);
+    expect(report.holes).toHaveLength(1);
+  });
+
+  test("raw ids that continue are no break, in any order of rows and with any of them absent", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(50), { minLength: 1 }), async (ids) => {
+        expect((await repair(...ids.map((id) => tradeLine(id)))).report.rawIdBreaks).toEqual([]);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   test("unusable rows are left out and named", async () => {
@@ -85,5 +115,6 @@ describe("repairTrades", () => {
   realDataTest("a real day of aggregate trades is whole", [PEPE], async () => {
     const { report } = await repairFile(sharedData(PEPE));
     expect(report).toMatchObject({ rows: 57_229, trades: 57_229, errors: [], holes: [] });
+    expect(report.rawIdBreaks).toEqual([]);
   });
 });

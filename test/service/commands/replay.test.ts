@@ -98,6 +98,24 @@ test("unusable trades are left out, counted and named, and never folded into a b
   expect(existsSync(`${out}.csv`)).toBe(false);
 });
 
+test("trades in any order are all in the bars; what is missing or doubled is named", async () => {
+  const row = (id: number, raw: number) => `${id},1,1,${raw},${raw},${START + raw * 30_000},true`;
+  const rows = [row(1, 1), row(11, 11), row(2, 2), row(12, 12), row(3, 3), row(13, 13), row(4, 2)];
+  const { path, out } = write([...rows, row(1, 1)], "BTCUSDT-aggTrades.csv");
+  const { code, stderr } = await replay("--trades", path, "--out", out);
+  expect(code).toBe(0);
+  expect(stderr).toContain(`left out: 1 row, contradicting an earlier row, which is kept
+  ${path}:7: raw trades 2 to 2 of id 4 are, in whole or in part, in an earlier row
+passed over: 1 row, repeating an earlier one
+missing: 7 raw trades at 1 place; the minutes there are incomplete
+  ${path}:2: raw trades 4 to 10 are missing before it
+`);
+  const [header = "", ...lines] = readFileSync(out, "utf8").trimEnd().split("\n");
+  const volume = header.split(",").indexOf("volume");
+  expect(lines.map((line) => Number(line.split(",")[volume]))).toEqual([1, 2, 1, 2]);
+  expect(lines.every((line) => line.includes(",incomplete,"))).toBe(true);
+});
+
 test.each([
   [["--out", "x.csv"], "--bars or --trades must be given"],
   [

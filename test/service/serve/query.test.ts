@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { invalidQuery } from "../../../service/serve/parameters.ts";
@@ -29,6 +30,27 @@ describe("historyQuery", () => {
     expect(from).toBe(to);
   });
 
+  test("takes a time in microseconds for the same time in milliseconds", () => {
+    const times = fc.integer({ min: Date.UTC(2017, 0), max: Date.UTC(2117, 0) - 1 });
+    fc.assert(fc.property(times, fc.nat(999), (ms, us) => {
+      const given = `${ms}${String(us).padStart(3, "0")}`;
+      expect(history({ from: given }).from).toBe(us === 0 ? ms : ms + 1);
+      expect(history({ to: given }).to).toBe(ms);
+      expect(history({ from: String(ms) }).from).toBe(ms);
+    }));
+  });
+
+  test("refuses seconds and nanoseconds, and says what is allowed", () => {
+    const seconds = fc.integer({ min: Date.UTC(2017, 0) / 1000, max: Date.UTC(2117, 0) / 1000 });
+    fc.assert(fc.property(seconds, (time) => {
+      for (const given of [`${time}`, `${time}000000000`]) {
+        expect(() => history({ from: given })).toThrow(
+          /^from must be .*epoch milliseconds or epoch microseconds.*: current value is "/,
+        );
+      }
+    }));
+  });
+
   test.each([
     ["2024-05-01", "2024-05-01T00:00:00.000Z"],
     ["2024-05-01T12:30", "2024-05-01T12:30:00.000Z"],
@@ -45,9 +67,9 @@ describe("historyQuery", () => {
 
   test.each([
     [{ symbol: "DOGEUSDT" }, /^symbol must be among .*BTCUSDT, ETHUSDT.*"DOGEUSDT"/],
-    [{ from: "yesterday" }, /^from must be an ISO 8601 time or epoch milliseconds.*"yesterday"/],
+    [{ from: "yesterday" }, /^from must be an ISO 8601 time, epoch milliseconds or .*"yesterday"/],
     [{ to: "-5.5x" }, /^to must be/],
-    [{ from: "1714521600" }, /^from must be an ISO 8601 time or epoch milliseconds/],
+    [{ from: "1714521600" }, /^from must be an ISO 8601 time, epoch milliseconds or/],
     [{ from: "2026" }, /^from must be/],
     [{ from: "2024-02-31" }, /^from must be/],
     [{ from: "Nov 2 2026" }, /^from must be/],

@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import type { Clock } from "../../../data/common/clock.ts";
 import { errorMessage } from "../../../data/common/errors.ts";
+import { excerpt } from "../../../data/files/lines.ts";
 import type { Kline } from "../../../data/schema/kline.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Trade } from "../../../data/schema/trade.ts";
@@ -196,10 +197,17 @@ export class RestClient implements ExchangeRest {
     const response = await send(url, { signal });
     this.#weight.observe(Number(response.headers.get("x-mbx-used-weight-1m") ?? 0));
     if (!response.ok) throw await this.#refused(response);
+    let text = "";
     try {
-      return await response.json();
+      text = await response.text();
+      return JSON.parse(text);
     } catch (cause) {
-      throw new RestError(`an answer of ${this.#url} broke off`, { cause });
+      const isBroken = text === "" || /^\s*[[{]/.test(text);
+      const what = isBroken
+        ? `an answer of ${this.#url} broke off`
+        : `${this.#url} answered with something other than JSON ` +
+          `(${excerpt(text.trim())}): a login page or a proxy may be in between`;
+      throw new RestError(what, { cause });
     }
   }
 

@@ -107,6 +107,12 @@ test.each([
   ["no list", json({}), "the exchange sent no list"],
   ["a malformed kline", json([["x"]]), "the exchange sent a malformed kline"],
   ["a truncated body", new Response("[[1,"), "an answer of http://exchange broke off"],
+  ["an empty body", new Response(""), "an answer of http://exchange broke off"],
+  [
+    "the page of a network's login",
+    new Response("<html><body>Please log in</body></html>"),
+    'http://exchange answered with something other than JSON ("<html><body>Please log in</body></html>"): a login page or a proxy may be in between',
+  ],
 ])("%s is an error", async (_name, answer, message) => {
   const { rest } = createClient(() => answer);
   await expect(rest.klines("BTCUSDT", START, START + MINUTE)).rejects.toThrow(message);

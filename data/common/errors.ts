@@ -10,3 +10,9 @@ export function errorMessage(error: unknown): string {
 export class UsageError extends Error {
   override readonly name: string = "UsageError";
 }
+
+/** Input in a form that fits a message: on one line, in ASCII, at most 60 characters of it. */
+export function excerpt(text: string | undefined): string {
+  const shown = text === undefined || text.length <= 60 ? text : `${text.slice(0, 60)}...`;
+  return JSON.stringify(shown ?? null).replace(/[^\x20-\x7e]/g, "?");
+}

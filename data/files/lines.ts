@@ -122,9 +122,3 @@ export async function* readLines(path: string, onRead?: OnRead): AsyncGenerator<
     });
   }
 }
-
-/** Input in a form that fits a message: on one line, in ASCII, at most 60 characters of it. */
-export function excerpt(text: string | undefined): string {
-  const shown = text === undefined || text.length <= 60 ? text : `${text.slice(0, 60)}...`;
-  return JSON.stringify(shown ?? null).replace(/[^\x20-\x7e]/g, "?");
-}

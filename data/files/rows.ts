@@ -1,6 +1,7 @@
+import { excerpt } from "../common/errors.ts";
 import { isMicroseconds, toMilliseconds } from "../schema/time.ts";
 import { Fields } from "./fields.ts";
-import { excerpt, type OnRead, readLines } from "./lines.ts";
+import { type OnRead, readLines } from "./lines.ts";
 import { type RowErrorLog, RowFault } from "./row_errors.ts";
 
 /** How the rows of a kind of file are read. */

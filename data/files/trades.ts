@@ -1,6 +1,7 @@
+import { excerpt } from "../common/errors.ts";
 import { toMilliseconds } from "../schema/time.ts";
 import type { Fields } from "./fields.ts";
-import { excerpt, type OnRead } from "./lines.ts";
+import type { OnRead } from "./lines.ts";
 import { type RowErrorLog, RowFault } from "./row_errors.ts";
 import { parseNumber, parseTime, readRows, type RowChunk, type RowFormat } from "./rows.ts";
 

@@ -1,6 +1,6 @@
+import { excerpt } from "../../data/common/errors.ts";
 import { validator } from "hono-openapi";
 import { z } from "zod";
-import { excerpt } from "../../data/files/lines.ts";
 import { Problem } from "./problem.ts";
 
 /** Words the refusal of a value. */

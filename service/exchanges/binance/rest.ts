@@ -1,7 +1,6 @@
 import pLimit from "p-limit";
 import type { Clock } from "../../../data/common/clock.ts";
-import { errorMessage } from "../../../data/common/errors.ts";
-import { excerpt } from "../../../data/files/lines.ts";
+import { errorMessage, excerpt } from "../../../data/common/errors.ts";
 import type { Kline } from "../../../data/schema/kline.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Trade } from "../../../data/schema/trade.ts";

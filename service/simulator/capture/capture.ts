@@ -1,4 +1,5 @@
-import { excerpt, readLines } from "../../../data/files/lines.ts";
+import { excerpt } from "../../../data/common/errors.ts";
+import { readLines } from "../../../data/files/lines.ts";
 import type { OutgoingFrame } from "../faults/frame_faults.ts";
 
 /** Frames as a client received them from the exchange. */

@@ -3,8 +3,9 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { defineCommand, runCommand, valueOption } from "../common/command.ts";
-import { readEnvironment } from "../common/environment.ts";
+import { type Environment, readEnvironment } from "../common/environment.ts";
 import { createProgress } from "../common/progress.ts";
+import { fetchVariables, readProxies } from "../common/proxy.ts";
 import { SETTINGS } from "../common/settings.ts";
 import { format as formatBytes } from "../common/std/bytes.ts";
 import { oneOf, symbolName, type ValueKind } from "../common/values.ts";
@@ -28,15 +29,17 @@ const baseUrl: ValueKind<string> = {
 };
 
 /** Spot and futures files have the same names, so the two must not share a folder. */
-function folderOf({ symbol, market }: Series): string {
-  const dataDir = readEnvironment().get(SETTINGS.dataDir);
+function folderOf({ symbol, market }: Series, environment: Environment): string {
+  const dataDir = environment.get(SETTINGS.dataDir);
   return join(dataDir, symbol, market === "spot" ? "" : market);
 }
 
 async function run({ symbol, kind, market, from, to, url }: Options): Promise<void> {
   const series: Series = { symbol, kind, market };
   const months = monthsOf(parsePeriod(from, to));
-  const folder = folderOf(series);
+  const environment = readEnvironment();
+  const folder = folderOf(series, environment);
+  Object.assign(process.env, fetchVariables(readProxies(environment), url));
   await mkdir(folder, { recursive: true });
   const progress = createProgress("download", 1);
   const started = performance.now();

@@ -20,6 +20,7 @@ interface Options extends Series {
   readonly from: string;
   readonly to: string;
   readonly url: string;
+  readonly allowUnverified?: boolean;
 }
 
 const baseUrl: ValueKind<string> = {
@@ -34,9 +35,12 @@ function folderOf({ symbol, market }: Series, environment: Environment): string 
   return join(dataDir, symbol, market === "spot" ? "" : market);
 }
 
-async function run({ symbol, kind, market, from, to, url }: Options): Promise<void> {
+async function run(
+  { symbol, kind, market, from, to, url, allowUnverified = false }: Options,
+): Promise<void> {
   const series: Series = { symbol, kind, market };
-  const months = monthsOf(parsePeriod(from, to));
+  const now = Date.now();
+  const months = monthsOf(parsePeriod(from, to, now));
   const environment = readEnvironment();
   const folder = folderOf(series, environment);
   Object.assign(process.env, fetchVariables(readProxies(environment), url));
@@ -44,7 +48,7 @@ async function run({ symbol, kind, market, from, to, url }: Options): Promise<vo
   const progress = createProgress("download", 1);
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  const order = { series, months, baseUrl: url, folder, now: Date.now() };
+  const order = { series, months, baseUrl: url, folder, allowUnverified, now };
   let result;
   try {
     result = await download(new DownloadClient(), order, ({ share, bytes, files }) => {
@@ -81,6 +85,10 @@ const command = defineCommand(
   .addOption(
     valueOption("--url <base>", "where the files are", baseUrl)
       .default("https://data.binance.vision"),
+  )
+  .option(
+    "--allow-unverified",
+    "download files that have no .CHECKSUM too, each time anew; the report names them",
   )
   .action(run);
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Environment } from "../data/common/environment.ts";
 import { UsageError } from "../data/common/errors.ts";
+import { type ProxySettings, readProxies } from "../data/common/proxy.ts";
 import { SETTINGS } from "../data/common/settings.ts";
 import type { LogLevel } from "./log.ts";
 
@@ -20,6 +21,8 @@ export interface Config {
   readonly binanceWsUrl: string;
   /** Base URL of the exchange's REST interface, without a trailing slash. */
   readonly binanceRestUrl: string;
+  /** Proxies between this machine and the exchange. */
+  readonly proxies: ProxySettings;
   /** Artifact files; the first is the primary model. */
   readonly models: readonly string[];
   /** History that is fetched at a start and kept at the least, days. */
@@ -83,13 +86,16 @@ export function readConfig(environment: Environment): Config {
   environment.get(SETTINGS.roles);
   const adminToken = environment.find(SETTINGS.adminToken);
   const maxFiles = environment.find(SETTINGS.maxFiles);
+  const source = environment.get(SETTINGS.source);
   return {
     symbols: environment.get(SETTINGS.symbols),
-    source: environment.get(SETTINGS.source),
+    source,
     simulatorSeed: environment.get(SETTINGS.simulatorSeed),
     simulatorSpeed: environment.get(SETTINGS.simulatorSpeed),
     binanceWsUrl: environment.get(SETTINGS.binanceWsUrl),
     binanceRestUrl: environment.get(SETTINGS.binanceRestUrl),
+    // The simulator is in this process: a proxy that cannot be used is no reason to refuse it.
+    proxies: source === "simulator" ? { exceptions: ["*"] } : readProxies(environment),
     models: environment.get(SETTINGS.models),
     historyDays: environment.get(SETTINGS.historyDays),
     expected: readExpected(environment),

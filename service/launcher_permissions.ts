@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { portOf, proxyOf } from "../data/common/proxy.ts";
 import { settingNames } from "../data/common/settings_text.ts";
 import type { Config } from "./config.ts";
 
@@ -8,23 +9,17 @@ const CODE = ["service", "core-wasm", "models", "data/common", "data/schema"];
 /** Variables that packages read: npm:ws, and Deno's own node:http2 and node:net. */
 const PACKAGE_VARIABLES = ["WS_NO_BUFFER_UTIL", "WS_NO_UTF_8_VALIDATE", "NODE_DEBUG"];
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = {
-  "ws:": 80,
-  "http:": 80,
-  "wss:": 443,
-  "https:": 443,
-};
-
-function addressOf(url: string): string {
-  const { hostname, port, protocol } = new URL(url);
-  return `${hostname}:${port === "" ? DEFAULT_PORTS[protocol] : port}`;
+function addressOf(url: URL): string {
+  return `${url.hostname}:${portOf(url)}`;
 }
 
 /** Hosts that the service listens on and connects to. */
 function hosts(config: Config): readonly string[] {
-  const { source, host, port, binanceWsUrl, binanceRestUrl } = config;
+  const { source, host, port, binanceWsUrl, binanceRestUrl, proxies } = config;
   const listening = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const exchange = [binanceWsUrl, binanceRestUrl].map(addressOf);
+  // Deno's fetch, which REST uses, needs the permission for the exchange even through a proxy.
+  const exchange = [new URL(binanceWsUrl), new URL(binanceRestUrl), proxyOf(proxies, binanceWsUrl)]
+    .filter((url) => url !== undefined).map(addressOf);
   return [
     listening,
     ...(source === "simulator" ? [] : exchange),

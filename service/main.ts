@@ -3,6 +3,7 @@ import { loadCore } from "../core-wasm/load.ts";
 import { systemClock } from "../data/common/clock.ts";
 import { runCommand } from "../data/common/command.ts";
 import { readEnvironment } from "../data/common/environment.ts";
+import { fetchVariables } from "../data/common/proxy.ts";
 import { defineServe } from "./commands/serve.ts";
 import { readConfig, refuseOldJournals } from "./config.ts";
 import { FileWatcher } from "./engine/file_watcher.ts";
@@ -18,6 +19,7 @@ async function serve(): Promise<void> {
   const environment = readEnvironment();
   if (!isLaunched()) refuseOldJournals(environment);
   const config = readConfig(environment);
+  Object.assign(process.env, fetchVariables(config.proxies, config.binanceRestUrl));
   const clock = systemClock;
   const logger = createLog(config.logLevel);
   // Before the artifacts are read, so that no change is missed.
@@ -40,8 +42,8 @@ async function serve(): Promise<void> {
   });
 
   async function runSources(): Promise<void> {
-    const { binanceWsUrl: wsUrl, binanceRestUrl: restUrl, source: requested } = config;
-    const exchange = createBinance({ wsUrl, restUrl, clock });
+    const { binanceWsUrl: wsUrl, binanceRestUrl: restUrl, proxies, source: requested } = config;
+    const exchange = createBinance({ wsUrl, restUrl, proxies, clock });
     for await (
       const choice of selectSource({ requested, exchange, clock, signal: closing.signal })
     ) {

@@ -78,7 +78,7 @@ export class SourceRoles {
     await engine.start();
     if (this.#closed) return;
     const urls = source === "binance"
-      ? { wsUrl: config.binanceWsUrl, restUrl: config.binanceRestUrl }
+      ? { wsUrl: config.binanceWsUrl, restUrl: config.binanceRestUrl, proxies: config.proxies }
       : await this.#startSimulator();
     if (this.#closed) return;
     const ingest = this.#ingest = new IngestRole({

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import process from "node:process";
 import { Command, CommanderError, Option } from "commander";
 import { errorMessage, UsageError } from "./errors.ts";
@@ -42,10 +42,12 @@ export function filesOption(flags: string, description: string): Option {
 /**
  * The path of a file that exists.
  *
- * @throws UsageError naming it when it does not.
+ * @throws UsageError naming it when it does not, or is a folder.
  */
 export function existingFile(path: string): string {
-  if (existsSync(path)) return path;
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) throw new UsageError(`Cannot read ${path} as it is a folder`);
+  if (stat !== undefined) return path;
   throw new UsageError(`Cannot read ${path} as there is no such file`);
 }
 
@@ -55,8 +57,8 @@ function describeFailure(error: unknown): string {
 }
 
 /**
- * Runs a command to its end. Wrong arguments print one line and exit with 2, any other error prints
- * one line and exits with 1.
+ * Runs a command to its end. Wrong arguments and unusable input, which readers of files report as
+ * SyntaxError, print one line and exit with 2; any other error prints one line and exits with 1.
  */
 export async function runCommand(command: Command): Promise<void> {
   try {
@@ -66,6 +68,6 @@ export async function runCommand(command: Command): Promise<void> {
     if (error instanceof CommanderError && error.exitCode === 0) return;
     const usage = error instanceof UsageError || error instanceof CommanderError;
     process.stderr.write(`${describeFailure(error)}${usage ? " (see --help)" : ""}\n`);
-    process.exit(usage ? 2 : 1);
+    process.exit(usage || error instanceof SyntaxError ? 2 : 1);
   }
 }

@@ -65,10 +65,35 @@ const originOf = (kind: ValueKind<URL>): ValueKind<string> => ({
   parse: (text) => kind.parse(text)?.origin,
 });
 
-const baseOf = (kind: ValueKind<URL>): ValueKind<string> => ({
-  allowed: kind.allowed,
-  parse: (text) => kind.parse(text)?.href.replace(/\/+$/, ""),
-});
+/** The paths of the exchange's REST interface start so; users copy it from the documentation. */
+const API_PATH = /\/api(\/v3)?$/;
+
+const restBase: ValueKind<string> = {
+  allowed: "a URL that starts with http:// or https://, without a query, a fragment or a user name",
+  parse: (text) => {
+    const url = urlOf(["http:", "https:"]).parse(text);
+    if (url === undefined || /[?#]/.test(text) || url.username + url.password !== "") {
+      return undefined;
+    }
+    return url.href.replace(/\/+$/, "").replace(API_PATH, "").replace(/\/+$/, "");
+  },
+};
+
+const proxyUrl: ValueKind<URL> = {
+  allowed: "the URL of an HTTP proxy such as http://proxy.example:3128",
+  parse: (text) => {
+    const url = urlOf(["http:", "https:"]).parse(text.includes("://") ? text : `http://${text}`);
+    const bare = url !== undefined && url.pathname === "/" && url.search + url.hash === "";
+    return bare ? url : undefined;
+  },
+  // It may hold a password.
+  secret: true,
+};
+
+const hostList: ValueKind<readonly string[]> = {
+  allowed: "host names, each with its subdomains and with or without a port, or *",
+  parse: splitList,
+};
 
 function define<T>(setting: DefaultedSetting<T>): DefaultedSetting<T> {
   return setting;
@@ -124,10 +149,36 @@ export const SETTINGS = {
   }),
   binanceRestUrl: define({
     name: "BINANCE_REST_URL",
-    kind: baseOf(urlOf(["http:", "https:"])),
+    kind: restBase,
     fallback: "https://data-api.binance.vision",
-    meaning: "base URL of the exchange's REST interface",
+    meaning: "base URL of the exchange's REST interface; a path is a prefix of all requests, " +
+      "and an `/api` or `/api/v3` at its end is left out",
     readers: ["serve"],
+  }),
+  httpProxy: defineOptional({
+    name: "HTTP_PROXY",
+    aliases: ["http_proxy", "ALL_PROXY", "all_proxy"],
+    kind: proxyUrl,
+    otherwise: "unset: direct connections",
+    meaning: "HTTP proxy for `http:` and `ws:`, as `http://host:port` or " +
+      "`http://name:password@host:port`; connections to this machine are always direct",
+    readers: ["serve", "data:download"],
+  }),
+  httpsProxy: defineOptional({
+    name: "HTTPS_PROXY",
+    aliases: ["https_proxy", "ALL_PROXY", "all_proxy"],
+    kind: proxyUrl,
+    otherwise: "unset: direct connections",
+    meaning: "the same for `https:` and `wss:`, which Binance uses",
+    readers: ["serve", "data:download"],
+  }),
+  noProxy: defineOptional({
+    name: "NO_PROXY",
+    aliases: ["no_proxy"],
+    kind: hostList,
+    meaning: "hosts that are reached without the proxy, separated by commas: `example.com` and " +
+      "`.example.com` with all subdomains, `example.com:8443` at that port only, `*` for all",
+    readers: ["serve", "data:download"],
   }),
   models: define({
     name: "MODELS",

@@ -89,6 +89,13 @@ function refusal({ status, headers }: Response): DownloadError {
   return new DownloadError(`the server answered HTTP ${status}`, { transient, retryAfterMs });
 }
 
+/** The reason behind a failed request: `fetch` itself says no more than "fetch failed". */
+function reasonOf(error: unknown): string {
+  let reason = error;
+  while (reason instanceof Error && reason.cause !== undefined) reason = reason.cause;
+  return errorMessage(reason).replace(/^error sending request for url \(.*?\): /, "");
+}
+
 /** An HTTP client that retries, obeys `Retry-After` and resumes. */
 export class DownloadClient {
   readonly #clock: Pick<Clock, "monotonic" | "sleep">;
@@ -169,7 +176,7 @@ export class DownloadClient {
             timer.refresh();
           }
         } catch (cause) {
-          throw new DownloadError(`the connection was lost (${errorMessage(cause)})`, {
+          throw new DownloadError(`the connection was lost (${reasonOf(cause)})`, {
             transient: true,
             cause,
           });
@@ -191,7 +198,7 @@ export class DownloadClient {
     try {
       return await fetch(url, { method, headers, signal });
     } catch (cause) {
-      const message = `no answer from ${new URL(url).origin} (${errorMessage(cause)})`;
+      const message = `no answer from ${new URL(url).origin} (${reasonOf(cause)})`;
       throw new DownloadError(message, { transient: true, terminal: true, cause });
     }
   }

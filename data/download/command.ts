@@ -3,8 +3,9 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { defineCommand, runCommand, valueOption } from "../common/command.ts";
-import { readEnvironment } from "../common/environment.ts";
+import { type Environment, readEnvironment } from "../common/environment.ts";
 import { createProgress } from "../common/progress.ts";
+import { fetchVariables, readProxies } from "../common/proxy.ts";
 import { SETTINGS } from "../common/settings.ts";
 import { format as formatBytes } from "../common/std/bytes.ts";
 import { oneOf, symbolName, type ValueKind } from "../common/values.ts";
@@ -19,6 +20,7 @@ interface Options extends Series {
   readonly from: string;
   readonly to: string;
   readonly url: string;
+  readonly allowUnverified?: boolean;
 }
 
 const baseUrl: ValueKind<string> = {
@@ -28,20 +30,25 @@ const baseUrl: ValueKind<string> = {
 };
 
 /** Spot and futures files have the same names, so the two must not share a folder. */
-function folderOf({ symbol, market }: Series): string {
-  const dataDir = readEnvironment().get(SETTINGS.dataDir);
+function folderOf({ symbol, market }: Series, environment: Environment): string {
+  const dataDir = environment.get(SETTINGS.dataDir);
   return join(dataDir, symbol, market === "spot" ? "" : market);
 }
 
-async function run({ symbol, kind, market, from, to, url }: Options): Promise<void> {
+async function run(
+  { symbol, kind, market, from, to, url, allowUnverified = false }: Options,
+): Promise<void> {
   const series: Series = { symbol, kind, market };
-  const months = monthsOf(parsePeriod(from, to));
-  const folder = folderOf(series);
+  const now = Date.now();
+  const months = monthsOf(parsePeriod(from, to, now));
+  const environment = readEnvironment();
+  const folder = folderOf(series, environment);
+  Object.assign(process.env, fetchVariables(readProxies(environment), url));
   await mkdir(folder, { recursive: true });
   const progress = createProgress("download", 1);
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  const order = { series, months, baseUrl: url, folder, now: Date.now() };
+  const order = { series, months, baseUrl: url, folder, allowUnverified, now };
   let result;
   try {
     result = await download(new DownloadClient(), order, ({ share, bytes, files }) => {
@@ -78,6 +85,10 @@ const command = defineCommand(
   .addOption(
     valueOption("--url <base>", "where the files are", baseUrl)
       .default("https://data.binance.vision"),
+  )
+  .option(
+    "--allow-unverified",
+    "download files that have no .CHECKSUM too, each time anew; the report names them",
   )
   .action(run);
 

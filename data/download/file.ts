@@ -3,8 +3,11 @@ import { type Answer, type DownloadClient, DownloadError } from "./client.ts";
 import type { Dump } from "./dump.ts";
 import { PartFile, sha256OfFile } from "./part.ts";
 
-/** The result for one file: fetched, already there and unchanged, or not published. */
-export type Outcome = "downloaded" | "kept" | "missing";
+/**
+ * The result for one file: fetched and verified, fetched without a checksum to verify it by,
+ * already there and unchanged, or not published.
+ */
+export type Outcome = "downloaded" | "unverified" | "kept" | "missing";
 
 /** Receives the bytes of a file that just arrived, those so far, and those of the whole file. */
 export type OnBytes = (arrived: number, size: number, total: number | undefined) => void;
@@ -37,7 +40,7 @@ async function textOf(answer: Answer): Promise<string> {
   return text;
 }
 
-/** The published checksum; undefined when neither it nor the file exists. */
+/** The published checksum; "none" when only the file exists, undefined when neither does. */
 async function publishedSum(client: DownloadClient, url: string, name: string) {
   const sum = await client.request(
     () => ({ url: `${url}.CHECKSUM` }),
@@ -48,8 +51,7 @@ async function publishedSum(client: DownloadClient, url: string, name: string) {
     () => ({ url, method: "HEAD" }),
     ({ ok }) => Promise.resolve(ok),
   );
-  if (!exists) return undefined;
-  throw new DownloadError("it has no .CHECKSUM, so it cannot be verified");
+  return exists ? "none" : undefined;
 }
 
 /** Where the bytes of a partial response belong, and the size of the whole file. */
@@ -102,22 +104,37 @@ async function fetchRest(client: DownloadClient, url: string, part: PartFile, on
  *
  * @param baseUrl Base URL without a trailing slash.
  * @param folder An existing folder, in which the file gets its own name.
+ * @param allowUnverified Whether a file without a checksum is downloaded. Nothing shows whether it
+ *   has changed, so that it is downloaded each time.
  * @throws Error with the reason; an earlier file of that name is left as it was, and nothing
- *   unverified gets the name.
+ *   unverified gets the name unless it is allowed.
  */
 export async function downloadFile(
   client: DownloadClient,
   baseUrl: string,
   dump: Dump,
   folder: string,
+  allowUnverified: boolean,
   onBytes: OnBytes = () => {},
 ): Promise<Outcome> {
   const url = `${baseUrl}/${dump.path}`;
   const path = join(folder, dump.name);
   let sum = await publishedSum(client, url, dump.name);
   if (sum === undefined) return "missing";
+  if (sum === "none" && !allowUnverified) {
+    throw new DownloadError(
+      "it has no .CHECKSUM, so it cannot be verified; --allow-unverified downloads it all the same",
+    );
+  }
   if (await sha256OfFile(path) === sum) return "kept";
   using part = await PartFile.open(`${path}.part`);
+  if (sum === "none") {
+    // Without a checksum nobody would notice that two versions were joined.
+    await part.clear();
+    await fetchRest(client, url, part, onBytes);
+    await part.commit(path);
+    return "unverified";
+  }
   // An earlier run ended after the last byte and before it could rename the file.
   if (part.size > 0 && await part.sha256() === sum) {
     await part.commit(path);
@@ -137,7 +154,8 @@ export async function downloadFile(
     }
     if (!resumed) await waits.wait();
     // It may have been republished between the checksum and the file.
-    sum = await publishedSum(client, url, dump.name) ?? sum;
+    const republished = await publishedSum(client, url, dump.name);
+    if (republished !== undefined && republished !== "none") sum = republished;
   }
   await part.commit(path);
   return "downloaded";

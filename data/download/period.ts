@@ -39,10 +39,18 @@ function parseDate(option: string, given: string): Period {
  *
  * @param from `YYYY-MM` or `YYYY-MM-DD`; a month means its first day.
  * @param to The same; a month means its last day.
- * @throws UsageError for what is no date, and for an end before the start.
+ * @param now The present, ms UTC.
+ * @throws UsageError for what is no date, what has not begun, and for an end before the start.
  */
-export function parsePeriod(from: string, to: string): Period {
-  const period = { from: parseDate("from", from).from, to: parseDate("to", to).to };
+export function parsePeriod(from: string, to: string, now = Date.now()): Period {
+  const [first, last] = [parseDate("from", from), parseDate("to", to)];
+  for (const [option, given, period] of [["from", from, first], ["to", to, last]] as const) {
+    if (period.from <= now) continue;
+    throw new UsageError(
+      `--${option} must not be in the future: current value is ${JSON.stringify(given)}`,
+    );
+  }
+  const period = { from: first.from, to: last.to };
   if (period.from < period.to) return period;
   throw new UsageError(`--to must not be before --from: from ${from} to ${to}`);
 }

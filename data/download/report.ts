@@ -13,13 +13,16 @@ function count(n: number, noun: string): string {
 /** The result of an order in one line. */
 export function describeResult(series: Series, result: Result, seconds: number): string {
   const { symbol, kind, market } = series;
-  const { downloaded, kept, missing, failed, untried, bytes } = result;
+  const { downloaded, unverified, kept, missing, failed, untried, bytes } = result;
   const days = missing.length === 0
     ? "nothing missing"
     : `${count(missing.length, "day")} missing (${describeDays(missing)})`;
-  const nothing = downloaded.length + kept.length + failed.length === 0;
+  const nothing = downloaded.length + unverified.length + kept.length + failed.length === 0;
   const parts = [
     `${count(downloaded.length, "file")} downloaded`,
+    ...(unverified.length > 0
+      ? [`${count(unverified.length, "file")} NOT verified (${unverified.join(", ")})`]
+      : []),
     `${kept.length} kept`,
     days,
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),

@@ -16,6 +16,8 @@ export interface Order {
   readonly baseUrl: string;
   /** An existing folder. */
   readonly folder: string;
+  /** Whether files without a published checksum are downloaded. */
+  readonly allowUnverified: boolean;
   /** The present, ms UTC: days after it are not requested. */
   readonly now: number;
 }
@@ -29,6 +31,8 @@ export interface Failure {
 /** The result of an order. */
 export interface Result {
   readonly downloaded: readonly string[];
+  /** Downloaded without a checksum to verify them by. */
+  readonly unverified: readonly string[];
   readonly kept: readonly string[];
   /** Days without a published file, ms UTC. */
   readonly missing: readonly number[];
@@ -45,6 +49,7 @@ export type OnProgress = (state: { share: number; bytes: number; files: number }
 /** Collects the results of the files. */
 class Run {
   readonly downloaded: string[] = [];
+  readonly unverified: string[] = [];
   readonly kept: string[] = [];
   readonly missing: number[] = [];
   readonly failed: Failure[] = [];
@@ -68,6 +73,7 @@ class Run {
   /** Sorts the results, oldest first. */
   sort(): void {
     this.downloaded.sort();
+    this.unverified.sort();
     this.kept.sort();
     this.missing.sort((a, b) => a - b);
     this.failed.sort((a, b) => a.name < b.name ? -1 : 1);
@@ -92,12 +98,13 @@ class Run {
       return true;
     }
     try {
-      const { baseUrl, folder } = this.#order;
+      const { baseUrl, folder, allowUnverified } = this.#order;
       const outcome = await downloadFile(
         this.#client,
         baseUrl,
         dump,
         folder,
+        allowUnverified,
         (arrived, size, total) => {
           this.bytes += arrived;
           this.#inProgress.set(name, total === undefined ? 0 : days * Math.min(1, size / total));
@@ -122,7 +129,7 @@ class Run {
     this.#onProgress({
       share: (this.#done + inProgress) / this.#total,
       bytes: this.bytes,
-      files: this.downloaded.length + this.kept.length,
+      files: this.downloaded.length + this.unverified.length + this.kept.length,
     });
   }
 }

@@ -111,13 +111,13 @@ function withoutMark(bytes: Uint8Array): Uint8Array {
  * Reads a text file in chunks of whole lines. Lines end with LF, CRLF or CR.
  *
  * @param path A plain, gzip or zip file; of a zip, its `.csv` files one after another.
- * @throws Error naming the file when it cannot be read or unpacked.
+ * @throws SyntaxError naming the file when it cannot be read or unpacked.
  */
 export async function* readLines(path: string, onRead?: OnRead): AsyncGenerator<LineChunk> {
   try {
     for await (const part of openParts(path, onRead)) yield* linesOf(part);
   } catch (error) {
-    throw new Error(`Cannot read ${path}: ${errorMessage(error)}`, {
+    throw new SyntaxError(`Cannot read ${path}: ${errorMessage(error)}`, {
       cause: error,
     });
   }

@@ -1,12 +1,11 @@
 /** `deno task train`: history in, model artifact out. */
-import { existsSync } from "node:fs";
-import { dirname } from "node:path";
 import { defineCommand, filesOption, runCommand, valueOption } from "../../data/common/command.ts";
 import { UsageError } from "../../data/common/errors.ts";
 import { writeWhole } from "../../data/common/output_file.ts";
+import { checkOutputs, type Replaceable } from "../../data/common/output_path.ts";
 import { StagedProgress } from "../../data/common/progress.ts";
 import { SETTINGS } from "../../data/common/settings.ts";
-import { oneOf, textLike, type ValueKind, wholeNumberIn } from "../../data/common/values.ts";
+import { oneOf, textLike, wholeNumberIn } from "../../data/common/values.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
 import { describeRowErrors } from "../../data/files/row_errors.ts";
 import { MODEL_NAME } from "../artifact/artifact.ts";
@@ -35,10 +34,8 @@ interface Options {
   readonly final: boolean;
 }
 
-const outputFile: ValueKind<string> = {
-  allowed: "in a folder that exists",
-  parse: (path) => existsSync(dirname(path)) ? path : undefined,
-};
+const MODEL: Replaceable = { start: /^\s*\{\s*"schema":/, what: "a model" };
+const CARD: Replaceable = { start: /^# Model card: /, what: "a model card" };
 
 const modelName = textLike(
   MODEL_NAME,
@@ -67,7 +64,11 @@ function toTraining(options: Options): Omit<TrainOptions, "onFile" | "onProgress
 }
 
 async function train(options: Options): Promise<void> {
-  const { out, card } = options;
+  const { out, card, bars } = options;
+  checkOutputs([
+    { option: "--out", path: out, replaces: MODEL },
+    ...(card === undefined ? [] : [{ option: "--card", path: card, replaces: CARD }]),
+  ], bars);
   const training = toTraining(options);
   const progress = new StagedProgress();
   try {
@@ -87,6 +88,9 @@ async function train(options: Options): Promise<void> {
     console.log(`${artifact.name}: ${rows} bars of ${symbol} in ${sequences.length} sequences`);
     console.log(`from ${period.from} to ${period.to}`);
     console.log(formatScorecard(artifact.scorecard));
+  } catch (error) {
+    // The history is too short.
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
   } finally {
     progress.end();
   }
@@ -103,13 +107,8 @@ const command = defineCommand(
         "file continues where the one before it ended",
     ).makeOptionMandatory(),
   )
-  .addOption(
-    valueOption("--out <file.json>", "where the model is written", outputFile)
-      .makeOptionMandatory(),
-  )
-  .addOption(
-    valueOption("--card <file.md>", "where a model card in Markdown is written", outputFile),
-  )
+  .requiredOption("--out <file.json>", "where the model is written")
+  .option("--card <file.md>", "where a model card in Markdown is written")
   .addOption(valueOption("--preset <name>", "features", oneOf(PRESET_NAMES)).default("classic"))
   .addOption(valueOption("--name <name>", "name of the model (default: the preset's)", modelName))
   .option("--symbol <name>", "market of the bars (default: from the names of the files)")

@@ -5,6 +5,7 @@ import { loadCore } from "../../core-wasm/load.ts";
 import { defineCommand, filesOption, runCommand, valueOption } from "../../data/common/command.ts";
 import { UsageError } from "../../data/common/errors.ts";
 import { OutputFile } from "../../data/common/output_file.ts";
+import { checkOutputs } from "../../data/common/output_path.ts";
 import { createProgress } from "../../data/common/progress.ts";
 import { symbolName, textLike } from "../../data/common/values.ts";
 import { csvLine, flatten } from "../../data/files/csv.ts";
@@ -74,6 +75,8 @@ function reportSkipped({ rows, trades, late }: Skipped): void {
 async function replay(options: Options): Promise<void> {
   const { model = DEFAULT_MODELS, out } = options;
   const input = toInput(options);
+  const files = input.files.map(({ path }) => path);
+  checkOutputs([{ option: "--out", path: out }], [...files, ...model]);
   const symbols = [...new Set(input.files.map(({ symbol }) => symbol))];
   const models = loadModels({ models: model, expected: {} });
   const engine = new Engine(loadCore(), models, symbols);

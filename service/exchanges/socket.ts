@@ -1,6 +1,8 @@
-import type { IncomingMessage } from "node:http";
+import type { ClientRequestArgs, IncomingMessage } from "node:http";
+import { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import type { Refusal } from "./exchange.ts";
+import { openTunnel } from "./tunnel.ts";
 
 /** The part of a WebSocket client that streams use. */
 export interface Socket {
@@ -27,15 +29,34 @@ const HANDSHAKE_TIMEOUT_MS = 5000;
 /** A trade has some 200 bytes; a message above this limit is a protocol violation. */
 const MAX_MESSAGE_BYTES = 1 << 20;
 
+const OPTIONS = {
+  handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+  maxPayload: MAX_MESSAGE_BYTES,
+  perMessageDeflate: false,
+  // The decoder checks what it reads.
+  skipUTF8Validation: true,
+};
+
 /** Opens a WebSocket by `ws`, which answers pings by itself. */
-export const openWebSocket: OpenSocket = (url) =>
-  new WebSocket(url, {
-    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    maxPayload: MAX_MESSAGE_BYTES,
-    perMessageDeflate: false,
-    // The decoder checks what it reads.
-    skipUTF8Validation: true,
-  });
+export const openWebSocket: OpenSocket = (url) => new WebSocket(url, OPTIONS);
+
+/** Opens WebSockets likewise, through an HTTP proxy. */
+export function openThrough(proxy: URL): OpenSocket {
+  return (url) => {
+    const options: typeof OPTIONS & ClientRequestArgs = {
+      ...OPTIONS,
+      createConnection: (_options, done) => {
+        openTunnel(proxy, new URL(url)).then(
+          (connection) => done(null, connection),
+          // Beside an error the stream is ignored.
+          (error: Error) => done(error, new Duplex()),
+        );
+        return undefined;
+      },
+    };
+    return new WebSocket(url, options);
+  };
+}
 
 /** A certificate is not corrected within seconds, ms. */
 const TLS_MS = 30_000;

@@ -14,6 +14,7 @@ describe("readConfig", () => {
       simulatorSpeed: 1,
       binanceWsUrl: "wss://data-stream.binance.vision",
       binanceRestUrl: "https://data-api.binance.vision",
+      proxies: { exceptions: [] },
       models: ["models/classic.json", "models/liquidity.json"],
       historyDays: 8,
       expected: {},
@@ -47,6 +48,16 @@ describe("readConfig", () => {
     expect(read({ BINANCE_WS_URL: url }).binanceWsUrl).toBe("wss://stream.binance.com:9443");
   });
 
+  test.each([
+    ["http://x.test/", "http://x.test"],
+    ["https://x.test:8443/binance/", "https://x.test:8443/binance"],
+    ["https://x.test/api", "https://x.test"],
+    ["https://x.test/api/v3/", "https://x.test"],
+    ["https://x.test/binance/api/v3", "https://x.test/binance"],
+  ])("BINANCE_REST_URL=%s is %s, as the requests' own paths start with /api/v3", (given, used) => {
+    expect(read({ BINANCE_REST_URL: given }).binanceRestUrl).toBe(used);
+  });
+
   test("an empty value counts as unset", () => {
     expect(read({ SOURCE: "", DASHBOARD_PORT: " " })).toMatchObject({
       source: "auto",
@@ -75,6 +86,10 @@ describe("readConfig", () => {
     ["SIMULATOR_SEED", "1.5", "a whole number"],
     ["BINANCE_WS_URL", "https://example.org", "ws:// or wss://"],
     ["BINANCE_REST_URL", "example", "http:// or https://"],
+    ["BINANCE_REST_URL", "https://x.test/?x=1", "without a query"],
+    ["BINANCE_REST_URL", "https://x.test/?", "without a query"],
+    ["BINANCE_REST_URL", "https://x.test/api#top", "without a query, a fragment"],
+    ["BINANCE_REST_URL", "https://a:b@x.test", "a user name"],
     ["ISOLATION_FOREST_CONTAMINATION", "0.9", "a number from 0.0001 to 0.5"],
     ["HISTORY_DAYS", "0", "a whole number from 1 to 365"],
     ["HISTORY_DAYS", "1.5", "a whole number from 1 to 365"],

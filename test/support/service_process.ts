@@ -3,6 +3,12 @@ import { onTestFinished } from "vitest";
 
 const MAIN = fileURLToPath(new URL("../../service/main.ts", import.meta.url));
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const LAUNCHER = fileURLToPath(new URL("../../service/launcher.ts", import.meta.url));
+
+/** How a service is started: directly, with all permissions, unless by the launcher. */
+export interface StartOptions {
+  readonly launcher?: boolean;
+}
 
 /** How a service that could not stay up ended. */
 export interface Ending {
@@ -11,9 +17,12 @@ export interface Ending {
   readonly stderr: string;
 }
 
-function command(env: Record<string, string>): Deno.Command {
+function command(
+  env: Record<string, string>,
+  { launcher = false }: StartOptions = {},
+): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", MAIN],
+    args: ["run", "-A", launcher ? LAUNCHER : MAIN],
     cwd: ROOT,
     env: { NO_COLOR: "1", DASHBOARD_PORT: "0", LOG_LEVEL: "WARNING", ...env },
     stdin: "null",
@@ -41,8 +50,11 @@ export class ServiceProcess {
   }
 
   /** Starts a service and waits until it says where it is. */
-  static async start(env: Record<string, string>): Promise<ServiceProcess> {
-    const child = command(env).spawn();
+  static async start(
+    env: Record<string, string>,
+    options?: StartOptions,
+  ): Promise<ServiceProcess> {
+    const child = command(env, options).spawn();
     let output = "";
     const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>, onText: () => void) => {
       for await (const text of stream.pipeThrough(new TextDecoderStream())) {

@@ -1,7 +1,9 @@
 import type { Clock } from "../../../data/common/clock.ts";
+import { proxyOf, type ProxySettings } from "../../../data/common/proxy.ts";
 import type { Exchange, ExchangeTraits, StreamSink } from "../exchange.ts";
-import { type OpenSocket, openWebSocket } from "../socket.ts";
+import { type OpenSocket, openThrough, openWebSocket } from "../socket.ts";
 import { ReconnectingStream } from "../stream.ts";
+import { describeProxy } from "../tunnel.ts";
 import { ConnectionAttemptLimiter } from "./limits.ts";
 import { KLINES_PER_PAGE, RestClient, TRADES_PER_PAGE } from "./rest.ts";
 import { combinedStream } from "./stream.ts";
@@ -26,6 +28,8 @@ export interface BinanceOptions {
   /** Base URL of REST, without a trailing slash. */
   readonly restUrl: string;
   readonly clock: Clock;
+  /** Proxies between; none by default. */
+  readonly proxies?: ProxySettings;
   /** The global one by default. */
   readonly fetch?: typeof fetch;
   /** A real WebSocket by default. */
@@ -36,7 +40,10 @@ export interface BinanceOptions {
 
 /** Binance's spot market, or a stand-in with the same interface. */
 export function createBinance(options: BinanceOptions): Exchange {
-  const { wsUrl, restUrl, clock, openSocket = openWebSocket } = options;
+  const { wsUrl, restUrl, clock, proxies = { exceptions: [] } } = options;
+  const wsProxy = proxyOf(proxies, wsUrl);
+  const restProxy = proxyOf(proxies, restUrl);
+  const { openSocket = wsProxy === undefined ? openWebSocket : openThrough(wsProxy) } = options;
   const traits = { ...TRAITS, ...options.traits };
   const protocol = combinedStream(wsUrl);
   const attempts = new ConnectionAttemptLimiter(clock);
@@ -44,11 +51,15 @@ export function createBinance(options: BinanceOptions): Exchange {
   const rest = new RestClient({
     url: restUrl,
     clock,
+    ...(restProxy !== undefined && { via: describeProxy(restProxy) }),
     ...(options.fetch !== undefined && { fetch: options.fetch }),
   });
   return {
     origin: wsUrl,
-    advice: "Check the network, BINANCE_WS_URL and BINANCE_REST_URL, or run with SOURCE=simulator",
+    advice: wsProxy === undefined && restProxy === undefined
+      ? "Check the network, BINANCE_WS_URL and BINANCE_REST_URL, or run with SOURCE=simulator"
+      : "Check the proxy (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), BINANCE_WS_URL and " +
+        "BINANCE_REST_URL, or run with SOURCE=simulator",
     traits,
     rest,
     stream(symbols: readonly string[], sink: StreamSink): void {
@@ -66,7 +77,10 @@ export function createBinance(options: BinanceOptions): Exchange {
     },
     async probe(signal: AbortSignal): Promise<void> {
       const socket = probeSocket(openSocket, `${wsUrl}/ws/btcusdt@aggTrade`, wsUrl, signal);
-      await Promise.all([rest.time(), socket]);
+      const time = rest.time();
+      // The tunnel's error says what the proxy answered; that of fetch does not.
+      if (wsProxy !== undefined) await Promise.all([socket, time.catch(() => {})]);
+      await Promise.all([time, socket]);
     },
     close(): void {
       for (const stream of streams) stream.close();

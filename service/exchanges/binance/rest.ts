@@ -27,6 +27,8 @@ export interface RestClientOptions {
   /** Base URL without a trailing slash. */
   readonly url: string;
   readonly clock: Clock;
+  /** The proxy that requests go through, for people; direct connections when absent. */
+  readonly via?: string;
   /** The global one by default. */
   readonly fetch?: typeof fetch;
 }
@@ -70,6 +72,8 @@ function parseRows<Row>(rows: readonly unknown[], parse: (row: unknown) => Row):
 /** Binance's REST interface, as far as MicroStream needs it. All methods throw {@linkcode RestError}. */
 export class RestClient implements ExchangeRest {
   readonly #url: string;
+  /** What the messages add, as the proxy may be the one that fails or refuses. */
+  readonly #via: string;
   readonly #clock: Clock;
   readonly #fetch: typeof fetch;
   readonly #closing = new AbortController();
@@ -85,6 +89,7 @@ export class RestClient implements ExchangeRest {
 
   constructor(options: RestClientOptions) {
     this.#url = options.url;
+    this.#via = options.via === undefined ? "" : ` through ${options.via}`;
     this.#clock = options.clock;
     this.#fetch = options.fetch ?? fetch;
     this.#weight = new RequestWeightLimiter(options.clock);
@@ -186,7 +191,7 @@ export class RestClient implements ExchangeRest {
       (signal) => this.#get(url, signal),
     ).catch((error: unknown) => {
       if (error instanceof RestError) throw error;
-      throw new RestError(`no answer from ${this.#url}`, { cause: error });
+      throw new RestError(`no answer from ${this.#url}${this.#via}`, { cause: error });
     });
   }
 
@@ -221,9 +226,11 @@ export class RestClient implements ExchangeRest {
     const { status, headers } = response;
     const { message, waitMs } = refusalOfStatus(status, headers.get("retry-after"));
     const detail = /"msg":"([^"]{1,100})"/.exec(await response.text().catch(() => ""))?.[1];
-    const error = new RestError(detail === undefined ? message : `${message}: ${detail}`, {
-      status,
-    });
+    const error = new RestError(
+      message + (status === 404 ? ` at ${this.#url}` : "") + this.#via +
+        (detail === undefined ? "" : `: ${detail}`),
+      { status },
+    );
     if (status === 429 || status === 418) {
       this.#bannedUntil = Math.max(this.#bannedUntil, this.#clock.monotonic() + waitMs);
       this.#ban = error;

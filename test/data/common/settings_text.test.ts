@@ -24,6 +24,10 @@ test("the help of a task has its settings alone, in lines of a terminal's width"
 });
 
 test("a task reads settings by their aliases too", () => {
-  expect(settingNames("data:download")).toEqual(["DATA_DIR"]);
+  expect(settingNames("data:download")).toEqual([
+    ...["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
+    ...["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"],
+    "DATA_DIR",
+  ]);
   expect(settingNames("serve")).toEqual(expect.arrayContaining(["SYMBOLS", "SYMBOL", "PORT"]));
 });

@@ -1,6 +1,8 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { DownloadClient } from "../../../data/download/client.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { until } from "../../support/until.ts";
 import { DumpServer, zipOf } from "./download_server.ts";
@@ -63,6 +65,37 @@ test("a failure is named in one line, exit code 1", async () => {
   ]);
 });
 
+test("a file without a .CHECKSUM is downloaded when that is allowed, and called unverified", async () => {
+  const server = await DumpServer.start(new Map([[PATH, ZIP]]));
+  const none = (res: ServerResponse) => void res.writeHead(404).end();
+  server.fail(`${PATH}.CHECKSUM`, none, none, none);
+  const dataDir = temporaryFolder();
+  const refused = await runToEnd(dataDir, ...may(server.url));
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    `Cannot download ${NAME}: it has no .CHECKSUM, so it cannot be verified; ` +
+    "--allow-unverified downloads it all the same\n",
+  ]);
+  // A part of another version must not be joined.
+  writeFileSync(join(dataDir, "BTCUSDT", `${NAME}.part`), "other");
+  for (const _ of ["first", "again"]) {
+    const { code, stdout } = await runToEnd(dataDir, ...may(server.url), "--allow-unverified");
+    expect(code).toBe(0);
+    expect(stdout).toContain(`0 files downloaded, 1 file NOT verified (${NAME}), 0 kept`);
+    expect(readFileSync(join(dataDir, "BTCUSDT", NAME)).equals(ZIP)).toBe(true);
+  }
+  // Once there is a checksum the file is verified by it.
+  expect((await runToEnd(dataDir, ...may(server.url))).stdout).toContain("1 kept");
+});
+
+test("a server that cannot be reached is named with the reason", async () => {
+  const client = new DownloadClient({ clock: { monotonic: () => 0, sleep: async () => {} } });
+  await expect(client.request(() => ({ url: "http://127.0.0.1:5/x" }), () => Promise.resolve()))
+    .rejects.toThrow(
+      /^no answer from http:\/\/127\.0\.0\.1:5 \(.*[Cc]onnection refused.*\), 6 times$/,
+    );
+});
+
 test.each([
   [
     ["--symbol", "../x"],
@@ -72,6 +105,8 @@ test.each([
   [["--market", "coinm"], '--market must be one of spot, usdm: current value is "coinm"'],
   [["--url", "ftp://x"], "--url must be a URL that starts with https:// or http://"],
   [["--from", "May"], "--from must be a month or a day from 2017 on"],
+  [["--to", "2999-01"], '--to must not be in the future: current value is "2999-01"'],
+  [["--from", "2999-01-01"], "--from must not be in the future"],
   [["--to", "2024-04"], "--to must not be before --from: from 2024-05 to 2024-04"],
 ])("%j is a bad argument: one line, exit code 2", async (wrong, message) => {
   const given = new Map([["--symbol", "BTCUSDT"], ["--from", "2024-05"], ["--to", "2024-05"]]);

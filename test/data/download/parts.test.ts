@@ -52,6 +52,7 @@ test("days are described as runs", () => {
 test("the last line sums up the result", () => {
   const result = {
     downloaded: ["a"],
+    unverified: [],
     kept: ["b", "c"],
     missing: [Date.UTC(2025, 0, 2)],
     failed: [{ name: "d", reason: "the server answered HTTP 400" }],

@@ -118,14 +118,39 @@ test("wrong arguments are refused in one line with exit code 2, and nothing is w
   expect(readdirSync(folder)).toEqual(["ABCUSDT.csv"]);
 });
 
-test("too little history is refused with exit code 1, and nothing is written", () => {
+test("too little history is refused with exit code 2, and nothing is written", () => {
   const folder = temporaryFolder();
   const bars = writeHistory(folder, "ABCUSDT.csv", 10, 1);
   const { status, stderr } = train(["--bars", bars, "--out", join(folder, "x.json")]);
-  expect(status).toBe(1);
+  expect(status).toBe(2);
   expect(stderr).toBe(
     "Cannot fit a classic model as the bars beyond its warm-up must be at least 1440: " +
-      "current value is 10\n",
+      "current value is 10 (see --help)\n",
   );
   expect(readdirSync(folder)).toEqual(["ABCUSDT.csv"]);
+});
+
+test("what would be lost is refused before any work: an input, a model by its card, other files", () => {
+  const folder = temporaryFolder();
+  const bars = writeHistory(folder, "ABCUSDT-1m.csv", 100, 1);
+  const other = join(folder, "README.md");
+  writeFileSync(other, "# Mine\n");
+  const model = join(folder, "m.json");
+  const before = readFileSync(bars, "utf8");
+  for (
+    const [args, message] of [
+      [["--out", bars], "--out must be a new file or a model, which is replaced"],
+      [["--out", other], "--out must be a new file or a model, which is replaced"],
+      [["--out", model, "--card", other], "--card must be a new file or a model card"],
+      [["--out", model, "--card", model], "--card must be another file than --out"],
+      [["--out", folder], "--out must be a file and no folder"],
+    ] as const
+  ) {
+    const { status, stderr } = train(["--bars", bars, ...args]);
+    expect([status, stderr.trimEnd().split("\n").length]).toEqual([2, 1]);
+    expect(stderr).toContain(message);
+  }
+  expect(readdirSync(folder).sort()).toEqual(["ABCUSDT-1m.csv", "README.md"]);
+  expect(readFileSync(bars, "utf8")).toBe(before);
+  expect(readFileSync(other, "utf8")).toBe("# Mine\n");
 });

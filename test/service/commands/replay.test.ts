@@ -1,7 +1,15 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 const REPLAY = fileURLToPath(new URL("../../../service/commands/replay.ts", import.meta.url));
@@ -72,7 +80,7 @@ test.each([
 ])("%s is an error, and no file is left behind", async (_, name, lines, message) => {
   const { path, out } = write(lines, name);
   const { code, stderr } = await replay("--bars", path, "--out", out);
-  expect(code).toBeGreaterThan(0);
+  expect(code).toBe(2);
   expect(stderr).toContain(message);
   expect(readdirSync(join(out, ".."))).toEqual([name]);
 });
@@ -91,7 +99,7 @@ test("unusable trades are left out, counted and named, and never folded into a b
 
   const { path: worse } = write([...bad, row(5, 1, 1)], "BTCUSDT-aggTrades.csv");
   const refused = await replay("--trades", worse, "--out", `${out}.csv`);
-  expect(refused.code).toBeGreaterThan(0);
+  expect(refused.code).toBe(2);
   expect(refused.stderr).toContain(
     `Cannot use ${worse} as at least half of its rows must be trades: 3 of 4 cannot be used`,
   );
@@ -143,4 +151,43 @@ test.each([
   expect(code).toBe(2);
   expect(stderr.trimEnd().split("\n")).toHaveLength(1);
   expect(stderr).toContain(message);
+});
+
+describe("--out is never an input, under any name", () => {
+  test("the same file, by a symbolic or a hard link, and a model", async () => {
+    const { path } = write(klines(20));
+    const folder = dirname(path);
+    const before = readFileSync(path, "utf8");
+    const [symbolic, hard] = [join(folder, "symbolic.csv"), join(folder, "hard.csv")];
+    symlinkSync(path, symbolic);
+    linkSync(path, hard);
+    for (
+      const out of [path, join(folder, ".", "..", basename(folder), basename(path)), symbolic, hard]
+    ) {
+      const { code, stderr } = await replay("--bars", path, "--out", out);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^--out must be another file than the input .*\n$/);
+    }
+    expect(readFileSync(path, "utf8")).toBe(before);
+  });
+
+  test("a folder as a file, and a folder that is missing", async () => {
+    const { path } = write(klines(20));
+    const folder = dirname(path);
+    mkdirSync(join(folder, "x.csv"));
+    for (
+      const [args, message] of [
+        [["--bars", path, "--out", join(folder, "x.csv")], "--out must be a file and no folder"],
+        [
+          ["--bars", path, "--out", join(folder, "no/x.csv")],
+          "--out must be in a folder that exists",
+        ],
+        [["--bars", join(folder, "x.csv"), "--out", join(folder, "y.csv")], "as it is a folder"],
+      ] as const
+    ) {
+      const { code, stderr } = await replay(...args);
+      expect([code, stderr.trimEnd().split("\n").length]).toEqual([2, 1]);
+      expect(stderr).toContain(message);
+    }
+  });
 });

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Environment } from "../data/common/environment.ts";
 import { UsageError } from "../data/common/errors.ts";
 import { type ProxySettings, readProxies } from "../data/common/proxy.ts";
@@ -43,8 +44,9 @@ export interface Config {
   readonly maxFiles?: number;
 }
 
-/** The shipped artifacts; the first is the primary model. */
-export const DEFAULT_MODELS: readonly string[] = new Environment().get(SETTINGS.models);
+/** The shipped artifacts, beside the code; the first is the primary model. */
+export const DEFAULT_MODELS: readonly string[] = new Environment().get(SETTINGS.models)
+  .map((path) => fileURLToPath(new URL(`../${path}`, import.meta.url)));
 
 function readExpected(environment: Environment): Config["expected"] {
   const contamination = environment.find(SETTINGS.contamination);
@@ -96,7 +98,7 @@ export function readConfig(environment: Environment): Config {
     binanceRestUrl: environment.get(SETTINGS.binanceRestUrl),
     // The simulator is in this process: a proxy that cannot be used is no reason to refuse it.
     proxies: source === "simulator" ? { exceptions: ["*"] } : readProxies(environment),
-    models: environment.get(SETTINGS.models),
+    models: environment.find(SETTINGS.models) ?? DEFAULT_MODELS,
     historyDays: environment.get(SETTINGS.historyDays),
     expected: readExpected(environment),
     dataDir: environment.get(SETTINGS.dataDir),

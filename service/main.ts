@@ -1,3 +1,4 @@
+import "./require_build.ts";
 import process from "node:process";
 import { loadCore } from "../core-wasm/load.ts";
 import { systemClock } from "../data/common/clock.ts";
@@ -16,7 +17,8 @@ import { ServeRole } from "./serve/serve_role.ts";
 import { isLaunched, onShutdown } from "./shutdown.ts";
 
 async function serve(): Promise<void> {
-  const environment = readEnvironment();
+  // The launcher has read the same file and has warned.
+  const environment = isLaunched() ? readEnvironment(() => {}) : readEnvironment();
   if (!isLaunched()) refuseOldJournals(environment);
   const config = readConfig(environment);
   Object.assign(process.env, fetchVariables(config.proxies, config.binanceRestUrl));

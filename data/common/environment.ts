@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { parseEnv } from "node:util";
-import type { DefaultedSetting, Setting } from "./settings.ts";
+import { type DefaultedSetting, type Setting, SETTINGS } from "./settings.ts";
+import { closestString, levenshteinDistance } from "./std/closest_string.ts";
 import { parseValue } from "./values.ts";
 
 /** Variables by name. */
@@ -54,8 +55,38 @@ export class Environment {
   }
 }
 
-/** The environment of this process over the `.env` file of the working directory. */
-export function readEnvironment(): Environment {
+/** Names that start so can be meant for nobody else. */
+const OWN_PREFIX = /^(MICROSTREAM|BINANCE|SIMULATOR)_/;
+/** Most edits that make one name a mistyped form of another. */
+const MAX_EDITS = 2;
+
+/**
+ * A warning for each name of a `.env` file that is no setting and is like one: it would be ignored.
+ *
+ * @param names The names that the file sets.
+ */
+export function warnOfMistyped(names: readonly string[]): readonly string[] {
+  const known = Object.values(SETTINGS).flatMap((
+    { name, aliases = [] }: Setting<unknown>,
+  ) => [name, ...aliases]);
+  return names.filter((name) => !known.includes(name)).flatMap((name) => {
+    const upper = name.toUpperCase().replaceAll("-", "_");
+    const nearest = closestString(upper, known);
+    // A short name is within a few edits of any other.
+    const allowed = Math.min(MAX_EDITS, Math.floor(nearest.length / 3));
+    const like = levenshteinDistance(upper, nearest) <= allowed;
+    if (!like && !OWN_PREFIX.test(upper)) return [];
+    return [`.env: ${name} is not a setting and is ignored; the nearest is ${nearest}`];
+  });
+}
+
+/**
+ * The environment of this process over the `.env` file of the working directory.
+ *
+ * @param warn Receives a line for each mistyped name of the file; stderr by default.
+ */
+export function readEnvironment(warn: (line: string) => void = console.error): Environment {
   const file = existsSync(".env") ? parseEnv(readFileSync(".env", "utf8")) : {};
+  for (const line of warnOfMistyped(Object.keys(file))) warn(line);
   return new Environment(process.env, file);
 }

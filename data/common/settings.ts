@@ -184,7 +184,8 @@ export const SETTINGS = {
     name: "MODELS",
     kind: fileList,
     fallback: "models/classic.json,models/liquidity.json",
-    meaning: "model artifacts to run; the first is the primary model",
+    meaning: "model artifacts to run; the first is the primary model. The default ones are " +
+      "found beside the code, others from the working directory",
     readers: ["serve"],
   }),
   historyDays: define({

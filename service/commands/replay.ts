@@ -7,7 +7,8 @@ import { UsageError } from "../../data/common/errors.ts";
 import { OutputFile } from "../../data/common/output_file.ts";
 import { checkOutputs } from "../../data/common/output_path.ts";
 import { createProgress } from "../../data/common/progress.ts";
-import { symbolName, textLike } from "../../data/common/values.ts";
+import { SETTINGS } from "../../data/common/settings.ts";
+import { splitList, symbolName, textLike } from "../../data/common/values.ts";
 import { csvLine, flatten } from "../../data/files/csv.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
 import { describeRowErrors } from "../../data/files/row_errors.ts";
@@ -127,7 +128,9 @@ const command = defineCommand(
   .addOption(
     filesOption(
       "--model <file...>",
-      `model artifacts, the primary first (default: ${DEFAULT_MODELS.join(" ")})`,
+      `model artifacts, the primary first (default: ${
+        splitList(SETTINGS.models.fallback).join(" ")
+      })`,
     ),
   )
   .addOption(

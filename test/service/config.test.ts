@@ -1,7 +1,11 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { Environment, type Variables } from "../../data/common/environment.ts";
 import { UsageError } from "../../data/common/errors.ts";
 import { readConfig } from "../../service/config.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 const read = (...layers: readonly Variables[]) => readConfig(new Environment(...layers));
 
@@ -15,7 +19,7 @@ describe("readConfig", () => {
       binanceWsUrl: "wss://data-stream.binance.vision",
       binanceRestUrl: "https://data-api.binance.vision",
       proxies: { exceptions: [] },
-      models: ["models/classic.json", "models/liquidity.json"],
+      models: ["classic", "liquidity"].map((name) => join(ROOT, `models/${name}.json`)),
       historyDays: 8,
       expected: {},
       dataDir: "data/store",

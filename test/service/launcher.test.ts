@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -87,13 +95,19 @@ describe("deno task serve", () => {
     expect(await answers(await url)).toBe(false);
   });
 
-  test("keeps its journal in data/store where nothing is said, and opens no browser", async () => {
+  test("runs in any folder by what nothing says, warns of a mistyped name, opens no browser", async () => {
     const folder = temporaryFolder();
-    const { child, url, ended } = launch(folder, SETTINGS);
+    const { MODELS: _, ...unset } = SETTINGS;
+    writeFileSync(join(folder, ".env"), "SYMBOL_=ETHUSDT\nUNRELATED=1\n");
+    const { child, url, ended } = launch(folder, unset);
     expect(await answers(await url)).toBe(true);
     child.kill("SIGINT");
     const { code, output } = await ended;
-    expect([code, output]).toEqual([0, `MicroStream is at ${await url}\n`]);
+    expect([code, output]).toEqual([
+      0,
+      ".env: SYMBOL_ is not a setting and is ignored; the nearest is SYMBOLS\n" +
+      `MicroStream is at ${await url}\n`,
+    ]);
     expect(readdirSync(join(folder, "data/store"))).toContain("simulator-1.sqlite");
   });
 
@@ -121,6 +135,35 @@ describe("deno task serve", () => {
     expect(output).toContain(message);
     expect(output.trimEnd()).not.toContain("\n");
   });
+});
+
+test.each([
+  ["core-wasm/core.wasm", "service/dashboard/dist/index.html"],
+  ["service/dashboard/dist/index.html", "core-wasm/core.wasm"],
+])("the service says in one line that %s is not built", async (missing, present) => {
+  const root = temporaryFolder();
+  for (
+    const folder of ["service", "core-wasm", "data/common", "data/schema", "data/files", "models"]
+  ) {
+    cpSync(join(ROOT, folder), join(root, folder), {
+      recursive: true,
+      filter: (path) => !path.startsWith(join(ROOT, missing)),
+    });
+  }
+  expect(existsSync(join(root, present))).toBe(true);
+  symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
+  const { imports } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
+  writeFileSync(join(root, "deno.json"), JSON.stringify({ nodeModulesDir: "manual", imports }));
+  cpSync(join(ROOT, "package.json"), join(root, "package.json"));
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--no-lock", join(root, "service/main.ts")],
+    cwd: temporaryFolder(),
+    env: { NO_COLOR: "1", SOURCE: "simulator", DASHBOARD_PORT: "0" },
+  }).output();
+  expect([code, new TextDecoder().decode(stderr)]).toEqual([
+    1,
+    `Cannot start as ${missing} must be built: run deno task build\n`,
+  ]);
 });
 
 describe("journals of an earlier version in data/", () => {

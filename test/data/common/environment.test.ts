@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Environment } from "../../../data/common/environment.ts";
+import { Environment, warnOfMistyped } from "../../../data/common/environment.ts";
 import { UsageError } from "../../../data/common/errors.ts";
 import { SETTINGS } from "../../../data/common/settings.ts";
 import { MAX_STATES } from "../../../core-wasm/core.ts";
@@ -59,3 +59,25 @@ test.each(Object.values(SETTINGS).filter((setting) => "fallback" in setting))(
     expect(kind.parse(fallback)).toBeDefined();
   },
 );
+
+test.each([
+  ["SYMBLOS", "SYMBOLS"],
+  ["symbols", "SYMBOLS"],
+  ["MODEL", "MODELS"],
+  ["DASHBOARD-PORT", "DASHBOARD_PORT"],
+  ["BINANCE_URL", "BINANCE_WS_URL"],
+  ["MICROSTREAM_PORTS", "MICROSTREAM_MAX_FILES"],
+])("%s in .env is a warning in one line that names %s", (name, nearest) => {
+  expect(warnOfMistyped(["SYMBOLS", "PORT", name])).toEqual([
+    expect.stringMatching(
+      new RegExp(`^\\.env: ${name} is not a setting and is ignored; the nearest is `),
+    ),
+  ]);
+  if (!name.startsWith("MICROSTREAM_")) {
+    expect(warnOfMistyped([name])[0]).toMatch(new RegExp(`${nearest}$`));
+  }
+});
+
+test("names of other programs in .env are left alone", () => {
+  expect(warnOfMistyped(["DATABASE_URL", "AWS_REGION", "NODE_ENV", "USER", "HOME"])).toEqual([]);
+});

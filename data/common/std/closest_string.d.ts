@@ -1,0 +1,8 @@
+/**
+ * The one of some words that takes the fewest edits to become a given word.
+ *
+ * @throws TypeError unless there is a word.
+ */
+export function closestString(given: string, words: readonly string[]): string;
+/** How many insertions, deletions and replacements turn one text into another. */
+export function levenshteinDistance(a: string, b: string): number;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Bar } from "../../../data/schema/bar.ts";
 import { loadCore } from "../../../core-wasm/load.ts";
 import { flatten } from "../../../data/files/csv.ts";
 import { DEFAULT_MODELS } from "../../../service/config.ts";
@@ -12,7 +13,8 @@ test.each([[DEFAULT_MODELS], [DEFAULT_MODELS.toReversed()], [["models/liquidity.
   "the columns of %s are those of the engine's signals, in their order",
   (files) => {
     const registry = new ModelRegistry({ models: files, expected: {} }, createLog("ERROR"));
-    const signal = new Engine(loadCore(), registry.live, ["BTCUSDT"]).push(makeBar(0));
+    const bar: Bar = { ...makeBar(0), backfill: true };
+    const signal = new Engine(loadCore(), registry.live, ["BTCUSDT"]).push(bar);
     expect(signalColumns(registry.status.descriptions)).toEqual(
       flatten(signal).map(([name]) => name),
     );

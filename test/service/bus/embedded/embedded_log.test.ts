@@ -354,3 +354,25 @@ test("a file that is no journal is refused by name", () => {
   writeFileSync(path, "not a database, not at all, but long enough to be looked at".repeat(20));
   expect(() => new EmbeddedLog(path)).toThrow(`Cannot open the journal ${path}`);
 });
+
+test("a page that finds nothing ends after a bounded search, and pages together find all", async () => {
+  const folder = temporaryFolder();
+  const log = new EmbeddedLog(join(folder, "binance.sqlite"));
+  const count = 5000;
+  for (let i = 0; i < count; i += 1000) await log.append(bars(...range(1000).map((k) => i + k)));
+  await log.append(barRecords(makeBar(0, "ETHUSDT")));
+  await log.close();
+  // Opened again, nothing of it is in memory.
+  const again = openLog(folder);
+  const rowOf = (position: string) => Number(position.split(":")[1]);
+  for (const others of [0, 100]) {
+    const symbols = new Set(["ETHUSDT", ...range(others).map((i) => `X${i}USDT`)]);
+    for (const since of [undefined, 0]) {
+      const filter = { kinds: new Set(["bar", "signal"] as const), symbols, since };
+      const { position } = again.page({ after: again.start, until: again.end, limit: 10 }, filter);
+      // By the index and without times, many more can be passed.
+      if (others > 0 || since !== undefined) expect(rowOf(position)).toBeLessThanOrEqual(1000);
+      expect(eventsOf(again, { filter, limit: 10 }).map(({ symbol }) => symbol)).toEqual(["ETHUSDT"]);
+    }
+  }
+});

@@ -4,7 +4,9 @@ import { type LoadedModel, loadModels } from "../../service/engine/loaded_model.
 export function quickLiquidity(): LoadedModel {
   const [shipped] = loadModels({ models: ["models/liquidity.json"], expected: {} });
   const features = shipped?.artifact.features;
-  if (shipped === undefined || features?.preset !== "liquidity") throw new Error("no liquidity model");
+  if (shipped === undefined || features?.preset !== "liquidity") {
+    throw new Error("no liquidity model");
+  }
   const windows = { ...features.windows, block: 30, blocks: 10, least_blocks: 4 };
   return {
     ...shipped,

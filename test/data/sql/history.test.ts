@@ -233,7 +233,13 @@ describe("the service's journal", () => {
 
   test("is read while the service writes it: bars, signals and outputs of further models", async () => {
     const { log, path } = openJournal();
-    const output = { ready: true, state: 2, name: "Crisis", confidence: 0.8, seconds_in_state: 120 };
+    const output = {
+      ready: true,
+      state: 2,
+      name: "Crisis",
+      confidence: 0.8,
+      seconds_in_state: 120,
+    };
     const liquidity = { ...output, probabilities: { crisis: 0.8 }, log_likelihood: -1.2 };
     await log.append(barRecords(makeBar(0), makeBar(1)));
     await log.append(signalRecords({ ...makeSignal(1), models: { liquidity } }));

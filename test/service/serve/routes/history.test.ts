@@ -33,15 +33,26 @@ test("a model that is not ready leaves its cells empty and adds no columns", asy
     const response = await setUp({ signals: wanted }).request("/api/v1/signals?format=csv");
     const [header = "", ...lines] = (await response.text()).trimEnd().split("\n");
     const names = header.split(",");
-    return lines.map((line) => Object.fromEntries(line.split(",").map((cell, i) => [names[i], cell])));
+    return lines.map((line) =>
+      Object.fromEntries(line.split(",").map((cell, i) => [names[i], cell]))
+    );
   };
   const [warming, ready] = await csv(signals);
   expect(warming).toMatchObject({
     ...{ close: "101", features_momentum: "0.001", features_activity_ratio: "", regime_name: "" },
-    ...{ regime_probabilities_normal_market: "", is_anomaly: "", anomaly_score: "", ready: "false" },
+    ...{
+      regime_probabilities_normal_market: "",
+      is_anomaly: "",
+      anomaly_score: "",
+      ready: "false",
+    },
     ...{ have: "9", need: "20" },
   });
-  expect(ready).toMatchObject({ ready: "true", have: "", regime_probabilities_normal_market: "0.9" });
+  expect(ready).toMatchObject({
+    ready: "true",
+    have: "",
+    regime_probabilities_normal_market: "0.9",
+  });
   expect(Object.keys(warming ?? {})).toEqual(Object.keys((await csv([makeSignal(1)]))[0] ?? {}));
 });
 

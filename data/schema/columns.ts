@@ -45,7 +45,10 @@ function* walk(
   model: string | undefined,
 ): Iterable<Column> {
   const nested = (key: string) => name === "" ? key : `${name}_${key}`;
-  if (schema instanceof z.core.$ZodNullable || schema instanceof z.core.$ZodOptional) {
+  if (
+    schema instanceof z.core.$ZodNullable || schema instanceof z.core.$ZodOptional ||
+    schema instanceof z.core.$ZodDefault
+  ) {
     yield* walk(schema._zod.def.innerType, name, keysOf, model);
   } else if (schema instanceof z.core.$ZodObject) {
     const { shape, catchall } = schema._zod.def;

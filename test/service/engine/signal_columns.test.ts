@@ -13,11 +13,23 @@ test.each([[DEFAULT_MODELS], [DEFAULT_MODELS.toReversed()], [["models/liquidity.
   "the columns of %s are those of the engine's signals, in their order",
   (files) => {
     const registry = new ModelRegistry({ models: files, expected: {} }, createLog("ERROR"));
-    const bar: Bar = { ...makeBar(0), backfill: true };
-    const signal = new Engine(loadCore(), registry.live, ["BTCUSDT"]).push(bar);
-    expect(signalColumns(registry.status.descriptions)).toEqual(
-      flatten(signal).map(([name]) => name),
-    );
+    const engine = new Engine(loadCore(), registry.live, ["BTCUSDT"]);
+    const columns = signalColumns(registry.status.descriptions);
+    const names = (index: number) => {
+      const bar: Bar = { ...makeBar(index), backfill: true };
+      const signal = engine.push(bar);
+      return { ready: signal.ready, names: flatten(signal).map(([name]) => name) };
+    };
+    const { ready, names: first } = names(0);
+    expect(ready).toBe(false);
+    const groups = /^(models_\w+_|regime_)probabilities/;
+    expect(first.filter((name) => !groups.test(name)))
+      .toEqual(columns.filter((name) => !groups.test(name)));
+    for (let index = 1; index < 10_079; index++) engine.advance(makeBar(index));
+    expect(names(10_079)).toEqual({
+      ready: true,
+      names: columns.filter((name) => !/(^|_)(have|need)$/.test(name)),
+    });
   },
 );
 

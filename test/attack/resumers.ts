@@ -1,6 +1,6 @@
 /**
  * What honest readers of the stream feel while others resume from the beginning of the journal and
- * do not read: `deno task attack:resumers [RESUMERS] [READERS] [EVENTS] [SECONDS]`.
+ * do not read: `deno run -A test/attack/resumers.ts [RESUMERS] [READERS] [EVENTS] [SECONDS]`.
  *
  * The service's serving side runs in a process of its own over a journal of EVENTS records and
  * publishes a bar every 50 ms, which carries the time of its append. The resumers connect at once

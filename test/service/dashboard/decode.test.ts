@@ -42,6 +42,8 @@ describe("the decoder", () => {
       symbols: [market],
       models: [{ name: "classic", fingerprint: "edd895d82d92", loaded: 0 }],
       models_problem: null,
+      storage: null,
+      damage: null,
     };
     expect(isStatus(status)).toBe(true);
     expect(isStatus({ ...status, models: undefined })).toBe(false);

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
@@ -193,13 +192,16 @@ test("a damaged checkpoint is passed over for the one before, and two damaged on
   await log.close();
   const damage = (time: number) => {
     const database = new DatabaseSync(join(folder, "binance.sqlite"));
-    database.exec(`UPDATE checkpoints SET state = zeroblob(3) WHERE timestamp = ${time}`);
-    expect(database.prepare("SELECT count(*) AS n FROM checkpoints").get()).toEqual({ n: 2 });
+    const { changes } = database.prepare(
+      "UPDATE checkpoints SET state = zeroblob(3) WHERE timestamp = ?",
+    ).run(time);
+    expect(changes).toBe(1);
     database.close();
   };
   damage(3);
   const once = new EmbeddedLog(join(folder, "binance.sqlite"));
   expect(once.checkpoint("BTCUSDT")).toEqual(checkpoint(2, 1, 2, 3));
+  expect(once.damage?.message).toMatch(/binance\.sqlite were damaged \(BTCUSDT\)/);
   await once.close();
   damage(2);
   expect(openLog(folder).checkpoint("BTCUSDT")).toBeUndefined();
@@ -240,8 +242,3 @@ test("a journal of a newer version is refused and not written to", () => {
   reader.close();
 });
 
-test("a file that is no journal is refused by name", () => {
-  const path = join(temporaryFolder(), "binance.sqlite");
-  writeFileSync(path, "not a database, not at all, but long enough to be looked at".repeat(20));
-  expect(() => new EmbeddedLog(path)).toThrow(`Cannot open the journal ${path}`);
-});

@@ -24,7 +24,7 @@ async function load(until: number): Promise<BarPublisher> {
   const publisher = new BarPublisher(contextWith({ rest: { klines }, clock }), {
     ...{ symbol: "BTCUSDT", source: "binance", minutes, historyMinutes: 3000 },
     ...{ last: undefined, vpin: new Vpin(), audit: { add() {} }, stream: { catchUp() {} } },
-    log: { append: () => Promise.resolve() },
+    log: { append: () => Promise.resolve(), room: () => Promise.resolve() },
   });
   publisher.run().catch(() => {});
   minutes.push(START);

@@ -130,6 +130,7 @@ export class World {
       historyMinutes: 0,
       maxBackfill,
       log: {
+        room: () => Promise.resolve(),
         append: (records) => {
           for (const { kind, record } of records) if (kind === "bar") this.published.push(record);
           return Promise.resolve();

@@ -5,6 +5,7 @@ import { EmbeddedLog } from "../../service/bus/embedded/embedded_log.ts";
 import { DEFAULT_MODELS } from "../../service/config.ts";
 import { Engine } from "../../service/engine/engine.ts";
 import { loadModels } from "../../service/engine/loaded_model.ts";
+import { eventsOf, everythingOf } from "./log_events.ts";
 
 /** An event that a subscriber has received. */
 export interface ReceivedEvent {
@@ -23,9 +24,8 @@ export async function expectWholeJournal(
 ): Promise<void> {
   const journal = new EmbeddedLog(path);
   try {
-    const kept = new Map(
-      journal.page(journal.start, 10_000_000)?.events.map(({ id, json }) => [id, json]),
-    );
+    const filter = everythingOf(...symbols);
+    const kept = new Map(eventsOf(journal, { filter }).map(({ id, json }) => [id, json]));
     for (const { id = "", data } of received) expect(kept.get(id)).toBe(data);
     for (const symbol of symbols) {
       const bars = [...journal.bars(symbol, 0)];

@@ -1,4 +1,5 @@
 import type { Commit, CommitReply, CommitRequest } from "./commit_worker.ts";
+import type { Epoch } from "./positions.ts";
 import { StorageError } from "./storage_error.ts";
 
 type Answer = Exclude<CommitReply, { readonly failure: string }>;
@@ -9,8 +10,11 @@ export class CommitThread {
   readonly #worker: Worker;
   readonly #waiting: PromiseWithResolvers<Answer>[] = [];
 
-  /** @param path A journal that is prepared. */
-  constructor(path: string) {
+  /**
+   * @param path A journal that is prepared.
+   * @param epoch This run's, to be written with the first commit.
+   */
+  constructor(path: string, epoch: Epoch) {
     this.#path = path;
     this.#worker = new Worker(new URL("./commit_worker.ts", import.meta.url), { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<CommitReply>) => {
@@ -24,7 +28,7 @@ export class CommitThread {
       for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
     };
     // The first commit reports a failure.
-    this.#request({ open: path }).catch(() => {});
+    this.#request({ open: path, epoch }).catch(() => {});
   }
 
   /**

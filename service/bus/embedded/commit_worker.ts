@@ -13,6 +13,7 @@ import { FileIdentity } from "./file_identity.ts";
 import { connect } from "./journal_file.ts";
 import { insertDamage } from "./journal_tables.ts";
 import { Mark } from "./mark.ts";
+import type { Epoch } from "./positions.ts";
 import { describeRebuilt, rebuild } from "./rebuild.ts";
 import { StorageError, storageErrorOf, type StorageFault } from "./storage_error.ts";
 
@@ -21,6 +22,7 @@ export interface CommitRow {
   readonly kind: RecordKind;
   readonly symbol: string;
   readonly timestamp: number;
+  readonly backfill: boolean;
   readonly json: string;
 }
 
@@ -35,7 +37,7 @@ export interface Commit {
  * anew, in the end to close it.
  */
 export type CommitRequest =
-  | { readonly open: string }
+  | { readonly open: string; readonly epoch: Epoch }
   | { readonly commit: Commit }
   | { readonly rebuild: true }
   | { readonly close: true };
@@ -59,20 +61,30 @@ const MOST_ROWS = 20_000;
 class Writer {
   /** Also the source when the journal is written anew: it reads a file that was removed, too. */
   readonly database: DatabaseSync;
+  readonly path: string;
   readonly #files: FileIdentity;
   readonly #mark: Mark;
   readonly #insert: StatementSync;
+  readonly #live: StatementSync;
   readonly #save: StatementSync;
   readonly #trim: StatementSync;
+  /** This run's epoch until it is in the journal. */
+  #epoch: Epoch | undefined;
   #rowsInWal = 0;
   #checkpoint: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, epoch: Epoch) {
+    this.path = path;
     this.database = connect(path);
+    const known = this.database.prepare("SELECT 1 FROM epochs WHERE token = ?").get(epoch.token);
+    this.#epoch = known === undefined ? epoch : undefined;
     this.#mark = new Mark(path);
     this.#insert = this.database.prepare(
-      "INSERT INTO events (kind, symbol, timestamp, json, checksum) VALUES (?, ?, ?, ?, ?) " +
-        "ON CONFLICT DO NOTHING",
+      "INSERT INTO events (kind, symbol, timestamp, backfill, json, checksum) " +
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    );
+    this.#live = this.database.prepare(
+      "INSERT INTO first_live VALUES (?, ?) ON CONFLICT DO NOTHING",
     );
     this.#save = this.database.prepare(
       "INSERT OR REPLACE INTO checkpoints (symbol, timestamp, models, state, checksum, rebuilt) " +
@@ -98,12 +110,18 @@ class Writer {
     if (rows.length === 0 && checkpoints.length === 0) return numbers;
     this.database.exec("BEGIN IMMEDIATE");
     try {
-      for (const [i, { kind, symbol, timestamp, json }] of rows.entries()) {
+      if (this.#epoch !== undefined) {
+        const { token, after } = this.#epoch;
+        this.database.prepare("INSERT INTO epochs VALUES (?, ?)").run(token, after);
+      }
+      for (const [i, row] of rows.entries()) {
+        const { kind, symbol, timestamp, backfill, json } = row;
         const { changes, lastInsertRowid } = this.#insert.run(
-          ...[kind, symbol, timestamp, json],
+          ...[kind, symbol, timestamp, Number(backfill), json],
           checksumOfRecord(json),
         );
         if (Number(changes) === 1) numbers[i] = Number(lastInsertRowid);
+        if (kind === "bar" && !backfill) this.#live.run(symbol, timestamp);
       }
       for (const checkpoint of checkpoints) {
         const { symbol, models, timestamp, state, rebuilt = null } = checkpoint;
@@ -116,6 +134,7 @@ class Writer {
       if (this.database.isTransaction) this.database.exec("ROLLBACK");
       throw error;
     }
+    this.#epoch = undefined;
     const last = numbers.findLast((number) => number > 0);
     if (last !== undefined) this.#mark.write(last);
     this.#rowsInWal += rows.length;
@@ -146,26 +165,31 @@ class Writer {
 
 declare const self: WorkerChannel<CommitRequest, CommitReply>;
 
-let path = "";
+let opening: Extract<CommitRequest, { readonly open: string }> | undefined;
 let writer: Writer | undefined;
 
 /** The journal, opened again if the disk refused it before. */
 function opened(): Writer {
-  return writer ??= new Writer(path);
+  if (opening === undefined) throw new Error("Cannot commit as the journal must be open");
+  return writer ??= new Writer(opening.open, opening.epoch);
+}
+
+/** Writes the journal anew; the writer continues on the new file. */
+function rebuildOpened(): string {
+  const { database, path } = opened();
+  const message = describeRebuilt(path, rebuild(database, path));
+  writer?.close();
+  writer = undefined;
+  insertDamage(opened().database, message);
+  return message;
 }
 
 function answer(request: CommitRequest): CommitReply {
   try {
     if ("commit" in request) return { numbers: opened().commit(request.commit) };
-    if ("rebuild" in request) {
-      const message = describeRebuilt(path, rebuild(opened().database, path));
-      writer?.close();
-      writer = undefined;
-      insertDamage(opened().database, message);
-      return { message };
-    }
+    if ("rebuild" in request) return { message: rebuildOpened() };
     if ("open" in request) {
-      path = request.open;
+      opening = request;
       opened();
     } else writer?.close();
     return { numbers: new Float64Array() };

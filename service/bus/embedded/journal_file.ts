@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { errorMessage } from "../../../data/common/errors.ts";
-import { readCheckpoint } from "./journal_rows.ts";
+import { readCheckpoint } from "./journal_row.ts";
 import { insertDamage, migrate } from "./journal_tables.ts";
 import { readMark, removeMark } from "./mark.ts";
-import { describeRebuilt, finishRebuild, putAside, rebuild, setSequence } from "./rebuild.ts";
+import { describeRebuilt, finishRebuild, putAside, rebuild } from "./rebuild.ts";
 import { lastNumber } from "./salvage.ts";
 import { isDamage, storageErrorOf } from "./storage_error.ts";
 
@@ -128,9 +128,9 @@ function checkJournal(path: string, note: (text: string | undefined) => void): v
   const database = connect(path);
   try {
     migrate(database);
-    database.prepare("SELECT token FROM identity").get();
+    database.prepare("SELECT * FROM epochs").all();
     note(dropDamagedCheckpoints(database, path));
-    note(skipLostNumbers(database, path));
+    note(noticeLostEnd(database, path));
   } finally {
     database.close();
   }
@@ -149,12 +149,13 @@ function dropDamagedCheckpoints(database: DatabaseSync, path: string): string | 
     "engine continues from an older state and the bars since, or from the bars alone";
 }
 
-/** Numbers of records that were durable once, and are gone, must not name other records. */
-function skipLostNumbers(database: DatabaseSync, path: string): string | undefined {
+/** A journal that ends before the last record that was ever durable has lost some. */
+function noticeLostEnd(database: DatabaseSync, path: string): string | undefined {
   const last = lastNumber(database, "events");
   const mark = readMark(path);
   if (mark <= last) return undefined;
-  setSequence(database, mark);
+  // The epoch of the next run tells the numbers that are given again from those that are lost.
+  removeMark(path);
   return `the journal ${path} ends at event ${last}, but ${mark} was written: its write-ahead log ` +
     `(${path}-wal) was removed or cut off, or an older copy was put in its place; the ` +
     `${mark - last} missing events' minutes are fetched again; to have them back, stop the ` +

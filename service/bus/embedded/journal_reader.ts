@@ -3,9 +3,18 @@ import type { Bar } from "../../../data/schema/bar.ts";
 import { parseBar } from "../../../data/schema/parse.ts";
 import type { DamageStatus } from "../../../data/schema/status.ts";
 import type { Checkpoint, RecordKind } from "../event_log.ts";
-import type { BarVolumes, RecordQuery } from "../record_store.ts";
-import { type JournalRow, readCheckpoint, readEvent, readJson } from "./journal_rows.ts";
-import { lastNumber, type RawRow, readableRows } from "./salvage.ts";
+import type { BarVolumes, EventFilter, RecordQuery } from "../record_store.ts";
+import { EventSearch, type FoundRows, type RowRange, searchRows } from "./event_search.ts";
+import {
+  type JournalRow,
+  numberOf,
+  readCheckpoint,
+  readEvent,
+  readJson,
+  type SqlRow,
+} from "./journal_row.ts";
+import type { Epoch } from "./positions.ts";
+import { lastNumber, readableRows } from "./salvage.ts";
 import { isDamage } from "./storage_error.ts";
 
 /**
@@ -20,7 +29,9 @@ export class JournalReader {
   readonly #bars: StatementSync;
   readonly #volumes: StatementSync;
   readonly #lastTime: StatementSync;
+  readonly #firstLive: StatementSync;
   readonly #checkpoints: StatementSync;
+  readonly #search: EventSearch;
 
   /**
    * @param database Closed by {@linkcode close}.
@@ -44,14 +55,17 @@ export class JournalReader {
     this.#lastTime = database.prepare(
       "SELECT max(timestamp) AS last FROM events WHERE kind = ? AND symbol = ?",
     );
+    this.#firstLive = database.prepare("SELECT timestamp FROM first_live WHERE symbol = ?");
     this.#checkpoints = database.prepare(
       "SELECT * FROM checkpoints WHERE symbol = ? ORDER BY timestamp DESC",
     );
+    this.#search = new EventSearch(database, (rows) => this.#sound(rows, readEvent));
   }
 
-  /** Random text that tells this journal from every other one. */
-  get token(): string {
-    return String(this.#database.prepare("SELECT token FROM identity").get()?.["token"]);
+  /** The epochs of earlier runs, in the order of their rows. */
+  get epochs(): readonly Epoch[] {
+    return this.#database.prepare("SELECT token, after FROM epochs ORDER BY after, rowid").all()
+      .map((row) => ({ token: String(row["token"]), after: numberOf(row, "after") }));
   }
 
   /** What was last found damaged; null when nothing ever was. */
@@ -75,6 +89,14 @@ export class JournalReader {
       const sound = this.#sound(rows, readEvent);
       return sound.length === rows.length ? sound : search();
     }, search);
+  }
+
+  /** The rows of a range that a reader wants; see {@linkcode EventSearch}. */
+  search(range: RowRange, filter: EventFilter): FoundRows {
+    return this.#try(
+      () => this.#search.search(range, filter),
+      () => searchRows(this.#events(() => true, range.after), range, filter),
+    );
   }
 
   /** See {@linkcode RecordStore.query}. */
@@ -125,6 +147,12 @@ export class JournalReader {
     }, () => this.#inOrderOfTime(kind, symbol, 0, Infinity).at(-1)?.timestamp);
   }
 
+  /** See {@linkcode RecordStore.firstLive}. */
+  firstLive(symbol: string): number | undefined {
+    const row = this.#firstLive.get(symbol);
+    return row && numberOf(row, "timestamp");
+  }
+
   /** See {@linkcode RecordStore.checkpoint}. */
   checkpoint(symbol: string): Checkpoint | undefined {
     return this.#try(
@@ -152,7 +180,7 @@ export class JournalReader {
     }
   }
 
-  #sound<T>(rows: readonly RawRow[], read: (row: RawRow) => T | undefined): T[] {
+  #sound<T>(rows: readonly SqlRow[], read: (row: SqlRow) => T | undefined): T[] {
     const sound: T[] = [];
     for (const row of rows) {
       const value = read(row);
@@ -193,7 +221,7 @@ function take<T>(values: Iterable<T>, count: number): T[] {
   return taken;
 }
 
-function readVolumes({ timestamp, volume, bought, sold }: RawRow): BarVolumes | undefined {
+function readVolumes({ timestamp, volume, bought, sold }: SqlRow): BarVolumes | undefined {
   if (typeof timestamp !== "number" || typeof volume !== "string") return undefined;
   const plain = { timestamp, volume: Number(volume) };
   if (typeof bought !== "string" || typeof sold !== "string") return plain;

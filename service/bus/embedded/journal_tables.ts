@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { checksumOf } from "./checksum.ts";
-import { readCheckpoint } from "./journal_rows.ts";
+import { readCheckpoint } from "./journal_row.ts";
 
 const EVENTS = `
 CREATE TABLE IF NOT EXISTS events (
@@ -25,6 +25,26 @@ CREATE TABLE checkpoints (
   checksum INTEGER NOT NULL,
   PRIMARY KEY (symbol, timestamp)
 ) STRICT;
+`;
+
+/**
+ * A first minute that was live was made of trades; what lies before it came from klines and is
+ * history.
+ */
+const HISTORY = `
+ALTER TABLE events ADD COLUMN backfill INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE first_live (symbol TEXT PRIMARY KEY, timestamp INTEGER NOT NULL) STRICT;
+INSERT INTO first_live SELECT symbol, min(timestamp) FROM events
+  WHERE kind = 'bar' AND json ->> 'quality' <> 'kline' GROUP BY symbol;
+UPDATE events SET backfill = 1, json = json_insert(json, '$.backfill', json('true'))
+  WHERE NOT EXISTS (
+    SELECT 1 FROM first_live AS live
+    WHERE live.symbol = events.symbol AND live.timestamp <= events.timestamp
+  );
+CREATE INDEX events_by_symbol ON events (kind, symbol, backfill);
+CREATE TABLE epochs (token TEXT NOT NULL, after INTEGER NOT NULL) STRICT;
+INSERT INTO epochs SELECT token, 0 FROM identity;
+DROP TABLE identity;
 `;
 
 /** Rows of earlier versions have no checksum; a column may be added, not changed. */
@@ -58,13 +78,15 @@ function addChecksums(database: DatabaseSync): void {
  *
  * - 0: events, identity; checkpoints without a checksum, one a symbol
  * - 1: checkpoints with a checksum, the last two of each symbol
- * - 2: events with a checksum; what was found damaged; checkpoints say whether they were rebuilt
+ * - 2: history told from news; an epoch for each run instead of one identity
+ * - 3: events with a checksum; what was found damaged; checkpoints say whether they were rebuilt
  */
 const STEPS: readonly ((database: DatabaseSync) => void)[] = [
   (database) => {
     database.exec(EVENTS);
     addChecksums(database);
   },
+  (database) => database.exec(HISTORY),
   (database) => database.exec(DAMAGE),
 ];
 

@@ -1,12 +1,15 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { readCheckpoint, readEvent } from "./journal_rows.ts";
+import { readCheckpoint, readEvent, type SqlRow } from "./journal_row.ts";
 import { migrate } from "./journal_tables.ts";
 import { checksumOf, checksumOfRecord } from "./checksum.ts";
 import { readMark } from "./mark.ts";
-import { lastNumber, type RawRow, readableRows } from "./salvage.ts";
+import { lastNumber, readableRows } from "./salvage.ts";
 import { isDamage } from "./storage_error.ts";
+
+/** Tables beside events and checkpoints, a row a symbol, a run or an incident. */
+const SMALL_TABLES = ["epochs", "first_live", "damage"];
 
 /** What of a journal could be written anew. */
 export interface Rebuilt {
@@ -36,9 +39,9 @@ export function rebuild(source: DatabaseSync, path: string): Rebuilt {
     target.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
     migrate(target);
     target.exec("BEGIN IMMEDIATE");
-    copyIdentity(source, target);
     copied = copyEvents(source, target, readMark(path));
     copyCheckpoints(source, target);
+    for (const table of SMALL_TABLES) copyTable(source, target, table);
     target.exec("COMMIT");
   } catch (error) {
     target.close();
@@ -103,14 +106,8 @@ function sync(path: string): void {
   }
 }
 
-/** Without its identity a journal would be another one, and its positions unknown. */
-function copyIdentity(source: DatabaseSync, target: DatabaseSync): void {
-  const token = source.prepare("SELECT token FROM identity").get()?.["token"];
-  if (typeof token === "string") target.prepare("UPDATE identity SET token = ?").run(token);
-}
-
 /** The values of a row for the columns of a table, by their names. */
-function inserter(target: DatabaseSync, table: string): (row: RawRow) => void {
+function inserter(target: DatabaseSync, table: string): (row: SqlRow) => void {
   const columns = target.prepare(`PRAGMA table_info(${table})`).all()
     .map(({ name }) => String(name));
   const insert = target.prepare(
@@ -151,16 +148,22 @@ function copyCheckpoints(source: DatabaseSync, target: DatabaseSync): void {
     const checkpoint = readCheckpoint(row);
     if (checkpoint !== undefined) insert({ ...row, checksum: checksumOf(checkpoint) });
   }
+}
+
+/** Copies a small table as a whole, if it can be read. */
+function copyTable(source: DatabaseSync, target: DatabaseSync, table: string): void {
+  const insert = inserter(target, table);
   try {
-    const note = inserter(target, "damage");
-    for (const row of source.prepare("SELECT * FROM damage").all()) note(row);
+    const rows = source.prepare(`SELECT * FROM ${table}`).all();
+    target.exec(`DELETE FROM ${table}`);
+    for (const row of rows) insert(row);
   } catch (error) {
     if (!isDamage(error) && !String(error).includes("no such table")) throw error;
   }
 }
 
 /** Numbers up to this one are not given out again. */
-export function setSequence(database: DatabaseSync, last: number): void {
+function setSequence(database: DatabaseSync, last: number): void {
   const set = database.prepare(
     "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'events'",
   );

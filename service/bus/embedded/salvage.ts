@@ -1,8 +1,6 @@
-import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
+import type { SqlRow } from "./journal_row.ts";
 import { isDamage } from "./storage_error.ts";
-
-/** A row as SQLite gives it. */
-export type RawRow = Readonly<Record<string, SQLOutputValue>>;
 
 /** Rows that are read in one go; where that fails, they are read one by one. */
 const PAGE = 1000;
@@ -44,7 +42,7 @@ export function* readableRows(
   database: DatabaseSync,
   table: keyof typeof TABLES,
   after = 0,
-): Iterable<RawRow> {
+): Iterable<SqlRow> {
   const key = TABLES[table];
   const columns = `${key} AS number, *`;
   const page = database.prepare(

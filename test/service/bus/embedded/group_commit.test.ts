@@ -5,7 +5,10 @@ import { StorageError } from "../../../../service/bus/embedded/storage_error.ts"
 import { until } from "../../../support/until.ts";
 import { VirtualClock } from "../../../support/virtual_clock.ts";
 
-const row = (timestamp: number) => ({ kind: "bar" as const, symbol: "A", timestamp, json: "{}" });
+const row = (timestamp: number) => ({
+  ...{ kind: "bar" as const, symbol: "A", timestamp },
+  ...{ backfill: false, json: "{}" },
+});
 const append = (...times: number[]): Commit => ({ rows: times.map(row), checkpoints: [] });
 
 /** Commits that the test completes. */

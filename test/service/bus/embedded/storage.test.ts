@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { StorageStatus } from "../../../../data/schema/status.ts";
 import { EmbeddedLog } from "../../../../service/bus/embedded/embedded_log.ts";
 import { createLog } from "../../../../service/log.ts";
+import { eventsOf } from "../../../support/log_events.ts";
 import { barRecords, makeBar, makeSignal, signalRecords } from "../../../support/records.ts";
 import { CAN_MOUNT, SmallDisk } from "../../../support/small_disk.ts";
 import { temporaryFolder } from "../../../support/temporary.ts";
@@ -31,7 +32,7 @@ function openLog(folder: string) {
 }
 
 const minutes = (log: EmbeddedLog) =>
-  log.page(log.start, 100_000)?.events.map(({ timestamp }) => timestamp) ?? [];
+  eventsOf(log).map(({ timestamp }) => timestamp);
 
 /** Appends bars until they wait for the disk; the number of those that were appended. */
 async function appendUntilRefused(log: EmbeddedLog, announced: readonly unknown[]) {
@@ -118,7 +119,7 @@ test("a folder that is removed under a live journal is noticed, and all of it is
   expect(lines.join("\n")).toContain(`${path} was removed or replaced while it was in use`);
   const again = openLog(join(folder, "store")).log;
   expect(minutes(again)).toEqual([0, 1, 2, 0, 3].map((i) => makeBar(i).timestamp));
-  expect(again.page(end, 10)?.events).toHaveLength(1);
+  expect(eventsOf(again, { after: end })).toHaveLength(1);
   expect(again.checkpoint("BTCUSDT")).toEqual(saved);
 });
 

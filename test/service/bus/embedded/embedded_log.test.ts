@@ -1,4 +1,4 @@
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
@@ -319,7 +319,7 @@ test("a journal of the first version keeps its records, its ids and its checkpoi
   expect([...log.bars("BTCUSDT", 0)]).toEqual([{ ...makeBar(0), backfill: true }, makeBar(1)]);
 });
 
-test("in a journal of an earlier version, what came before the first trades becomes history", async () => {
+test("in a journal of an earlier version, what came before the first trades becomes history", () => {
   const folder = temporaryFolder();
   const path = join(folder, "binance.sqlite");
   const old = new DatabaseSync(path);

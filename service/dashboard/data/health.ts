@@ -169,7 +169,7 @@ function lastTradeFact(
 function journalFact(status: Status | null): HealthFact {
   const name = "Journal";
   if (status === null) return { name, value: "–", warn: false };
-  const { storage = null, damage = null } = status;
+  const { storage, damage } = status;
   if (storage !== null) return { name, value: "cannot be written", warn: true };
   return damage === null
     ? { name, value: "sound", warn: false }

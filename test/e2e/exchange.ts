@@ -17,6 +17,8 @@ export interface Recording {
   /** Minutes in which each second has a trade. */
   readonly minutes?: number;
   readonly faults?: FaultPlan;
+  /** Exchange milliseconds per real millisecond. */
+  readonly speed?: number;
 }
 
 /** Deterministic prices that wander about 100. */
@@ -79,6 +81,7 @@ export async function startExchange(
     history = 8 * DAY_MINUTES,
     minutes = 60,
     faults,
+    speed = 1,
   }: Recording = {},
 ): Promise<Simulator> {
   const files = symbols.map((symbol, index) => {
@@ -92,7 +95,7 @@ export async function startExchange(
     trades: files.map(({ trades }) => trades),
     klines: history === 0 ? [] : files.map(({ klines }) => klines),
   });
-  const exchange = await startSimulator({ source, ...(faults && { faults }) });
+  const exchange = await startSimulator({ source, speed, ...(faults && { faults }) });
   onTestFinished(() => exchange.close());
   return exchange;
 }

@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { parseFaults } from "../../service/simulator/faults/parse.ts";
+import { CAN_MOUNT, SmallDisk } from "../support/small_disk.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
 import { errorsOf } from "./chromium.ts";
@@ -219,6 +221,36 @@ describe("the page says of its data that it", () => {
     await strip(page, "down", "ETHUSDT bars are delayed");
     await picture(page, "delayed");
   });
+
+  it.skipIf(!CAN_MOUNT)(
+    "is not written to disk: since when, and what waits" +
+      (CAN_MOUNT ? "" : " (skipped: a file system cannot be mounted here)"),
+    async () => {
+      const disk = new SmallDisk();
+      const exchange = await startExchange({ history: 60, speed: 10 });
+      const service = await startService({
+        ...settingsFor(exchange),
+        HISTORY_DAYS: "1",
+        DATA_DIR: join(disk.folder, "store"),
+      });
+      const page = await openPage();
+      await page.goto(service.url);
+      await drawn(page);
+      disk.fill();
+      await strip(page, "down", "The journal cannot be written");
+      await shows(
+        page,
+        "#alarm-message",
+        /^Since \d\d:\d\d:\d\d UTC: .*\d+ records? waits? in memory/,
+      );
+      await factShows(page, "health", "Journal", /^cannot be written$/);
+      await titled(page, /^BTCUSDT: The journal cannot be written/);
+      await picture(page, "storage");
+      disk.makeRoom();
+      await factShows(page, "health", "Journal", /^sound$/);
+      await factShows(page, "summary", "Missing minutes", /^0$/);
+    },
+  );
 
   it("is of no market that the service has, and offers those that it has", async () => {
     const service = await startService();

@@ -12,6 +12,7 @@ import { buildWhatIsStale } from "./builds.ts";
 import { defineServe } from "./commands/serve.ts";
 import { readConfig, refuseOldJournals } from "./config.ts";
 import { LAUNCHED, permissionFlags } from "./launcher_permissions.ts";
+import { onEndOfNpx } from "./npx.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -41,7 +42,9 @@ async function launch(): Promise<void> {
   // Ctrl-C reaches the service by itself too; a second one ends it at once.
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+  const stopWaiting = onEndOfNpx(stop);
   const { code } = await service.status;
+  stopWaiting();
   process.exit(code);
 }
 

@@ -29,7 +29,9 @@ function kindOf(schema: z.core.$ZodType, name: string): ColumnKind {
   if (schema instanceof z.core.$ZodBoolean) return "flag";
   if (schema instanceof z.core.$ZodString || schema instanceof z.core.$ZodEnum) return "text";
   if (schema instanceof z.core.$ZodLiteral) {
-    return schema._zod.def.values.every(Number.isInteger) ? "integer" : "text";
+    const { values } = schema._zod.def;
+    if (values.every((value) => typeof value === "boolean")) return "flag";
+    return values.every(Number.isInteger) ? "integer" : "text";
   }
   throw new TypeError(
     `Cannot make a column of ${name} as it must be a plain value: current value is ${schema._zod.def.type}`,

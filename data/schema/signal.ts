@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { type DeepReadonly, recordOf } from "./define.ts";
 import { ABOUT } from "./about.ts";
 import { ohlcvShape } from "./minute.ts";
-import { barQualitySchema, barSourceSchema } from "./origin.ts";
+import { backfillSchema, barQualitySchema, barSourceSchema } from "./origin.ts";
 
 const probability = () => z.number().check(z.gte(0), z.lte(1));
 
@@ -78,6 +78,7 @@ export const signalSchema = z.object({
   final: z.boolean().register(ABOUT, {
     description: "False for a nowcast, which a final signal replaces",
   }),
+  backfill: backfillSchema,
   timestamp: z.int().register(ABOUT, { description: "Open time of the minute, ms UTC" }),
   datetime: z.string().register(ABOUT, {
     description: "The same time, ISO 8601",

@@ -28,6 +28,8 @@ export interface LogEvent {
   readonly symbol: string;
   /** Open time of the minute, ms UTC. */
   readonly timestamp: number;
+  /** Whether it is history: of a minute before the first one that the log ever had live. */
+  readonly backfill: boolean;
   /** The record as JSON. */
   readonly json: string;
 }

@@ -195,6 +195,7 @@ export class Engine {
       source: bar.source,
       quality: bar.quality,
       final,
+      ...(bar.backfill && { backfill: bar.backfill }),
       timestamp: bar.timestamp,
       datetime: new Date(bar.timestamp).toISOString(),
       open: bar.open,

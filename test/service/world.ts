@@ -114,7 +114,15 @@ export class World {
   /** Requests for trades that were answered. */
   pages = 0;
 
-  constructor(trades: readonly Trade[], last?: Bar, maxBackfill = 10_000) {
+  constructor(
+    trades: readonly Trade[],
+    last?: Bar,
+    maxBackfill = 10_000,
+    past: { readonly historyMinutes: number; readonly firstLive: number | undefined } = {
+      historyMinutes: 0,
+      firstLive: last?.timestamp,
+    },
+  ) {
     this.#trades = trades;
     const context = contextWith({
       rest: {
@@ -127,7 +135,7 @@ export class World {
       symbol: "BTCUSDT",
       source: "binance",
       last,
-      historyMinutes: 0,
+      ...past,
       maxBackfill,
       log: {
         append: (records) => {

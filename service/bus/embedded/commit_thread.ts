@@ -1,4 +1,5 @@
 import type { Commit, CommitReply, CommitRequest } from "./commit_worker.ts";
+import type { Epoch } from "./positions.ts";
 
 /** The thread that writes a journal; answers come in the order of the requests. */
 export class CommitThread {
@@ -6,8 +7,11 @@ export class CommitThread {
   readonly #waiting: PromiseWithResolvers<Float64Array>[] = [];
   readonly #opened: Promise<unknown>;
 
-  /** @param path A journal that is prepared. */
-  constructor(path: string) {
+  /**
+   * @param path A journal that is prepared.
+   * @param epoch This run's, to be written with the first commit.
+   */
+  constructor(path: string, epoch: Epoch) {
     this.#worker = new Worker(new URL("./commit_worker.ts", import.meta.url), { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<CommitReply>) => {
       const waiting = this.#waiting.shift();
@@ -19,7 +23,7 @@ export class CommitThread {
       const error = new Error(`Cannot write the journal ${path}: ${event.message}`);
       for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
     };
-    this.#opened = this.#request({ open: path });
+    this.#opened = this.#request({ open: path, epoch });
     // The first commit reports it.
     this.#opened.catch(() => {});
   }

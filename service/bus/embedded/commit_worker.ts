@@ -10,12 +10,14 @@ import type { WorkerChannel } from "../../../data/common/worker.ts";
 import type { Checkpoint, RecordKind } from "../event_log.ts";
 import { checksumOf } from "./checksum.ts";
 import { connect } from "./journal_file.ts";
+import type { Epoch } from "./positions.ts";
 
 /** A record on its way to the journal. */
 export interface CommitRow {
   readonly kind: RecordKind;
   readonly symbol: string;
   readonly timestamp: number;
+  readonly backfill: boolean;
   readonly json: string;
 }
 
@@ -27,7 +29,7 @@ export interface Commit {
 
 /** What the worker is asked for: first to open a journal, then to commit, in the end to close it. */
 export type CommitRequest =
-  | { readonly open: string }
+  | { readonly open: string; readonly epoch: Epoch }
   | { readonly commit: Commit }
   | { readonly close: true };
 
@@ -44,15 +46,23 @@ const MOST_ROWS = 20_000;
 class Writer {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
+  readonly #live: StatementSync;
   readonly #save: StatementSync;
   readonly #trim: StatementSync;
+  /** This run's epoch until it is in the journal. */
+  #epoch: Epoch | undefined;
   #rowsInWal = 0;
   #checkpoint: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, epoch: Epoch) {
     this.#database = connect(path);
+    this.#epoch = epoch;
     this.#insert = this.#database.prepare(
-      "INSERT INTO events (kind, symbol, timestamp, json) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+      "INSERT INTO events (kind, symbol, timestamp, backfill, json) VALUES (?, ?, ?, ?, ?) " +
+        "ON CONFLICT DO NOTHING",
+    );
+    this.#live = this.#database.prepare(
+      "INSERT INTO first_live VALUES (?, ?) ON CONFLICT DO NOTHING",
     );
     this.#save = this.#database.prepare(
       "INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?, ?)",
@@ -68,9 +78,17 @@ class Writer {
     const numbers = new Float64Array(rows.length);
     this.#database.exec("BEGIN IMMEDIATE");
     try {
-      for (const [i, { kind, symbol, timestamp, json }] of rows.entries()) {
-        const { changes, lastInsertRowid } = this.#insert.run(kind, symbol, timestamp, json);
+      if (this.#epoch !== undefined) {
+        const { token, after } = this.#epoch;
+        this.#database.prepare("INSERT INTO epochs VALUES (?, ?)").run(token, after);
+      }
+      for (const [i, row] of rows.entries()) {
+        const { kind, symbol, timestamp, backfill, json } = row;
+        const { changes, lastInsertRowid } = this.#insert.run(
+          ...[kind, symbol, timestamp, Number(backfill), json],
+        );
         if (Number(changes) === 1) numbers[i] = Number(lastInsertRowid);
+        if (kind === "bar" && !backfill) this.#live.run(symbol, timestamp);
       }
       for (const { symbol, models, timestamp, state } of checkpoints) {
         const checksum = checksumOf(symbol, models, timestamp, state);
@@ -83,6 +101,7 @@ class Writer {
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       throw error;
     }
+    this.#epoch = undefined;
     this.#rowsInWal += rows.length;
     this.#schedule();
     return numbers;
@@ -114,7 +133,7 @@ function answer(request: CommitRequest): CommitReply {
       if (writer === undefined) throw new Error("Cannot commit as the journal must be open");
       return { numbers: writer.commit(request.commit) };
     }
-    if ("open" in request) writer = new Writer(request.open);
+    if ("open" in request) writer = new Writer(request.open, request.epoch);
     else writer?.close();
     return { numbers: new Float64Array() };
   } catch (error) {

@@ -4,13 +4,23 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Announcement } from "../../../data/schema/announcement.ts";
 import type { Bar } from "../../../data/schema/bar.ts";
 import type { Checkpoint, EventLog, LogEvent, LogRecord, RecordKind } from "../event_log.ts";
-import type { BarVolumes, EventPage, RecordQuery, RecordStore } from "../record_store.ts";
+import type {
+  BarVolumes,
+  EventFilter,
+  EventPage,
+  EventRange,
+  RecordQuery,
+  RecordStore,
+} from "../record_store.ts";
 import { CommitThread } from "./commit_thread.ts";
 import type { Commit } from "./commit_worker.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { connect, prepareJournal } from "./journal_file.ts";
-import { JournalReader, type JournalRow } from "./journal_reader.ts";
+import { searchTail } from "./event_search.ts";
+import { JournalReader } from "./journal_reader.ts";
+import type { JournalRow } from "./journal_row.ts";
 import { LogTail } from "./log_tail.ts";
+import { newEpoch, Positions } from "./positions.ts";
 
 /** Rows that a reader gets at once. */
 const PAGE = 1000;
@@ -28,8 +38,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
   readonly #listeners = new Set<(announcement: Announcement) => void>();
   /** Resolves with the next commit. */
   #committed = Promise.withResolvers<void>();
-  /** Stands before every id; random, so that an id of another file is never taken for one of this. */
-  readonly #name: string;
+  readonly #positions: Positions;
 
   /**
    * Opens or creates a journal.
@@ -40,18 +49,20 @@ export class EmbeddedLog implements EventLog, RecordStore {
   constructor(path: string) {
     this.#lock = prepareJournal(path);
     this.#reader = new JournalReader(connect(path));
-    this.#name = `${basename(path).replace(/\.\w+$/, "")}-${this.#reader.token}`;
-    this.#tail = new LogTail(this.#reader.last);
-    this.#thread = new CommitThread(path);
+    const { last, epochs } = this.#reader;
+    const epoch = newEpoch(last);
+    this.#positions = new Positions(basename(path).replace(/\.\w+$/, ""), [...epochs, epoch]);
+    this.#tail = new LogTail(last);
+    this.#thread = new CommitThread(path, epoch);
     this.#commits = new GroupCommit((commit) => this.#commit(commit));
   }
 
   get start(): string {
-    return this.#idOf(0);
+    return this.#positions.of(0);
   }
 
   get end(): string {
-    return this.#idOf(this.#tail.last);
+    return this.#positions.of(this.#tail.last);
   }
 
   async append(
@@ -63,6 +74,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
       kind,
       symbol: record.symbol,
       timestamp: record.timestamp,
+      backfill: record.backfill ?? false,
       json: JSON.stringify(record),
     }));
     await this.#commits.append({ rows, checkpoints });
@@ -78,9 +90,6 @@ export class EmbeddedLog implements EventLog, RecordStore {
     signal.addEventListener("abort", end);
     try {
       let row = this.#rowOf(from);
-      if (row === undefined) {
-        throw new RangeError(`Cannot read from ${from} as it must be a position of ${this.#name}`);
-      }
       while (!signal.aborted) {
         // Taken before the page: a commit in between must not be slept through.
         const committed = this.#committed.promise;
@@ -125,11 +134,22 @@ export class EmbeddedLog implements EventLog, RecordStore {
     return this.#reader.checkpoint(symbol);
   }
 
-  page(position: string, limit: number): EventPage | undefined {
-    const row = this.#rowOf(position);
-    if (row === undefined) return undefined;
-    const events = this.#rowsAfter(row, limit).map((each) => this.#eventOf(each));
-    return { events, complete: events.length < limit };
+  firstLive(symbol: string): number | undefined {
+    return this.#reader.firstLive(symbol);
+  }
+
+  has(position: string): boolean {
+    return this.#positions.rowOf(position, this.#tail.last) !== undefined;
+  }
+
+  page({ after, until, limit }: EventRange, filter: EventFilter): EventPage {
+    const range = { after: this.#rowOf(after), until: this.#rowOf(until), limit };
+    const { rows, reached } = searchTail(this.#tail, range, filter) ??
+      this.#reader.search(range, filter);
+    return {
+      events: rows.map((row) => this.#eventOf(row)),
+      position: this.#positions.of(reached),
+    };
   }
 
   /** Commits what was appended and closes the file; the log must not be used after. */
@@ -155,22 +175,19 @@ export class EmbeddedLog implements EventLog, RecordStore {
     committed.resolve();
   }
 
-  #idOf(row: number): string {
-    return `${this.#name}:${row}`;
-  }
-
-  /** The row of a position; undefined for what is no position of this log, or behind its end. */
-  #rowOf(position: string): number | undefined {
-    const [, name, digits] = /^(.+):(\d+)$/.exec(position) ?? [];
-    const row = Number(digits);
-    return name === this.#name && row <= this.#tail.last ? row : undefined;
+  #rowOf(position: string): number {
+    const row = this.#positions.rowOf(position, this.#tail.last);
+    if (row !== undefined) return row;
+    throw new RangeError(
+      `Cannot read from ${position} as it must be a position of this journal: its end is ${this.end}`,
+    );
   }
 
   #rowsAfter(row: number, limit: number): readonly JournalRow[] {
     return this.#tail.after(row, limit) ?? this.#reader.after(row, limit);
   }
 
-  #eventOf({ number, kind, symbol, timestamp, json }: JournalRow): LogEvent {
-    return { id: this.#idOf(number), kind, symbol, timestamp, json };
+  #eventOf({ number, ...record }: JournalRow): LogEvent {
+    return { id: this.#positions.of(number), ...record };
   }
 }

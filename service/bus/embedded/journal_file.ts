@@ -9,8 +9,9 @@ import { checksumOf } from "./checksum.ts";
  *
  * - 0: events, identity; checkpoints without a checksum, one a symbol
  * - 1: checkpoints with a checksum, the last two of each symbol
+ * - 2: history told from news; an epoch for each run instead of one identity
  */
-const VERSION = 1;
+const VERSION = 2;
 
 const PRAGMAS = `
 PRAGMA journal_mode = WAL;
@@ -65,6 +66,26 @@ function addChecksums(database: DatabaseSync): void {
   database.exec("DROP TABLE old_checkpoints");
 }
 
+/**
+ * Version 1 to 2. A first minute that was live was made of trades; what lies before it came from
+ * klines and is history.
+ */
+const HISTORY = `
+ALTER TABLE events ADD COLUMN backfill INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE first_live (symbol TEXT PRIMARY KEY, timestamp INTEGER NOT NULL) STRICT;
+INSERT INTO first_live SELECT symbol, min(timestamp) FROM events
+  WHERE kind = 'bar' AND json ->> 'quality' <> 'kline' GROUP BY symbol;
+UPDATE events SET backfill = 1, json = json_insert(json, '$.backfill', json('true'))
+  WHERE NOT EXISTS (
+    SELECT 1 FROM first_live AS live
+    WHERE live.symbol = events.symbol AND live.timestamp <= events.timestamp
+  );
+CREATE INDEX events_by_symbol ON events (kind, symbol, backfill);
+CREATE TABLE epochs (token TEXT NOT NULL, after INTEGER NOT NULL) STRICT;
+INSERT INTO epochs SELECT token, 0 FROM identity;
+DROP TABLE identity;
+`;
+
 function migrate(database: DatabaseSync): void {
   const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
   if (version > VERSION) {
@@ -75,8 +96,11 @@ function migrate(database: DatabaseSync): void {
   }
   if (version === VERSION) return;
   database.exec("BEGIN IMMEDIATE");
-  database.exec(EVENTS);
-  addChecksums(database);
+  if (version < 1) {
+    database.exec(EVENTS);
+    addChecksums(database);
+  }
+  database.exec(HISTORY);
   database.exec(`PRAGMA user_version = ${VERSION}; COMMIT`);
 }
 

@@ -1,47 +1,12 @@
-import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Bar } from "../../../data/schema/bar.ts";
 import { parseBar } from "../../../data/schema/parse.ts";
 import type { Checkpoint, RecordKind } from "../event_log.ts";
-import type { BarVolumes, RecordQuery } from "../record_store.ts";
+import type { BarVolumes, EventFilter, RecordQuery } from "../record_store.ts";
 import { checksumOf } from "./checksum.ts";
-
-type Row = Readonly<Record<string, SQLOutputValue>>;
-
-/** A row of the journal. */
-export interface JournalRow {
-  /** Its number, from 1. */
-  readonly number: number;
-  readonly kind: RecordKind;
-  readonly symbol: string;
-  readonly timestamp: number;
-  readonly json: string;
-}
-
-function text(row: Row, column: string): string {
-  const value = row[column];
-  if (typeof value === "string") return value;
-  throw new TypeError(`Cannot read the journal as ${column} must be text: it is ${typeof value}`);
-}
-
-function number(row: Row, column: string): number {
-  const value = row[column];
-  if (typeof value === "number") return value;
-  throw new TypeError(`Cannot read the journal as ${column} must be a number: it is ${value}`);
-}
-
-function journalRow(row: Row): JournalRow {
-  const kind = text(row, "kind");
-  if (kind !== "bar" && kind !== "signal") {
-    throw new TypeError(`Cannot read the journal as kind must be bar or signal: it is ${kind}`);
-  }
-  return {
-    number: number(row, "id"),
-    kind,
-    symbol: text(row, "symbol"),
-    timestamp: number(row, "timestamp"),
-    json: text(row, "json"),
-  };
-}
+import { EventSearch, type FoundRows, type RowRange } from "./event_search.ts";
+import { type JournalRow, journalRow, numberOf, textOf } from "./journal_row.ts";
+import type { Epoch } from "./positions.ts";
 
 /** Reads a journal over a connection of its own. */
 export class JournalReader {
@@ -50,7 +15,9 @@ export class JournalReader {
   readonly #bars: StatementSync;
   readonly #volumes: StatementSync;
   readonly #lastTime: StatementSync;
+  readonly #firstLive: StatementSync;
   readonly #checkpoints: StatementSync;
+  readonly #search: EventSearch;
 
   /** @param database Closed by {@linkcode close}. */
   constructor(database: DatabaseSync) {
@@ -70,14 +37,17 @@ export class JournalReader {
     this.#lastTime = database.prepare(
       "SELECT max(timestamp) AS last FROM events WHERE kind = ? AND symbol = ?",
     );
+    this.#firstLive = database.prepare("SELECT timestamp FROM first_live WHERE symbol = ?");
     this.#checkpoints = database.prepare(
       "SELECT * FROM checkpoints WHERE symbol = ? ORDER BY timestamp DESC",
     );
+    this.#search = new EventSearch(database);
   }
 
-  /** Random text that tells this journal from every other one. */
-  get token(): string {
-    return text(this.#database.prepare("SELECT token FROM identity").get() ?? {}, "token");
+  /** The epochs of earlier runs, in the order of their rows. */
+  get epochs(): readonly Epoch[] {
+    return this.#database.prepare("SELECT token, after FROM epochs ORDER BY after, rowid").all()
+      .map((row) => ({ token: textOf(row, "token"), after: numberOf(row, "after") }));
   }
 
   /** Number of the last row; 0 when there is none. */
@@ -89,6 +59,11 @@ export class JournalReader {
   /** The rows after one, in order. */
   after(row: number, limit: number): readonly JournalRow[] {
     return this.#after.all(row, limit).map(journalRow);
+  }
+
+  /** The rows of a range that a reader wants; see {@linkcode EventSearch}. */
+  search(range: RowRange, filter: EventFilter): FoundRows {
+    return this.#search.search(range, filter);
   }
 
   /** See {@linkcode RecordStore.query}. */
@@ -108,27 +83,27 @@ export class JournalReader {
         where.join(" AND ")
       } ORDER BY timestamp DESC, id DESC LIMIT ?`,
     ).all(...values, query.limit);
-    return rows.map((row) => text(row, "json")).reverse();
+    return rows.map((row) => textOf(row, "json")).reverse();
   }
 
   /** See {@linkcode RecordStore.bars}. */
   *bars(symbol: string, from: number, to = Number.MAX_SAFE_INTEGER): Iterable<Bar> {
     for (const row of this.#bars.all(symbol, from, to)) {
-      yield parseBar(text(row, "json"));
+      yield parseBar(textOf(row, "json"));
     }
   }
 
   /** See {@linkcode RecordStore.volumes}. */
   *volumes(symbol: string, from: number, to = Number.MAX_SAFE_INTEGER): Iterable<BarVolumes> {
     for (const row of this.#volumes.all(symbol, from, to)) {
-      const timestamp = number(row, "timestamp");
-      const volume = Number(text(row, "volume"));
+      const timestamp = numberOf(row, "timestamp");
+      const volume = Number(textOf(row, "volume"));
       const { bought, sold } = row;
       yield bought === null || sold === null ? { timestamp, volume } : {
         timestamp,
         volume,
-        taker_buy_volume: Number(text(row, "bought")),
-        taker_sell_volume: Number(text(row, "sold")),
+        taker_buy_volume: Number(textOf(row, "bought")),
+        taker_sell_volume: Number(textOf(row, "sold")),
       };
     }
   }
@@ -139,12 +114,18 @@ export class JournalReader {
     return typeof row?.["last"] === "number" ? row["last"] : undefined;
   }
 
+  /** See {@linkcode RecordStore.firstLive}. */
+  firstLive(symbol: string): number | undefined {
+    const row = this.#firstLive.get(symbol);
+    return row && numberOf(row, "timestamp");
+  }
+
   /** See {@linkcode RecordStore.checkpoint}. */
   checkpoint(symbol: string): Checkpoint | undefined {
     for (const row of this.#checkpoints.all(symbol)) {
       const { state } = row;
-      const models = text(row, "models");
-      const timestamp = number(row, "timestamp");
+      const models = textOf(row, "models");
+      const timestamp = numberOf(row, "timestamp");
       if (!(state instanceof Uint8Array)) continue;
       if (row["checksum"] !== checksumOf(symbol, models, timestamp, state)) continue;
       return { symbol, models, timestamp, state };

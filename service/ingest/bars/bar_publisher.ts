@@ -26,6 +26,8 @@ export interface BarPublisherOptions {
   readonly audit: Pick<BarAudit, "add">;
   /** The last bar that is already in the log. */
   readonly last: Bar | undefined;
+  /** The first minute that the log ever had live, ms UTC; undefined before there was one. */
+  readonly firstLive: number | undefined;
   /** Minutes of history to take from klines when there is no last bar. */
   readonly historyMinutes: number;
   /** Holds the history up to the last bar by the time that {@linkcode BarPublisher.run} is called. */
@@ -53,6 +55,8 @@ export class BarPublisher {
   readonly #fetcher: KlineFetcher;
   #last: Bar | undefined;
   #next: number | undefined;
+  /** The first live minute, ms UTC: what lies before it is history. */
+  #firstLive: number | undefined;
   /** The range of klines that is being loaded, ms UTC. */
   #loading: { readonly from: number; readonly to: number } | undefined;
 
@@ -62,6 +66,7 @@ export class BarPublisher {
     this.#fetcher = new KlineFetcher(context, options.symbol);
     this.#last = options.last;
     this.#next = options.last && options.last.timestamp + MINUTE_MS;
+    this.#firstLive = options.firstLive;
   }
 
   /** Open time of the next bar, ms UTC; undefined before the first minute is known. */
@@ -106,11 +111,13 @@ export class BarPublisher {
 
   /** Publishes klines up to the first minute with trades. */
   async #fillUntil(time: number): Promise<void> {
+    this.#firstLive ??= time;
     const next = this.#next ??= time - this.#options.historyMinutes * MINUTE_MS;
     if (time > next) await this.#fill(next, time);
   }
 
   async #publishDraft(draft: MinuteDraft): Promise<void> {
+    this.#firstLive ??= draft.timestamp;
     const next = this.#next ??= draft.timestamp;
     if (draft.timestamp > next) await this.#fill(next, draft.timestamp);
     if (draft.timestamp === this.#next) await this.#settle(draft);
@@ -211,9 +218,11 @@ export class BarPublisher {
     const last = bars.at(-1);
     if (last === undefined) return;
     const { log, audit, vpin } = this.#options;
-    const published = bars.map((bar) => {
+    const firstLive = this.#firstLive ?? Infinity;
+    const published = bars.map((bar): Bar => {
       vpin.push(bar);
-      return withVpin(bar, vpin.value);
+      const measured = withVpin(bar, vpin.value);
+      return bar.timestamp < firstLive ? { ...measured, backfill: true } : measured;
     });
     await log.append(published.map((record) => ({ kind: "bar", record })));
     this.#last = last;

@@ -8,6 +8,7 @@ import { Engine } from "../../../service/engine/engine.ts";
 import { EngineRunner } from "../../../service/engine/engine_runner.ts";
 import { type LoadedModel, loadModels } from "../../../service/engine/loaded_model.ts";
 import { randomBars } from "../../core-wasm/support.ts";
+import { eventsOf } from "../../support/log_events.ts";
 import { quickLiquidity } from "../../support/quick_liquidity.ts";
 import { barRecords, makeBar } from "../../support/records.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
@@ -40,7 +41,8 @@ async function setUp(from: number, to: number, models = CLASSIC, minutes = 10_00
   const append = async (symbol: string, first: number, end: number) => {
     const before = log.end;
     await log.append(barRecords(...barsOf(symbol, first, end)));
-    return log.page(before, 10_000)?.events.filter(({ kind }) => kind === "bar") ?? [];
+    const filter = { kinds: new Set(["bar"] as const), symbols: new Set(SYMBOLS), since: 0 };
+    return eventsOf(log, { after: before, filter });
   };
   const publish = async (symbol: string, first: number, end: number) =>
     await runner.process(await append(symbol, first, end));

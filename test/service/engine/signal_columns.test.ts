@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Bar } from "../../../data/schema/bar.ts";
 import { loadCore } from "../../../core-wasm/load.ts";
 import { flatten } from "../../../data/files/csv.ts";
 import { DEFAULT_MODELS } from "../../../service/config.ts";
@@ -15,7 +16,8 @@ test.each([[DEFAULT_MODELS], [DEFAULT_MODELS.toReversed()], [["models/liquidity.
     const engine = new Engine(loadCore(), registry.live, ["BTCUSDT"]);
     const columns = signalColumns(registry.status.descriptions);
     const names = (index: number) => {
-      const signal = engine.push(makeBar(index));
+      const bar: Bar = { ...makeBar(index), backfill: true };
+      const signal = engine.push(bar);
       return { ready: signal.ready, names: flatten(signal).map(([name]) => name) };
     };
     const { ready, names: first } = names(0);

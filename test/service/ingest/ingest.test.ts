@@ -64,6 +64,8 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
         bars: storedBars,
         volumes: storedBars,
         lastTime: (_kind, symbol) => stored.findLast((bar) => bar.symbol === symbol)?.timestamp,
+        firstLive: (symbol) =>
+          stored.find((bar) => bar.symbol === symbol && !bar.backfill)?.timestamp,
       },
     },
     historyMinutes: 10,
@@ -262,7 +264,12 @@ test.each([
       symbols: SYMBOLS,
       bus: {
         log: { append: () => Promise.resolve(), announce: () => {} },
-        store: { bars: () => [], volumes: () => [], lastTime: () => undefined },
+        store: {
+          bars: () => [],
+          volumes: () => [],
+          lastTime: () => undefined,
+          firstLive: () => undefined,
+        },
       },
       historyMinutes: 1500,
       clock: new VirtualClock(),

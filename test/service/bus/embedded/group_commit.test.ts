@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import type { Commit } from "../../../../service/bus/embedded/commit_worker.ts";
 import { GroupCommit } from "../../../../service/bus/embedded/group_commit.ts";
 
-const row = (timestamp: number) => ({ kind: "bar" as const, symbol: "A", timestamp, json: "{}" });
+const row = (timestamp: number) => ({
+  ...{ kind: "bar" as const, symbol: "A", timestamp },
+  ...{ backfill: false, json: "{}" },
+});
 const append = (...times: number[]): Commit => ({ rows: times.map(row), checkpoints: [] });
 
 /** Commits that the test completes. */

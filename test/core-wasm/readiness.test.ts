@@ -107,6 +107,24 @@ test("a missing minute counts for the block that it lies in, and not for the cla
   expect(step(scorer, bar)[0]).toBe(1);
 });
 
+test("a model that has observed nothing is not ready, however its windows are cut", () => {
+  const countsWith = (least_blocks: number) => {
+    const features = LIQUIDITY.features;
+    if (features.preset !== "liquidity") throw new Error("no liquidity model");
+    const windows = { ...features.windows, least_blocks };
+    const model = { ...LIQUIDITY, features: { ...features, windows } };
+    const scorer = Scorer.create(loadCore(), [model], 1);
+    scorer.begin(scorer.addSymbol(), 0);
+    return tradedBars(WEEK + 3, 1).map((bar) => {
+      scorer.step(0, bar);
+      return scorer.result(0).have;
+    });
+  };
+  expect(countsWith(5).slice(WEEK - 1)).toEqual([WEEK, WEEK, WEEK, WEEK]);
+  expect(countsWith(6).slice(WEEK - 1)).toEqual([WEEK - 1, WEEK, WEEK, WEEK]);
+  expect(countsWith(7).slice(WEEK - 1)).toEqual(Array(4).fill(WEEK - 1));
+});
+
 test("a gap as long as the window begins anew, in any minute", () => {
   for (const gap of [WEEK, WEEK + 3, 1000]) {
     const scorer = open(2);

@@ -61,6 +61,11 @@ export interface EventLog {
     signal: AbortSignal,
     kind?: RecordKind,
   ): AsyncIterable<readonly LogEvent[]>;
+  /**
+   * Resolves when those who read this log in this process have taken what was durable at the call,
+   * so that whoever appends much at once does not run ahead of them.
+   */
+  drained(): Promise<void>;
   /** Hands an announcement to all who listen now; it is neither kept nor acknowledged. */
   announce(announcement: Announcement): void;
   /** Listens to announcements; returns the way to stop. */

@@ -123,7 +123,7 @@ export class EngineRole {
   #hear(announcement: Announcement): void {
     const { log } = this.#options.bus;
     if (announcement.kind === "forming") {
-      const signal = this.#runner.nowcast(announcement.bar);
+      const signal = this.#runner.nowcast(announcement);
       if (signal !== undefined) log.announce({ kind: "nowcast", signal });
     } else if (announcement.kind === "reload") {
       const { request } = announcement;

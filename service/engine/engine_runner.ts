@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { FormingBar } from "../../data/schema/announcement.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import { parseBar } from "../../data/schema/parse.ts";
 import type { Signal } from "../../data/schema/signal.ts";
@@ -63,9 +64,13 @@ export class EngineRunner {
     await this.#log.append(signals, checkpoints);
   }
 
-  /** The signal that a forming bar would give if its minute ended now; see {@linkcode Engine.nowcast}. */
-  nowcast(bar: Bar): Signal | undefined {
-    return this.#engine.has(bar.symbol) ? this.#engine.nowcast(bar) : undefined;
+  /**
+   * The signal that a forming bar would give if its minute ended now; see
+   * {@linkcode Engine.nowcast}. While the bars before it are loaded, one that is not ready.
+   */
+  nowcast({ bar, loading }: FormingBar): Signal | undefined {
+    if (!this.#engine.has(bar.symbol)) return undefined;
+    return loading ? this.#engine.blankNowcast(bar) : this.#engine.nowcast(bar);
   }
 
   /**

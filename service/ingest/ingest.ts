@@ -14,6 +14,7 @@ import { GRACE_MS } from "./bars/kline_fetcher.ts";
 import { ClockSync } from "./clock_sync.ts";
 import type { IngestContext } from "./context.ts";
 import { Feed } from "./feed.ts";
+import { HistoryQueue } from "./history_queue.ts";
 import { Market } from "./market.ts";
 import type { RequestedSource } from "./source_selector.ts";
 import { TimeSlices } from "./time_slices.ts";
@@ -29,7 +30,7 @@ export interface IngestOptions {
   readonly symbols: readonly string[];
   /** Where bars are appended to and resumed from; left open. */
   readonly bus: {
-    readonly log: Pick<EventLog, "append" | "announce">;
+    readonly log: Pick<EventLog, "append" | "announce" | "listen" | "drained">;
     readonly store: Pick<RecordStore, "bars" | "volumes" | "lastTime">;
   };
   /** Minutes of history to fetch where the store has no bar. */
@@ -58,11 +59,13 @@ export class IngestRole {
   readonly #closing = new AbortController();
   readonly #exchangeClock: ExchangeClock;
   readonly #context: IngestContext;
+  readonly #history: HistoryQueue;
   readonly #sync: ClockSync;
   readonly #audit: BarAudit;
   readonly #markets = new Map<string, Market>();
   readonly #feed: Feed;
   readonly #fail: (error: unknown) => void;
+  #stopListening: () => void = () => {};
 
   /**
    * Assembles the role; nothing runs before {@linkcode start}.
@@ -82,7 +85,8 @@ export class IngestRole {
     const { signal } = this.#closing;
     // All symbols fail for the same reason at once.
     const logger = throttleFailures(options.logger, () => clock.monotonic());
-    this.#context = { exchange, clock: this.#exchangeClock, logger, signal };
+    const history = this.#history = new HistoryQueue(symbols, bus.log);
+    this.#context = { exchange, history, clock: this.#exchangeClock, logger, signal };
     this.#sync = new ClockSync(this.#exchangeClock, exchange.rest, logger, signal);
     this.#audit = new BarAudit({ ...this.#context, logger: options.logger });
     this.#feed = new Feed({
@@ -118,7 +122,10 @@ export class IngestRole {
    * @throws The reason of the close when the role is closed meanwhile.
    */
   async start(): Promise<void> {
-    const { exchange, symbols } = this.#options;
+    const { exchange, symbols, bus } = this.#options;
+    this.#stopListening = bus.log.listen((announcement) => {
+      if (announcement.kind === "viewed") this.#history.prefer(announcement.symbols);
+    });
     this.#feed.announce();
     const slices = new TimeSlices(this.#options.clock, this.#closing.signal);
     for (const symbol of symbols) {
@@ -140,6 +147,7 @@ export class IngestRole {
   /** Ends ingestion and closes the exchange. What is being appended may still complete. */
   close(): void {
     this.#closing.abort();
+    this.#stopListening();
     this.#options.exchange.close();
   }
 
@@ -203,10 +211,10 @@ export class IngestRole {
       for (const market of this.#markets.values()) {
         await slices.next();
         const { delivered } = market.stream;
-        const bar = announced.get(market) === delivered ? undefined : market.forming();
-        if (bar === undefined) continue;
+        const forming = announced.get(market) === delivered ? undefined : market.forming();
+        if (forming === undefined) continue;
         announced.set(market, delivered);
-        this.#options.bus.log.announce({ kind: "forming", bar });
+        this.#options.bus.log.announce({ kind: "forming", ...forming });
       }
     }
   }

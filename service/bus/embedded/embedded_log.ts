@@ -11,6 +11,7 @@ import { GroupCommit } from "./group_commit.ts";
 import { connect, prepareJournal } from "./journal_file.ts";
 import { JournalReader, type JournalRow } from "./journal_reader.ts";
 import { LogTail } from "./log_tail.ts";
+import { ReadPositions } from "./read_positions.ts";
 
 /** Rows that a reader gets at once. */
 const PAGE = 1000;
@@ -25,6 +26,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
   readonly #commits: GroupCommit;
   readonly #reader: JournalReader;
   readonly #tail: LogTail;
+  readonly #positions = new ReadPositions();
   readonly #listeners = new Set<(announcement: Announcement) => void>();
   /** Resolves with the next commit. */
   #committed = Promise.withResolvers<void>();
@@ -73,6 +75,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
     signal: AbortSignal,
     kind?: RecordKind,
   ): AsyncGenerator<readonly LogEvent[]> {
+    const reader = Symbol();
     const aborted = Promise.withResolvers<void>();
     const end = () => aborted.resolve();
     signal.addEventListener("abort", end);
@@ -82,6 +85,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
         throw new RangeError(`Cannot read from ${from} as it must be a position of ${this.#name}`);
       }
       while (!signal.aborted) {
+        this.#positions.set(reader, row);
         // Taken before the page: a commit in between must not be slept through.
         const committed = this.#committed.promise;
         const rows = this.#rowsAfter(row, PAGE);
@@ -92,8 +96,13 @@ export class EmbeddedLog implements EventLog, RecordStore {
         else if (rows.length === 0) await Promise.race([committed, aborted.promise]);
       }
     } finally {
+      this.#positions.delete(reader);
       signal.removeEventListener("abort", end);
     }
+  }
+
+  drained(): Promise<void> {
+    return this.#positions.reached(this.#tail.last);
   }
 
   announce(announcement: Announcement): void {

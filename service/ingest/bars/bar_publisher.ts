@@ -55,6 +55,8 @@ export class BarPublisher {
   #next: number | undefined;
   /** The range of klines that is being loaded, ms UTC. */
   #loading: { readonly from: number; readonly to: number } | undefined;
+  /** Whether the bars up to the first minute with trades have been published. */
+  #caughtUp = false;
 
   constructor(context: IngestContext, options: BarPublisherOptions) {
     this.#context = context;
@@ -72,6 +74,11 @@ export class BarPublisher {
   /** The last published bar. */
   get last(): Bar | undefined {
     return this.#last;
+  }
+
+  /** Whether the bars up to the first minute with trades have been published. */
+  get caughtUp(): boolean {
+    return this.#caughtUp;
   }
 
   /** Why bars are delayed, for people; null while they are not. */
@@ -101,6 +108,7 @@ export class BarPublisher {
       const minute = await this.#options.minutes.take();
       if (typeof minute === "number") await this.#fillUntil(minute);
       else await this.#publishDraft(minute);
+      this.#caughtUp = true;
     }
   }
 
@@ -192,7 +200,7 @@ export class BarPublisher {
 
   async #fillPage(from: number, to: number): Promise<void> {
     const { symbol, source } = this.#options;
-    const klines = await this.#fetcher.fetch({ from, to }) ?? [];
+    const klines = await this.#fetcher.fetch({ from, to, history: true }) ?? [];
     await this.#publish(klines.map((kline) => barOfKline(symbol, source, kline)));
     const reached = Math.max(from, this.#next ?? from);
     if (reached < to) this.#leaveGap(reached, to);

@@ -20,6 +20,7 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
   const streams: { readonly symbols: readonly string[]; readonly sink: StreamSink }[] = [];
   const bars: Bar[] = [];
   const announced: Announcement[] = [];
+  const listeners = new Set<(announcement: Announcement) => void>();
   const messages: string[] = [];
   const state = { reachable: true, writable: true, closed: false };
   const answer = <Answer>(make: () => Answer): Promise<Answer> =>
@@ -59,6 +60,11 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
           return Promise.resolve();
         },
         announce: (announcement) => void announced.push(announcement),
+        listen: (heard) => {
+          listeners.add(heard);
+          return () => void listeners.delete(heard);
+        },
+        drained: () => Promise.resolve(),
       },
       store: {
         bars: storedBars,
@@ -261,7 +267,12 @@ test.each([
       requested: "binance",
       symbols: SYMBOLS,
       bus: {
-        log: { append: () => Promise.resolve(), announce: () => {} },
+        log: {
+          append: () => Promise.resolve(),
+          announce: () => {},
+          listen: () => () => {},
+          drained: () => Promise.resolve(),
+        },
         store: { bars: () => [], volumes: () => [], lastTime: () => undefined },
       },
       historyMinutes: 1500,

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { chunk } from "../../data/common/std/chunk.ts";
 import type { FormingBar } from "../../data/schema/announcement.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import { parseBar } from "../../data/schema/parse.ts";
@@ -48,12 +49,20 @@ export class EngineRunner {
     await Promise.all(appends);
   }
 
-  /** Scores the bars of events, and appends their signals in one commit. */
+  /** Scores the bars of events, and appends their signals; resolves when these are durable. */
   async process(events: readonly LogEvent[]): Promise<void> {
+    const appends: Promise<void>[] = [];
+    for (const part of chunk(events, BARS_A_TURN)) {
+      if (appends.length > 0) await nextTurn();
+      appends.push(this.#process(part));
+    }
+    await Promise.all(appends);
+  }
+
+  #process(events: readonly LogEvent[]): Promise<void> {
     const signals: LogRecord[] = [];
     const checkpoints: Checkpoint[] = [];
-    for (const [i, { json }] of events.entries()) {
-      if (i > 0 && i % BARS_A_TURN === 0) await nextTurn();
+    for (const { json } of events) {
       const bar = parseBar(json);
       if (!this.#isNew(bar)) continue;
       signals.push({ kind: "signal", record: this.#engine.push(bar) });
@@ -61,7 +70,7 @@ export class EngineRunner {
       this.#sinceCheckpoint.set(bar.symbol, since);
       if (since >= CHECKPOINT_EVERY) checkpoints.push(...this.#checkpoint(bar.symbol));
     }
-    await this.#log.append(signals, checkpoints);
+    return this.#log.append(signals, checkpoints);
   }
 
   /**

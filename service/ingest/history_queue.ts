@@ -1,5 +1,3 @@
-import type { Clock } from "../../data/common/clock.ts";
-import type { EventLog } from "../bus/event_log.ts";
 import type { Purpose } from "../exchanges/exchange.ts";
 
 /** Requests for history that run at once. */
@@ -16,23 +14,25 @@ interface Waiting {
 
 /**
  * The requests for history of all markets, page by page. Markets that somebody looks at come first,
- * then the others in their order, so that one is complete after the other. What has been loaded is
- * read from the log before more is requested: nothing piles up between ingestion and the engine,
- * whose live bars would wait behind it.
+ * then the others in their order, so that one is complete after the other, and only while there is
+ * room for them.
  */
 export class HistoryQueue {
   readonly #ranks: ReadonlyMap<string, number>;
-  readonly #log: Pick<EventLog, "drained">;
+  readonly #ready: () => Promise<void>;
   #viewed: ReadonlySet<string> = new Set();
   #waiting: Waiting[] = [];
   #running = 0;
   #runningViewed = 0;
-  #draining = false;
+  #starting = false;
 
-  /** @param symbols The markets, in the order in which they are loaded. */
-  constructor(symbols: readonly string[], log: Pick<EventLog, "drained">) {
+  /**
+   * @param symbols The markets, in the order in which they are loaded.
+   * @param ready Resolves when there is room for another request of a market without a viewer.
+   */
+  constructor(symbols: readonly string[], ready: () => Promise<void>) {
     this.#ranks = new Map(symbols.map((symbol, rank) => [symbol, rank]));
-    this.#log = log;
+    this.#ready = ready;
   }
 
   /** Prefers the markets that somebody looks at now, in place of those before. */
@@ -64,7 +64,7 @@ export class HistoryQueue {
 
   #startAll(): void {
     this.#startViewed();
-    if (!this.#draining) void this.#startOthers();
+    if (!this.#starting) this.#startOthers().catch(() => {});
   }
 
   #startViewed(): void {
@@ -76,12 +76,12 @@ export class HistoryQueue {
   }
 
   async #startOthers(): Promise<void> {
-    this.#draining = true;
+    this.#starting = true;
     while (this.#running < SLOTS && this.#waiting.length > 0) {
-      await this.#log.drained();
+      await this.#ready();
       this.#take(() => true)?.start(false);
     }
-    this.#draining = false;
+    this.#starting = false;
   }
 
   /** Takes the first in the markets' order out of those that match. */

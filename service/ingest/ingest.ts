@@ -15,6 +15,7 @@ import { ClockSync } from "./clock_sync.ts";
 import type { IngestContext } from "./context.ts";
 import { Feed } from "./feed.ts";
 import { HistoryQueue } from "./history_queue.ts";
+import { idleLoop } from "./idle_loop.ts";
 import { Market } from "./market.ts";
 import type { RequestedSource } from "./source_selector.ts";
 import { TimeSlices } from "./time_slices.ts";
@@ -49,6 +50,7 @@ const MAX_DECIMALS = 8;
 
 const CLOSE_INTERVAL_MS = 100;
 const ANNOUNCE_INTERVAL_MS = 1000;
+const ANNOUNCE_PARTS = 20;
 const AUDIT_INTERVAL_MS = 15_000;
 
 /** Ingests the trades of one exchange: from its streams to bars in the event log. */
@@ -85,7 +87,11 @@ export class IngestRole {
     const { signal } = this.#closing;
     // All symbols fail for the same reason at once.
     const logger = throttleFailures(options.logger, () => clock.monotonic());
-    const history = this.#history = new HistoryQueue(symbols, bus.log);
+    const history = this.#history = new HistoryQueue(symbols, async () => {
+      // Else it piles up between ingestion and the engine, and live bars wait behind it.
+      await bus.log.drained();
+      await idleLoop(clock, signal);
+    });
     this.#context = { exchange, history, clock: this.#exchangeClock, logger, signal };
     this.#sync = new ClockSync(this.#exchangeClock, exchange.rest, logger, signal);
     this.#audit = new BarAudit({ ...this.#context, logger: options.logger });
@@ -201,14 +207,20 @@ export class IngestRole {
     }
   }
 
-  /** Announces the status, and the forming bars of markets with new trades. */
+  /**
+   * Announces the status, and the forming bars of markets with new trades. These are spread over
+   * the second: a subscriber to hundreds of markets has no room for all of them at once.
+   */
   async #announce(): Promise<never> {
     const slices = new TimeSlices(this.#options.clock, this.#closing.signal);
+    const markets = [...this.#markets.values()];
     const announced = new Map<Market, number>();
-    for (;;) {
-      await this.#sleep(ANNOUNCE_INTERVAL_MS);
-      this.#feed.announce();
-      for (const market of this.#markets.values()) {
+    for (let part = 1;; part = part % ANNOUNCE_PARTS + 1) {
+      await this.#sleep(ANNOUNCE_INTERVAL_MS / ANNOUNCE_PARTS);
+      if (part === ANNOUNCE_PARTS) this.#feed.announce();
+      for (let i = ANNOUNCE_PARTS - part; i < markets.length; i += ANNOUNCE_PARTS) {
+        const market = markets[i];
+        if (market === undefined) break;
         await slices.next();
         const { delivered } = market.stream;
         const forming = announced.get(market) === delivered ? undefined : market.forming();

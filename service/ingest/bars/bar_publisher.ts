@@ -1,3 +1,4 @@
+import { chunk } from "../../../data/common/std/chunk.ts";
 import type { Kline } from "../../../data/schema/kline.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Bar } from "../../../data/schema/bar.ts";
@@ -32,6 +33,8 @@ export interface BarPublisherOptions {
   readonly vpin: Vpin;
 }
 
+/** Bars of history that are appended together. */
+const KLINES_AT_ONCE = 250;
 /** Time after which trades are requested again that the kline includes, ms. */
 const CATCH_UP_MS = 1000;
 /** Without a bar for this long, something is wrong, ms. */
@@ -201,7 +204,10 @@ export class BarPublisher {
   async #fillPage(from: number, to: number): Promise<void> {
     const { symbol, source } = this.#options;
     const klines = await this.#fetcher.fetch({ from, to, history: true }) ?? [];
-    await this.#publish(klines.map((kline) => barOfKline(symbol, source, kline)));
+    // In parts: to encode a thousand bars at once would hold the loop.
+    for (const part of chunk(klines, KLINES_AT_ONCE)) {
+      await this.#publish(part.map((kline) => barOfKline(symbol, source, kline)));
+    }
     const reached = Math.max(from, this.#next ?? from);
     if (reached < to) this.#leaveGap(reached, to);
   }

@@ -104,15 +104,14 @@ async function measure({ symbols: count, seconds, days, exchange }: Options): Pr
   console.log(`${count} markets, ${days} days of history; listening after ${since() | 0} ms`);
 
   const nowcasts = new Map<string, number>();
-  const signals = new Map<string, number>();
+  const ready = new Map<string, number>();
   const trades = new Map<string, number>();
   const loaded = new Map<string, number>();
   const readStream = async () => {
-    for await (const { event, data } of readEvents(`${url}/api/v1/stream?events=nowcast,signal`)) {
-      const [, symbol = "", time = ""] = /"symbol":"([^"]+)".*?"timestamp":(\d+)/.exec(data) ?? [];
-      if (event === "nowcast" && !nowcasts.has(symbol)) nowcasts.set(symbol, since());
-      const live = Number(time) > Date.now() - 180_000;
-      if (event === "signal" && live && !signals.has(symbol)) signals.set(symbol, since());
+    for await (const { data } of readEvents(`${url}/api/v1/stream?events=nowcast`)) {
+      const symbol = /"symbol":"([^"]+)"/.exec(data)?.[1] ?? "";
+      if (!nowcasts.has(symbol)) nowcasts.set(symbol, since());
+      if (!data.includes('"ready":false') && !ready.has(symbol)) ready.set(symbol, since());
     }
   };
   readStream().catch(() => {});
@@ -148,7 +147,7 @@ async function measure({ symbols: count, seconds, days, exchange }: Options): Pr
       reported = since();
       console.log(
         `${(reported / 1000) | 0} s: trades ${trades.size}, nowcasts ${nowcasts.size}, ` +
-          `loaded ${loaded.size}, live signals ${signals.size}, ${memory | 0} MiB at most`,
+          `loaded ${loaded.size}, ready ${ready.size}, ${memory | 0} MiB at most`,
       );
     }
     await sleep(EVERY_MS);
@@ -162,7 +161,7 @@ async function measure({ symbols: count, seconds, days, exchange }: Options): Pr
   console.log(`first trade: ${describeTimes(trades, count)}`);
   console.log(`first nowcast: ${describeTimes(nowcasts, count)}`);
   console.log(`history loaded: ${describeTimes(loaded, count)}`);
-  console.log(`first live signal: ${describeTimes(signals, count)}`);
+  console.log(`first nowcast that is ready: ${describeTimes(ready, count)}`);
   console.log(`memory: at most ${memory | 0} MiB`);
   child.kill("SIGTERM");
   standIn?.child.kill("SIGTERM");

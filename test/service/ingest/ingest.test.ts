@@ -142,7 +142,7 @@ test("the first bars are the klines before the first minute, and then come the t
   const { role, clock, streams, bars, connect } = createRole({ symbols: ["BTCUSDT"] });
   await role.start();
   connect();
-  await clock.advance(2000);
+  await clock.advance(2100);
   expect(bars.map(({ timestamp, quality }) => [timestamp - START, quality])).toEqual(
     Array.from({ length: 10 }, (_, i) => [(i - 10) * MINUTE_MS, "kline"]),
   );
@@ -161,7 +161,7 @@ test("bars resume after the last one in the store", async () => {
   await role.start();
   expect(role.status.symbols[0]?.last_bar).toBe(START - MINUTE_MS);
   connect();
-  await clock.advance(2000);
+  await clock.advance(2100);
   for (const t of [trade(1, START), trade(2, at(1, 5))]) streams[0]?.sink.trade(t, false);
   await clock.advance(0);
   expect(bars.map(({ timestamp }) => timestamp)).toEqual([START]);
@@ -175,7 +175,7 @@ test("VPIN continues after a restart as if there had been none", async () => {
   const { role, clock, streams, bars, connect } = createRole({ symbols: ["BTCUSDT"], stored });
   await role.start();
   connect();
-  await clock.advance(2000);
+  await clock.advance(2100);
   for (const t of [trade(1, START), trade(2, at(1, 5))]) streams[0]?.sink.trade(t, false);
   await clock.advance(0);
   const uninterrupted = new Vpin();
@@ -231,7 +231,7 @@ test("a bar that cannot be appended is the failure of the role", async () => {
   state.writable = false;
   await role.start();
   connect();
-  await clock.advance(2000);
+  await clock.advance(2100);
   await failure;
 });
 

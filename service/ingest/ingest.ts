@@ -31,8 +31,8 @@ export interface IngestOptions {
   readonly symbols: readonly string[];
   /** Where bars are appended to and resumed from; left open. */
   readonly bus: {
-    readonly log: Pick<EventLog, "append" | "announce" | "listen" | "drained">;
-    readonly store: Pick<RecordStore, "bars" | "volumes" | "lastTime">;
+    readonly log: Pick<EventLog, "append" | "room" | "announce" | "listen" | "drained">;
+    readonly store: Pick<RecordStore, "bars" | "volumes" | "lastTime" | "firstLive">;
   };
   /** Minutes of history to fetch where the store has no bar. */
   readonly historyMinutes: number;
@@ -170,6 +170,7 @@ export class IngestRole {
       symbol,
       source,
       last: lastBar(bus.store, symbol),
+      firstLive: bus.store.firstLive(symbol),
       historyMinutes,
       maxBackfill: Math.max(MIN_BACKFILL, MAX_BACKFILL / symbols.length),
       log: bus.log,

@@ -46,6 +46,8 @@ export class Engine {
   readonly #fingerprints: readonly string[];
   readonly #scorer: Scorer;
   readonly #slots = new Map<string, Slot>();
+  /** A slot that never has a bar. */
+  readonly #blank: number;
   readonly #primary: NamedModel;
   readonly #others: readonly NamedModel[];
 
@@ -61,10 +63,11 @@ export class Engine {
   ) {
     this.#fingerprints = models.map((model) => model.fingerprint);
     this.fingerprint = this.#fingerprints.join("+");
-    this.#scorer = Scorer.create(wasm, models.map((model) => model.artifact), symbols.length);
+    this.#scorer = Scorer.create(wasm, models.map((model) => model.artifact), symbols.length + 1);
     for (const symbol of symbols) {
       this.#slots.set(symbol, { index: this.#scorer.addSymbol(), last: undefined });
     }
+    this.#blank = this.#scorer.addSymbol();
     const [primary, ...others] = models.map(({ artifact }, index) => ({
       index,
       name: artifact.name,
@@ -133,6 +136,13 @@ export class Engine {
     if (slot.last === undefined) this.#scorer.begin(slot.index, bar.timestamp);
     else if (slot.last !== bar.timestamp - MINUTE_MS) return undefined;
     this.#scorer.peek(slot.index, bar);
+    return this.#signal(bar, false);
+  }
+
+  /** The signal of a forming bar when nothing is known of the bars before it. */
+  blankNowcast(bar: Bar): Signal {
+    this.#scorer.begin(this.#blank, bar.timestamp);
+    this.#scorer.peek(this.#blank, bar);
     return this.#signal(bar, false);
   }
 

@@ -76,41 +76,49 @@ function expectRun(received: readonly Received[], firstLive: number): void {
   }
 }
 
-test("a first start brings live clients no history; who asks for it gets all of it, marked", async () => {
-  const start = await setUp();
-  const service = await start();
-  const [live, all] = [new Follower(), new Follower("&since=0")];
-  for (const follower of [live, all]) follower.follow(service);
-  await Promise.all([live.more(5), all.more(5)]);
-  const firstLive = live.received[0]?.timestamp ?? NaN;
-  for (const kind of ["bar", "signal"] as const) {
-    expectRun(live.of(kind), firstLive);
-    expectRun(all.of(kind), firstLive);
-    expect(live.of(kind)[0]?.timestamp).toBe(firstLive);
-    expect(all.of(kind).filter(({ backfill }) => backfill)).toHaveLength(8 * 1440);
-  }
-  const kept = z.array(record).parse(await service.get("/api/v1/bars?limit=20"));
-  expectRun(kept.map((bar) => ({ event: "bar", ...bar })), firstLive);
-}, 300_000);
-
-test("killed while it loads history, and again later: history stays history, what was missed is news, all once", async () => {
-  const start = await setUp();
-  const [live, all] = [new Follower(), new Follower("&since=0")];
-  let service = await start();
-  for (const follower of [live, all]) follower.follow(service);
-  await until("the first history", () => all.received.length > 0 || undefined);
-  await service.kill("SIGKILL");
-  expect(live.received).toEqual([]);
-  for (let run = 0; run < 2; run++) {
-    service = await start();
+test(
+  "a first start brings live clients no history; who asks for it gets all of it, marked",
+  async () => {
+    const start = await setUp();
+    const service = await start();
+    const [live, all] = [new Follower(), new Follower("&since=0")];
     for (const follower of [live, all]) follower.follow(service);
-    await Promise.all([live.more(4), all.more(4)]);
+    await Promise.all([live.more(5), all.more(5)]);
+    const firstLive = live.received[0]?.timestamp ?? NaN;
+    for (const kind of ["bar", "signal"] as const) {
+      expectRun(live.of(kind), firstLive);
+      expectRun(all.of(kind), firstLive);
+      expect(live.of(kind)[0]?.timestamp).toBe(firstLive);
+      expect(all.of(kind).filter(({ backfill }) => backfill)).toHaveLength(8 * 1440);
+    }
+    const kept = z.array(record).parse(await service.get("/api/v1/bars?limit=20"));
+    expectRun(kept.map((bar) => ({ event: "bar", ...bar })), firstLive);
+  },
+  300_000,
+);
+
+test(
+  "killed while it loads history, and again later: history stays history, what was missed is news, all once",
+  async () => {
+    const start = await setUp();
+    const [live, all] = [new Follower(), new Follower("&since=0")];
+    let service = await start();
+    for (const follower of [live, all]) follower.follow(service);
+    await until("the first history", () => all.received.length > 0 || undefined);
     await service.kill("SIGKILL");
-  }
-  const firstLive = live.received[0]?.timestamp ?? NaN;
-  for (const kind of ["bar", "signal"] as const) {
-    expectRun(live.of(kind), firstLive);
-    expectRun(all.of(kind), firstLive);
-    expect(live.of(kind)[0]?.timestamp).toBe(firstLive);
-  }
-}, 300_000);
+    expect(live.received).toEqual([]);
+    for (let run = 0; run < 2; run++) {
+      service = await start();
+      for (const follower of [live, all]) follower.follow(service);
+      await Promise.all([live.more(4), all.more(4)]);
+      await service.kill("SIGKILL");
+    }
+    const firstLive = live.received[0]?.timestamp ?? NaN;
+    for (const kind of ["bar", "signal"] as const) {
+      expectRun(live.of(kind), firstLive);
+      expectRun(all.of(kind), firstLive);
+      expect(live.of(kind)[0]?.timestamp).toBe(firstLive);
+    }
+  },
+  300_000,
+);

@@ -52,28 +52,38 @@ function openStream(url: string, headers = "") {
 
 const GOODBYE = /event: goodbye\ndata: \{"reason":"shutdown","retry":2000\}\n\n\r\n0\r\n\r\n$/;
 
-test("SIGTERM while clients catch up: each stream ends with a goodbye and its closing chunk, exit 0", async () => {
-  const folder = temporaryFolder();
-  const start = await prepareJournal(folder);
-  const service = await ServiceProcess.start({ SOURCE: "simulator", DATA_DIR: folder });
-  const live = Array.from({ length: 5 }, () => openStream(service.url));
-  const behind = Array.from(
-    { length: 5 },
-    () => openStream(service.url, `Last-Event-ID: ${start}\r\n`),
-  );
-  const stuck = openStream(service.url, `Last-Event-ID: ${start}\r\n`);
-  for (const stream of [...live, behind[0]]) stream?.read();
-  await until("live streams", () => live.every(({ text }) => text.includes("event: status")) || undefined);
-  await until("a stream that catches up", () => behind[0]?.text.includes("event: bar") || undefined);
-  const ending = service.kill("SIGTERM");
-  for (const stream of behind) stream.read();
-  for (const stream of [...live, ...behind]) expect(await stream.ended).toMatch(GOODBYE);
-  expect(await ending).toBe(0);
-  expect(stuck.text).toBe("");
-  // They were in the middle of it.
-  const taken = behind.map(({ text }) => text.match(/event: bar/g)?.length ?? 0);
-  for (const count of taken.slice(1)) expect(count).toBeLessThan(MINUTES);
-}, 300_000);
+test(
+  "SIGTERM while clients catch up: each stream ends with a goodbye and its closing chunk, exit 0",
+  async () => {
+    const folder = temporaryFolder();
+    const start = await prepareJournal(folder);
+    const service = await ServiceProcess.start({ SOURCE: "simulator", DATA_DIR: folder });
+    const live = Array.from({ length: 5 }, () => openStream(service.url));
+    const behind = Array.from(
+      { length: 5 },
+      () => openStream(service.url, `Last-Event-ID: ${start}\r\n`),
+    );
+    const stuck = openStream(service.url, `Last-Event-ID: ${start}\r\n`);
+    for (const stream of [...live, behind[0]]) stream?.read();
+    await until(
+      "live streams",
+      () => live.every(({ text }) => text.includes("event: status")) || undefined,
+    );
+    await until(
+      "a stream that catches up",
+      () => behind[0]?.text.includes("event: bar") || undefined,
+    );
+    const ending = service.kill("SIGTERM");
+    for (const stream of behind) stream.read();
+    for (const stream of [...live, ...behind]) expect(await stream.ended).toMatch(GOODBYE);
+    expect(await ending).toBe(0);
+    expect(stuck.text).toBe("");
+    // They were in the middle of it.
+    const taken = behind.map(({ text }) => text.match(/event: bar/g)?.length ?? 0);
+    for (const count of taken.slice(1)) expect(count).toBeLessThan(MINUTES);
+  },
+  300_000,
+);
 
 test.each(["SIGINT", "SIGTERM"] as const)(
   "a second signal ends what cannot end by itself: %s",

@@ -49,6 +49,7 @@ export function contextWith(
       traits: TRAITS,
       rest: { usedWeight: 0, time: fail, klines: fail, aggTrades: fail, ...rest },
     },
+    history: { run: (_symbol, request) => request("history") },
     clock,
     logger,
     signal,
@@ -138,6 +139,7 @@ export class World {
       ...past,
       maxBackfill,
       log: {
+        room: () => Promise.resolve(),
         append: (records) => {
           for (const { kind, record } of records) if (kind === "bar") this.published.push(record);
           return Promise.resolve();

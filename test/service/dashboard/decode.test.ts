@@ -59,6 +59,7 @@ describe("the decoder", () => {
       connection: "live",
       message: "",
       since: 0,
+      next_attempt: null,
       clock_offset: -0.5,
       disconnects: 0,
       handovers: 0,
@@ -68,6 +69,8 @@ describe("the decoder", () => {
       symbols: [market],
       models: [{ name: "classic", fingerprint: "edd895d82d92", loaded: 0 }],
       models_problem: null,
+      storage: null,
+      damage: null,
     };
     expect(decodeStatus(status)).toEqual(status);
     expect(decodeStatus({ ...status, models: undefined })).toBeUndefined();

@@ -293,8 +293,9 @@ test("any events, any markets, any time and any reading: each stream has its par
       };
       const half = appends.length >> 1;
       for (const each of appends.slice(0, half)) await log.append(make(each));
-      const sentinel = (symbol: string) => signalRecords(makeSignal(10_000, symbol))
-        .concat(barRecords(makeBar(10_000, symbol)));
+      const sentinel = (symbol: string) =>
+        signalRecords(makeSignal(10_000, symbol))
+          .concat(barRecords(makeBar(10_000, symbol)));
       const end = eventsOf(log, { filter: everythingOf(...symbols) }).length;
       const streams = queries.map(({ kinds, symbols: [some, others], since, after }) => {
         const many = [...Array(others).keys()].map((i) => `X${i}USDT`);

@@ -59,8 +59,14 @@ test("the place before the first record is known by the token of any run", () =>
   expect([0, 1, 7, 8, 9, 10].map((row) => positions.of(row))).toEqual(
     ["binance-a:0", "binance-a:1", "binance-a:7", "binance-b:8", "binance-b:9", "binance-c:10"],
   );
-  expect(["a:0", "b:0", "c:0"].map((id) => positions.rowOf(`binance-${id}`, 12))).toEqual([0, 0, 0]);
-  expect(["a:7", "a:8", "b:9", "b:10", "c:12", "c:13", "d:1"].map((id) =>
-    positions.rowOf(`binance-${id}`, 12)
-  )).toEqual([7, undefined, 9, undefined, 12, undefined, undefined]);
+  expect(["a:0", "b:0", "c:0"].map((id) => positions.rowOf(`binance-${id}`, 12))).toEqual([
+    0,
+    0,
+    0,
+  ]);
+  expect(
+    ["a:7", "a:8", "b:9", "b:10", "c:12", "c:13", "d:1"].map((id) =>
+      positions.rowOf(`binance-${id}`, 12)
+    ),
+  ).toEqual([7, undefined, 9, undefined, 12, undefined, undefined]);
 });

@@ -73,17 +73,25 @@ test.skipIf(!CAN_MOUNT)(
       return now.storage === null ? undefined : now;
     });
     expect(blocked.status).toBe(503);
-    expect(blocked.storage?.reason).toMatch(/^Cannot write the journal .*binance\.sqlite: the disk is full/);
+    expect(blocked.storage?.reason).toMatch(
+      /^Cannot write the journal .*binance\.sqlite: the disk is full/,
+    );
     const before = run.received.length;
     // Ten minutes later.
     const later = (run.nowcasts.at(-1) ?? 0) + 10 * MINUTE_MS;
-    await until("nowcasts of later minutes", () => (run.nowcasts.at(-1) ?? 0) >= later || undefined);
+    await until(
+      "nowcasts of later minutes",
+      () => (run.nowcasts.at(-1) ?? 0) >= later || undefined,
+    );
     expect(run.received.length).toBe(before);
     const health = await until("the count of what waits", async () => {
       const now = await run.service.get("/healthz");
       return (stored.parse(now).storage?.waiting ?? 0) >= 20 ? now : undefined;
     });
-    expect(health).toMatchObject({ status: "degraded", storage: { since: blocked.storage?.since } });
+    expect(health).toMatchObject({
+      status: "degraded",
+      storage: { since: blocked.storage?.since },
+    });
     expect(run.received.length).toBe(before);
     expect(run.statuses.at(-1)?.storage?.reason).toContain("the disk is full");
     disk.makeRoom();
@@ -95,23 +103,26 @@ test.skipIf(!CAN_MOUNT)(
   },
 );
 
-test.skipIf(!CAN_MOUNT)("SIGTERM ends a service whose disk is full with 0, and the next start goes on", async () => {
-  const disk = new SmallDisk(20);
-  const folder = join(disk.folder, "store");
-  const run = await setUp(folder);
-  disk.fill();
-  await until("the refusal", async () => (await run.readiness()).storage ?? undefined);
-  expect(await run.service.kill("SIGTERM")).toBe(0);
-  expect(run.service.output).toContain("fetched again at the next start");
-  disk.makeRoom();
-  const again = await ServiceProcess.start({
-    ...{ SOURCE: "binance", HISTORY_DAYS: "1", DATA_DIR: folder },
-    ...{ BINANCE_WS_URL: run.exchange.wsUrl, BINANCE_REST_URL: run.exchange.url },
-  });
-  await until("readiness", async () => (await fetch(`${again.url}/readyz`)).ok || undefined);
-  await again.kill("SIGTERM");
-  await expectWholeJournal(join(folder, "binance.sqlite"), run.received);
-});
+test.skipIf(!CAN_MOUNT)(
+  "SIGTERM ends a service whose disk is full with 0, and the next start goes on",
+  async () => {
+    const disk = new SmallDisk(20);
+    const folder = join(disk.folder, "store");
+    const run = await setUp(folder);
+    disk.fill();
+    await until("the refusal", async () => (await run.readiness()).storage ?? undefined);
+    expect(await run.service.kill("SIGTERM")).toBe(0);
+    expect(run.service.output).toContain("fetched again at the next start");
+    disk.makeRoom();
+    const again = await ServiceProcess.start({
+      ...{ SOURCE: "binance", HISTORY_DAYS: "1", DATA_DIR: folder },
+      ...{ BINANCE_WS_URL: run.exchange.wsUrl, BINANCE_REST_URL: run.exchange.url },
+    });
+    await until("readiness", async () => (await fetch(`${again.url}/readyz`)).ok || undefined);
+    await again.kill("SIGTERM");
+    await expectWholeJournal(join(folder, "binance.sqlite"), run.received);
+  },
+);
 
 test("a data folder that is removed under a live service is written again, whole", async () => {
   const folder = join(temporaryFolder(), "store");
@@ -124,7 +135,9 @@ test("a data folder that is removed under a live service is written again, whole
   await until("further minutes", () => run.received.length > before + 10 || undefined);
   await until("readiness", async () => (await run.readiness()).status === 200 || undefined);
   run.expectWhole();
-  expect(run.service.output).toContain("binance.sqlite was removed or replaced while it was in use");
+  expect(run.service.output).toContain(
+    "binance.sqlite was removed or replaced while it was in use",
+  );
   await run.service.kill("SIGKILL");
   await expectWholeJournal(join(folder, "binance.sqlite"), run.received);
 });

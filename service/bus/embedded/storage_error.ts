@@ -46,7 +46,9 @@ export function storageErrorOf(error: unknown): StorageError | undefined {
   const known = FAULTS.find(([words]) => message.includes(words.toLowerCase()));
   if (known !== undefined) return new StorageError(known[1], known[2]);
   // The system's word on a file, which may be another in a moment.
-  if (!(error instanceof Error && "code" in error && /^(ERR_FS_)?E[A-Z]+$/.test(String(error.code)))) {
+  if (
+    !(error instanceof Error && "code" in error && /^(ERR_FS_)?E[A-Z]+$/.test(String(error.code)))
+  ) {
     return undefined;
   }
   return new StorageError("refused", errorMessage(error));

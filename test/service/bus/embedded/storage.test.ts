@@ -31,8 +31,7 @@ function openLog(folder: string) {
   return { log, path, lines, announced, close };
 }
 
-const minutes = (log: EmbeddedLog) =>
-  eventsOf(log).map(({ timestamp }) => timestamp);
+const minutes = (log: EmbeddedLog) => eventsOf(log).map(({ timestamp }) => timestamp);
 
 /** Appends bars until they wait for the disk; the number of those that were appended. */
 async function appendUntilRefused(log: EmbeddedLog, announced: readonly unknown[]) {

@@ -23,7 +23,13 @@ async function load(until: number): Promise<BarPublisher> {
   const minutes = new MinuteQueue();
   const publisher = new BarPublisher(contextWith({ rest: { klines }, clock }), {
     ...{ symbol: "BTCUSDT", source: "binance", minutes, historyMinutes: 3000 },
-    ...{ last: undefined, firstLive: undefined, vpin: new Vpin(), audit: { add() {} }, stream: { catchUp() {} } },
+    ...{
+      last: undefined,
+      firstLive: undefined,
+      vpin: new Vpin(),
+      audit: { add() {} },
+      stream: { catchUp() {} },
+    },
     log: { append: () => Promise.resolve(), room: () => Promise.resolve() },
   });
   publisher.run().catch(() => {});

@@ -134,8 +134,8 @@ async function measure({ symbols: count, seconds, days, exchange }: Options): Pr
     const states: unknown = await (await fetch(`${url}/api/v1/symbols`)).json();
     for (const state of Array.isArray(states) ? states : []) {
       const { symbol, last_trade_time, last_bar } = state;
-      if (last_trade_time !== null && !trades.has(symbol)) trades.set(symbol, since());
-      const isLoaded = last_bar !== null && Date.now() - Number(last_bar) < 150_000;
+      if (typeof last_trade_time === "number" && !trades.has(symbol)) trades.set(symbol, since());
+      const isLoaded = typeof last_bar === "number" && Date.now() - Number(last_bar) < 150_000;
       if (isLoaded && !loaded.has(symbol)) loaded.set(symbol, since());
     }
   };

@@ -139,9 +139,9 @@ async function measure({ symbols: count, seconds, days, exchange }: Options): Pr
       if (isLoaded && !loaded.has(symbol)) loaded.set(symbol, since());
     }
   };
-  while (since() < seconds * 1000) {
+  for (let round = 0; since() < seconds * 1000; round++) {
     asking.push(...PATHS.map(ask));
-    if (asking.length % 15 === 0) asking.push(look().catch(() => void failures++));
+    if (round % 5 === 0) asking.push(look().catch(() => void failures++));
     memory = Math.max(memory, child.pid === undefined ? 0 : memoryOfChildren(child.pid));
     if (since() - reported > 30_000) {
       reported = since();

@@ -104,7 +104,8 @@ export class SourceRoles {
 
   /** The simulated market is ingested like a real one: over sockets, from a local stand-in. */
   #startSimulator(): SimulatorThread {
-    const { config: { symbols, simulatorSeed: seed, simulatorSpeed: speed }, clock } = this.#options;
+    const { config: { symbols, simulatorSeed: seed, simulatorSpeed: speed }, clock } =
+      this.#options;
     // A run at a higher speed passed the wall clock; the next run resumes where it ended.
     const ends = symbols.map((symbol) => (this.bus.log.lastTime("bar", symbol) ?? 0) + MINUTE_MS);
     const start = Math.max(clock.now(), ...ends);

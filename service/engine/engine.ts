@@ -1,4 +1,4 @@
-import { featureBars, Scorer, type StepResult } from "../../core-wasm/core.ts";
+import { Scorer, type StepResult } from "../../core-wasm/core.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { Checkpoint } from "../bus/event_log.ts";
@@ -16,8 +16,6 @@ interface NamedModel {
   readonly index: number;
   readonly name: string;
   readonly features: readonly string[];
-  /** Bars that each raw feature needs. */
-  readonly featureBars: readonly number[];
   readonly labels: readonly string[];
   readonly keys: readonly string[];
 }
@@ -74,7 +72,6 @@ export class Engine {
       index,
       name: artifact.name,
       features: artifact.features.names,
-      featureBars: featureBars(artifact.features),
       labels: artifact.hmm.labels,
       keys: artifact.hmm.labels.map(labelKey),
     }));
@@ -197,7 +194,7 @@ export class Engine {
   }
 
   #signal(bar: Bar, final: boolean): Signal {
-    const { index, features, featureBars } = this.#primary;
+    const { index, features } = this.#primary;
     const result = this.#scorer.result(index);
     const readiness = readinessOf(result);
     const { ready } = readiness;
@@ -216,10 +213,7 @@ export class Engine {
       low: bar.low,
       close: bar.close,
       volume: bar.volume,
-      features: zip(features, (i) => {
-        const isDefined = result.have >= (featureBars[i] ?? NaN);
-        return isDefined ? result.features[i] ?? NaN : null;
-      }),
+      features: zip(features, (i) => result.defined[i] ? result.features[i] ?? NaN : null),
       normalized: zip(features, (i) => ready ? result.normalized[i] ?? NaN : null),
       anomaly_score: ready ? result.anomalyScore : null,
       is_anomaly: ready ? result.isAnomaly : null,

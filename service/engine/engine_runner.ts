@@ -85,9 +85,9 @@ export class EngineRunner {
    * behind them. A bar is scored only right after the one before it: bars that are durable and were
    * not read yet come first.
    */
-  async processWaiting(symbol: string): Promise<void> {
+  processWaiting(symbol: string): Promise<void> {
     const last = this.#engine.has(symbol) ? this.#engine.lastTime(symbol) : undefined;
-    if (last === undefined) return;
+    if (last === undefined) return Promise.resolve();
     const signals: LogRecord[] = [];
     const checkpoints: Checkpoint[] = [];
     for (const bar of this.#log.waiting(symbol, last)) {

@@ -69,7 +69,7 @@ export class EventHub {
   viewed(most: number): ReadonlySet<string> {
     const viewed = new Set<string>();
     for (const { query: { symbols } } of this.#clients) {
-      if (symbols.size < most) for (const symbol of symbols) viewed.add(symbol);
+      if (symbols.size < most) { for (const symbol of symbols) viewed.add(symbol); }
     }
     return viewed;
   }

@@ -1,5 +1,5 @@
 import { marketOfFile } from "../../data/files/file_name.ts";
-import { readKlines } from "../../data/files/klines.ts";
+import { readKlinesInOrder } from "../../data/files/kline_order.ts";
 import { type RowErrorCount, RowErrorLog } from "../../data/files/row_errors.ts";
 import type { FittedArtifact } from "../artifact/read.ts";
 import { fitModel, type FitOptions } from "./fit.ts";
@@ -50,7 +50,7 @@ export async function readHistory(
   const errors = new RowErrorLog();
   for (const [i, { path, symbol }] of files.entries()) {
     cutter.startFile(path, symbol);
-    for await (const { rows } of readKlines(path, errors)) {
+    for await (const rows of readKlinesInOrder(path, errors)) {
       for (const kline of rows) cutter.add(kline);
     }
     onFile?.(i + 1);

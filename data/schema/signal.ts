@@ -78,6 +78,12 @@ export const signalSchema = z.object({
   final: z.boolean().register(ABOUT, {
     description: "False for a nowcast, which a final signal replaces",
   }),
+  state: z.exactOptional(
+    z.literal("rebuilt").register(ABOUT, {
+      description: "On signals of a state that was computed anew from the bars, as its saved " +
+        "copies were damaged: last digits may differ; absent otherwise",
+    }),
+  ),
   backfill: backfillSchema,
   timestamp: z.int().register(ABOUT, { description: "Open time of the minute, ms UTC" }),
   datetime: z.string().register(ABOUT, {

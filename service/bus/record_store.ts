@@ -1,4 +1,5 @@
 import type { Bar } from "../../data/schema/bar.ts";
+import type { DamageStatus } from "../../data/schema/status.ts";
 import type { Checkpoint, LogEvent, RecordKind } from "./event_log.ts";
 
 /** Which records are wanted. */
@@ -55,6 +56,8 @@ export interface RecordStore {
   volumes(symbol: string, from: number, to?: number): Iterable<BarVolumes>;
   /** Open time of a symbol's last record of a kind, ms UTC. */
   lastTime(kind: RecordKind, symbol: string): number | undefined;
+  /** What was last found damaged in the store; null when nothing was in the last 7 days. */
+  readonly damage: DamageStatus | null;
   /** A symbol's latest checkpoint that is not damaged. */
   checkpoint(symbol: string): Checkpoint | undefined;
   /**

@@ -29,7 +29,7 @@ export interface IngestOptions {
   readonly symbols: readonly string[];
   /** Where bars are appended to and resumed from; left open. */
   readonly bus: {
-    readonly log: Pick<EventLog, "append" | "announce">;
+    readonly log: Pick<EventLog, "append" | "room" | "announce">;
     readonly store: Pick<RecordStore, "bars" | "volumes" | "lastTime" | "firstLive">;
   };
   /** Minutes of history to fetch where the store has no bar. */

@@ -25,7 +25,7 @@ export interface MarketOptions {
   readonly historyMinutes: number;
   /** Most trades to fetch one by one; a longer gap is left to klines. */
   readonly maxBackfill: number;
-  readonly log: Pick<EventLog, "append">;
+  readonly log: Pick<EventLog, "append" | "room">;
   readonly audit: BarAudit;
 }
 
@@ -116,7 +116,7 @@ export class Market {
     return {
       symbol,
       last_trade_time: lastTime,
-      last_bar: this.#publisher.last?.timestamp ?? null,
+      last_bar: this.#publisher.published ?? null,
       trades: delivered,
       gaps: counts.gaps,
       repaired_trades: repaired,

@@ -138,6 +138,7 @@ export class World {
       ...past,
       maxBackfill,
       log: {
+        room: () => Promise.resolve(),
         append: (records) => {
           for (const { kind, record } of records) if (kind === "bar") this.published.push(record);
           return Promise.resolve();

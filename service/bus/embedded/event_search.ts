@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { EventFilter } from "../record_store.ts";
-import { type JournalRow, journalRow, numberOf, type SqlRow } from "./journal_row.ts";
+import { type JournalRow, numberOf, type SqlRow } from "./journal_row.ts";
 import type { LogTail } from "./log_tail.ts";
 
 /** The rows after one up to another one, both numbers of rows. */
@@ -28,18 +28,33 @@ const ROW_SPAN = 1000;
 /** Rows among those in memory that a reader wants; undefined when the range begins before them. */
 export function searchTail(
   tail: LogTail,
-  { after, until, limit }: RowRange,
-  { kinds, symbols, since }: EventFilter,
+  range: RowRange,
+  filter: EventFilter,
 ): FoundRows | undefined {
-  const all = tail.after(after, Infinity);
+  const all = tail.after(range.after, Infinity);
   if (all === undefined) return undefined;
+  return searchRows(all, range, filter, Infinity);
+}
+
+/**
+ * Rows that a reader wants among rows behind the beginning of a range.
+ *
+ * @param most Rows that are looked at.
+ */
+export function searchRows(
+  all: Iterable<JournalRow>,
+  { until, limit }: RowRange,
+  { kinds, symbols, since }: EventFilter,
+  most = ROW_SPAN,
+): FoundRows {
   const rows: JournalRow[] = [];
+  let seen = 0;
   for (const row of all) {
     if (row.number > until) break;
-    if (!kinds.has(row.kind) || !symbols.has(row.symbol)) continue;
-    if (since === undefined ? row.backfill : row.timestamp < since) continue;
-    rows.push(row);
-    if (rows.length === limit) return { rows, reached: row.number };
+    const wanted = kinds.has(row.kind) && symbols.has(row.symbol) &&
+      (since === undefined ? !row.backfill : row.timestamp >= since);
+    if (wanted) rows.push(row);
+    if (rows.length === limit || ++seen === most) return { rows, reached: row.number };
   }
   return { rows, reached: until };
 }
@@ -49,12 +64,18 @@ export function searchTail(
  * what it finds: it holds the loop up for a few milliseconds, even where nothing matches.
  */
 export class EventSearch {
+  readonly #soundOf: (rows: readonly SqlRow[]) => readonly JournalRow[];
   readonly #newsOf: StatementSync;
   readonly #since: StatementSync;
   readonly #rowsOf: StatementSync;
   readonly #scan: StatementSync;
 
-  constructor(database: DatabaseSync) {
+  /** @param soundOf Reads rows and leaves out those that are damaged. */
+  constructor(
+    database: DatabaseSync,
+    soundOf: (rows: readonly SqlRow[]) => readonly JournalRow[],
+  ) {
+    this.#soundOf = soundOf;
     // The index of (kind, symbol, backfill) is in the order of ids.
     const idsOf = (where: string) =>
       database.prepare(
@@ -106,7 +127,7 @@ export class EventSearch {
     }
     const wanted = ids.filter((id) => id <= reached).sort((a, b) => a - b).slice(0, limit);
     if (wanted.length === limit) reached = wanted.at(-1) ?? reached;
-    return { rows: this.#rowsOf.all(JSON.stringify(wanted)).map(journalRow), reached };
+    return { rows: this.#soundOf(this.#rowsOf.all(JSON.stringify(wanted))), reached };
   }
 
   #byRow(range: RowRange, { kinds, symbols, since }: EventFilter): FoundRows {
@@ -115,8 +136,9 @@ export class EventSearch {
     const lists = [[...kinds], [...symbols]].map((list) => JSON.stringify(list));
     const rows = this.#scan.all(
       ...[after, end, since ?? 0, since === undefined ? 0 : 1, ...lists, limit],
-    ).map(journalRow);
-    const reached = rows.length === limit ? rows.at(-1)?.number ?? end : end;
-    return { rows, reached };
+    );
+    const last = rows.at(-1);
+    const reached = rows.length === limit && last !== undefined ? numberOf(last, "id") : end;
+    return { rows: this.#soundOf(rows), reached };
   }
 }

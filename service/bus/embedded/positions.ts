@@ -8,8 +8,7 @@ export interface Epoch {
 
 /** Makes the epoch of a run that begins behind a row. */
 export function newEpoch(after: number): Epoch {
-  const bytes = crypto.getRandomValues(new Uint8Array(4));
-  return { token: bytes.toHex(), after };
+  return { token: crypto.getRandomValues(new Uint8Array(4)).toHex(), after };
 }
 
 /**
@@ -24,6 +23,8 @@ export class Positions {
   readonly #name: string;
   /** In the order of their rows. */
   readonly #epochs: readonly Epoch[];
+  /** Place in that order by token. */
+  readonly #places: ReadonlyMap<string, number>;
 
   /**
    * @param name Stands before every position.
@@ -32,22 +33,38 @@ export class Positions {
   constructor(name: string, epochs: readonly Epoch[]) {
     this.#name = name;
     this.#epochs = epochs;
+    this.#places = new Map(epochs.map(({ token }, place) => [`${name}-${token}`, place]));
   }
 
   /** The position of a row; 0 is the place before the first. */
   of(row: number): string {
-    const epoch = this.#epochs.findLast(({ after }) => after < row) ?? this.#epochs[0];
-    return `${this.#name}-${epoch?.token}:${row}`;
+    return `${this.#name}-${this.#epochOf(row)?.token}:${row}`;
   }
 
   /**
-   * The row of a position.
+   * The row of a position. Rows before a run are the same with its token as with their own.
    *
    * @param last The journal's last row.
    * @returns undefined for what is no position of this journal, or behind its end.
    */
   rowOf(position: string, last: number): number | undefined {
-    const row = Number(/:(0|[1-9]\d*)$/.exec(position)?.[1]);
-    return row <= last && this.of(row) === position ? row : undefined;
+    const [, name = "", digits] = /^(.*):(0|[1-9]\d*)$/.exec(position) ?? [];
+    const place = this.#places.get(name);
+    if (place === undefined) return undefined;
+    const row = Number(digits);
+    // What a run wrote behind the beginning of the next one is lost.
+    return row <= (this.#epochs[place + 1]?.after ?? last) ? row : undefined;
+  }
+
+  /** The last epoch that begins before a row, or the first one. */
+  #epochOf(row: number): Epoch | undefined {
+    let low = 0;
+    let high = this.#epochs.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#epochs[middle]?.after ?? Infinity) < row) low = middle + 1;
+      else high = middle;
+    }
+    return this.#epochs[Math.max(0, low - 1)];
   }
 }

@@ -22,7 +22,7 @@ export interface BarPublisherOptions {
   readonly minutes: MinuteQueue;
   /** Where trades are requested that a kline includes and the minute lacks. */
   readonly stream: Pick<TradeStream, "catchUp">;
-  readonly log: Pick<EventLog, "append">;
+  readonly log: Pick<EventLog, "append" | "room">;
   readonly audit: Pick<BarAudit, "add">;
   /** The last bar that is already in the log. */
   readonly last: Bar | undefined;
@@ -53,8 +53,11 @@ export class BarPublisher {
   readonly #context: IngestContext;
   readonly #options: BarPublisherOptions;
   readonly #fetcher: KlineFetcher;
+  readonly #failed = Promise.withResolvers<never>();
+  /** The last bar that was appended, and the minute after it. */
   #last: Bar | undefined;
   #next: number | undefined;
+  #published: number | undefined;
   /** The first live minute, ms UTC: what lies before it is history. */
   #firstLive: number | undefined;
   /** The range of klines that is being loaded, ms UTC. */
@@ -66,6 +69,7 @@ export class BarPublisher {
     this.#fetcher = new KlineFetcher(context, options.symbol);
     this.#last = options.last;
     this.#next = options.last && options.last.timestamp + MINUTE_MS;
+    this.#published = options.last?.timestamp;
     this.#firstLive = options.firstLive;
   }
 
@@ -74,9 +78,9 @@ export class BarPublisher {
     return this.#next;
   }
 
-  /** The last published bar. */
-  get last(): Bar | undefined {
-    return this.#last;
+  /** Open time of the last bar that is durable, ms UTC. */
+  get published(): number | undefined {
+    return this.#published;
   }
 
   /** Why bars are delayed, for people; null while they are not. */
@@ -102,6 +106,10 @@ export class BarPublisher {
 
   /** Publishes minute by minute: the order of bars depends on it. Ends only by an error. */
   async run(): Promise<never> {
+    return await Promise.race([this.#publishAll(), this.#failed.promise]);
+  }
+
+  async #publishAll(): Promise<never> {
     for (;;) {
       const minute = await this.#options.minutes.take();
       if (typeof minute === "number") await this.#fillUntil(minute);
@@ -224,9 +232,14 @@ export class BarPublisher {
       const measured = withVpin(bar, vpin.value);
       return bar.timestamp < firstLive ? { ...measured, backfill: true } : measured;
     });
-    await log.append(published.map((record) => ({ kind: "bar", record })));
+    // The log keeps the order. While the disk is full, minutes wait here, and then in the queue;
+    // those that the queue drops are taken from klines.
+    await log.room();
+    log.append(published.map((record) => ({ kind: "bar", record }))).then(() => {
+      this.#published = last.timestamp;
+      audit.add(published);
+    }, this.#failed.reject);
     this.#last = last;
     this.#next = last.timestamp + MINUTE_MS;
-    audit.add(published);
   }
 }

@@ -258,8 +258,8 @@ describe("the service's journal", () => {
     expect(history.rows("SELECT * FROM signals")).toEqual([{
       ...{ symbol, source, quality, open_time: minute(1), time, open, high, low, close, volume },
       ...{ anomaly_score: -0.43, is_anomaly: false, regime_state: 1, regime_name: "Normal Market" },
-      ...{ confidence: 0.9, seconds_in_state: 120, log_likelihood: -3.1 },
-      ...{ ready: true, have: null, need: null },
+      ...{ confidence: 0.9, seconds_in_state: 120, log_likelihood: -3.1, state: null },
+      ...{ ready: true, have: null, need: null, backfill: null },
     }]);
     expect(history.rows("SELECT * FROM model_outputs")).toEqual([{
       ...{ symbol, source, open_time: minute(1), time, model: "liquidity", ...output },

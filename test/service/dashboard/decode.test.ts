@@ -68,6 +68,8 @@ describe("the decoder", () => {
       symbols: [market],
       models: [{ name: "classic", fingerprint: "edd895d82d92", loaded: 0 }],
       models_problem: null,
+      storage: null,
+      damage: null,
     };
     expect(decodeStatus(status)).toEqual(status);
     expect(decodeStatus({ ...status, models: undefined })).toBeUndefined();

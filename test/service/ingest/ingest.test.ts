@@ -53,6 +53,7 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
     symbols,
     bus: {
       log: {
+        room: () => Promise.resolve(),
         append: (records) => {
           if (!state.writable) return Promise.reject(new Error("the disk is full"));
           for (const { kind, record } of records) if (kind === "bar") bars.push(record);
@@ -263,7 +264,7 @@ test.each([
       requested: "binance",
       symbols: SYMBOLS,
       bus: {
-        log: { append: () => Promise.resolve(), announce: () => {} },
+        log: { append: () => Promise.resolve(), room: () => Promise.resolve(), announce: () => {} },
         store: {
           bars: () => [],
           volumes: () => [],

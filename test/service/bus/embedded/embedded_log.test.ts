@@ -1,4 +1,4 @@
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
@@ -124,7 +124,20 @@ test("a position of another journal, behind the end, or written otherwise is non
   await log.append(bars(0));
   const [name = ""] = log.end.split(":");
   expect([log.start, log.end].map((id) => log.has(id))).toEqual([true, true]);
-  const numbers = ["2", "01", "1.0", "-1", "+1", "0x1", " 1", "1 ", "1e0", "", "x", "9".repeat(400)];
+  const numbers = [
+    "2",
+    "01",
+    "1.0",
+    "-1",
+    "+1",
+    "0x1",
+    " 1",
+    "1 ",
+    "1e0",
+    "",
+    "x",
+    "9".repeat(400),
+  ];
   const foreign = ["simulator-1:0", "binance:0", "0", "", "binance:", ":1", "1", "::::"];
   for (const id of [...foreign, ...numbers.map((n) => `${name}:${n}`)]) {
     expect([id, log.has(id)]).toEqual([id, false]);
@@ -199,7 +212,13 @@ test("the first minute that was live is kept, and what was before it is history"
   const again = openLog(folder);
   expect(["BTCUSDT", "ETHUSDT", "XRPUSDT"].map((symbol) => again.firstLive(symbol)))
     .toEqual([makeBar(2).timestamp, makeBar(1).timestamp, undefined]);
-  expect(eventsOf(again).map(({ backfill }) => backfill)).toEqual([true, true, false, false, false]);
+  expect(eventsOf(again).map(({ backfill }) => backfill)).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
 });
 
 test("a reader gets everything behind its position in order, though it is slow and appends go on", async () => {
@@ -261,13 +280,16 @@ test("a damaged checkpoint is passed over for the one before, and two damaged on
   await log.close();
   const damage = (time: number) => {
     const database = new DatabaseSync(join(folder, "binance.sqlite"));
-    database.exec(`UPDATE checkpoints SET state = zeroblob(3) WHERE timestamp = ${time}`);
-    expect(database.prepare("SELECT count(*) AS n FROM checkpoints").get()).toEqual({ n: 2 });
+    const { changes } = database.prepare(
+      "UPDATE checkpoints SET state = zeroblob(3) WHERE timestamp = ?",
+    ).run(time);
+    expect(changes).toBe(1);
     database.close();
   };
   damage(3);
   const once = new EmbeddedLog(join(folder, "binance.sqlite"));
   expect(once.checkpoint("BTCUSDT")).toEqual(checkpoint(2, 1, 2, 3));
+  expect(once.damage?.message).toMatch(/binance\.sqlite were damaged \(BTCUSDT\)/);
   await once.close();
   damage(2);
   expect(openLog(folder).checkpoint("BTCUSDT")).toBeUndefined();
@@ -297,7 +319,7 @@ test("a journal of the first version keeps its records, its ids and its checkpoi
   expect([...log.bars("BTCUSDT", 0)]).toEqual([{ ...makeBar(0), backfill: true }, makeBar(1)]);
 });
 
-test("in a journal of an earlier version, what came before the first trades becomes history", async () => {
+test("in a journal of an earlier version, what came before the first trades becomes history", () => {
   const folder = temporaryFolder();
   const path = join(folder, "binance.sqlite");
   const old = new DatabaseSync(path);
@@ -349,8 +371,26 @@ test("a journal of a newer version is refused and not written to", () => {
   reader.close();
 });
 
-test("a file that is no journal is refused by name", () => {
-  const path = join(temporaryFolder(), "binance.sqlite");
-  writeFileSync(path, "not a database, not at all, but long enough to be looked at".repeat(20));
-  expect(() => new EmbeddedLog(path)).toThrow(`Cannot open the journal ${path}`);
+test("a page that finds nothing ends after a bounded search, and pages together find all", async () => {
+  const folder = temporaryFolder();
+  const log = new EmbeddedLog(join(folder, "binance.sqlite"));
+  const count = 5000;
+  for (let i = 0; i < count; i += 1000) await log.append(bars(...range(1000).map((k) => i + k)));
+  await log.append(barRecords(makeBar(0, "ETHUSDT")));
+  await log.close();
+  // Opened again, nothing of it is in memory.
+  const again = openLog(folder);
+  const rowOf = (position: string) => Number(position.split(":")[1]);
+  for (const others of [0, 100]) {
+    const symbols = new Set(["ETHUSDT", ...range(others).map((i) => `X${i}USDT`)]);
+    for (const since of [undefined, 0]) {
+      const filter = { kinds: new Set(["bar", "signal"] as const), symbols, since };
+      const { position } = again.page({ after: again.start, until: again.end, limit: 10 }, filter);
+      // By the index and without times, many more can be passed.
+      if (others > 0 || since !== undefined) expect(rowOf(position)).toBeLessThanOrEqual(1000);
+      expect(eventsOf(again, { filter, limit: 10 }).map(({ symbol }) => symbol)).toEqual([
+        "ETHUSDT",
+      ]);
+    }
+  }
 });

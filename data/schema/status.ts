@@ -81,6 +81,10 @@ export const symbolStatusSchema = z.object({
     description: "Why this market's bars wait, for people; null while they do not",
     "x-metric": "bars_held_up",
   }),
+  market: z.exactOptional(z.nullable(z.literal(["trading", "halted", "delisted", "unlisted"])))
+    .register(ABOUT, { description: "What the exchange says of the market; null: not known" }),
+  loading: z.exactOptional(z.nullable(z.object({ have: count(), need: count() })))
+    .register(ABOUT, { description: "Minutes of history that are done, of those wanted" }),
 });
 
 /** State of one market's feed; {@linkcode symbolStatusSchema} describes its fields. */
@@ -125,6 +129,9 @@ export const feedStatusSchema = z.object({
   }),
   since: z.int().register(ABOUT, {
     description: "When connection last changed, ms UTC of the service's machine",
+  }),
+  next_attempt: z.exactOptional(time()).register(ABOUT, {
+    description: "When the next attempt to connect is due, ms UTC of the service's machine",
   }),
   clock_offset: z.nullable(z.number()).register(ABOUT, {
     description: "Exchange clock minus this machine's clock, ms; null before it was measured",

@@ -1,6 +1,7 @@
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import type { BarSource } from "../../data/schema/origin.ts";
+import type { FormingBar } from "../../data/schema/announcement.ts";
 import type { SymbolStatus } from "../../data/schema/status.ts";
 import type { EventLog } from "../bus/event_log.ts";
 import type { RecordStore } from "../bus/record_store.ts";
@@ -102,10 +103,16 @@ export class Market {
     if (this.#connected) this.#aggregator.closeBefore(minute);
   }
 
-  /** The bar of the current minute so far, once all bars before it are published. */
-  forming(): Bar | undefined {
-    const { next } = this.#publisher;
-    return next === undefined ? undefined : this.#aggregator.forming(next);
+  /**
+   * The bar of the current minute so far, once all bars before it are published; while the history
+   * before it is loaded at a start, this is noted.
+   */
+  forming(): FormingBar | undefined {
+    const { next, caughtUp } = this.#publisher;
+    const bar = this.#aggregator.forming;
+    if (bar === undefined) return undefined;
+    if (bar.timestamp === next) return { bar };
+    return caughtUp ? undefined : { bar, loading: true };
   }
 
   /** State of the market's feed. */

@@ -55,6 +55,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
   /** Rejects when serving cannot continue; never resolves. */
   readonly failure: Promise<never>;
   readonly #clock: Clock;
+  readonly #symbols: readonly string[];
   readonly #hub = new EventHub();
   readonly #server: HttpServer;
   readonly #reloads = new Map<string, PromiseWithResolvers<void>>();
@@ -68,6 +69,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
   /** Assembles the role; nothing is served before {@linkcode start}. */
   constructor({ config, clock, logger }: ServeOptions) {
     this.#clock = clock;
+    this.#symbols = config.symbols;
     this.#feed = startingFeed(config.source, clock.now());
     const app = createApp({
       symbols: config.symbols,
@@ -154,6 +156,8 @@ export class ServeRole implements ServiceView, ModelAdministration {
       case "nowcast":
         return this.#hub.nowcast(announcement.signal);
       case "feed":
+        // Every second: what ingestion loads first follows what people look at.
+        this.#announceViewed();
         return this.#updateFeed(announcement.status);
       case "models":
         return this.#updateModels(announcement.status);
@@ -165,6 +169,11 @@ export class ServeRole implements ServiceView, ModelAdministration {
         else answer?.reject(new Error(announcement.error));
       }
     }
+  }
+
+  #announceViewed(): void {
+    const symbols = [...this.#hub.viewed(this.#symbols.length)];
+    this.#bus?.log.announce({ kind: "viewed", symbols });
   }
 
   #updateFeed(feed: FeedStatus): void {

@@ -49,6 +49,7 @@ export function contextWith(
       traits: TRAITS,
       rest: { usedWeight: 0, time: fail, klines: fail, aggTrades: fail, ...rest },
     },
+    history: { run: (_symbol, request) => request("history") },
     clock,
     logger,
     signal,

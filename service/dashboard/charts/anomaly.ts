@@ -1,5 +1,5 @@
 import type { Signal } from "../../../data/schema/signal.ts";
-import { formatNumber } from "../format/number.ts";
+import { numberLabels } from "./axis_labels.ts";
 import { type Chart, type ChartSize, frame, paddedDomain, type TimeAxis } from "./frame.ts";
 import { diamond, linePath, middleOf, pathMark, rectangle } from "./path.ts";
 import { roundTicks } from "./ticks.ts";
@@ -14,13 +14,18 @@ export interface AnomalyData {
   readonly time: TimeAxis;
 }
 
+/** Distance of an ordinary score from the threshold: the axis is not narrower, even without scores. */
+const ORDINARY = 0.1;
+
 /** The Isolation Forest's score, the threshold, and the anomalies below it. */
 export function anomalyChart(data: AnomalyData, size: ChartSize): Chart {
   const { signals, nowcast, offset, time } = data;
   const score = (signal: Signal) => signal.anomaly_score ?? undefined;
   const shown = nowcast === null ? signals : [...signals, nowcast];
-  const scores = [...shown.map(score), offset ?? undefined].filter((each) => each !== undefined);
+  const border = offset === null ? [] : [offset, offset + ORDINARY];
+  const scores = [...shown.map(score), ...border].filter((each) => each !== undefined);
   const domain = paddedDomain(scores, 0.12);
+  const ticks = roundTicks(domain, size.height / 30);
   return frame(
     "Anomaly score and its threshold",
     [
@@ -48,11 +53,7 @@ export function anomalyChart(data: AnomalyData, size: ChartSize): Chart {
       ),
     ],
     time,
-    {
-      domain,
-      ticks: roundTicks(domain, size.height / 30),
-      format: (score) => formatNumber(score, 2),
-    },
+    { domain, ticks, format: numberLabels(ticks) },
     size,
   );
 }

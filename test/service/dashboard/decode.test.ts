@@ -59,6 +59,7 @@ describe("the decoder", () => {
       connection: "live",
       message: "",
       since: 0,
+      next_attempt: null,
       clock_offset: -0.5,
       disconnects: 0,
       handovers: 0,

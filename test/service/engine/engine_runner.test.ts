@@ -160,3 +160,18 @@ test("where a checkpoint is of other models, the state is warmed up from the sto
   expect(log.checkpoint("ETHUSDT")).toEqual(whole.checkpoint("ETHUSDT"));
   expect(signals("ETHUSDT")).toHaveLength(300);
 });
+
+test("while the bars before it are loaded, a forming bar's nowcast is not ready and moves no state", async () => {
+  const [runner, other] = [await setUp(0, 100), await setUp(0, 100)];
+  const [bar] = barsOf("BTCUSDT", 2000, 2001);
+  if (bar === undefined) throw new Error("no bar");
+  expect(runner.runner.nowcast({ bar })).toBeUndefined();
+  const early = runner.runner.nowcast({ bar, loading: true });
+  expect(early).toMatchObject({
+    ...{ symbol: "BTCUSDT", timestamp: bar.timestamp, final: false, ready: false },
+    ...{ regime_state: null, regime_name: null, confidence: null, anomaly_score: null },
+  });
+  expect(early?.need).toBeGreaterThan(early?.have ?? NaN);
+  for (const { publish } of [runner, other]) await publish("BTCUSDT", 100, 110);
+  expect(runner.signals("BTCUSDT")).toEqual(other.signals("BTCUSDT"));
+});

@@ -1,17 +1,27 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { MiddlewareHandler } from "hono";
+import { clientOf } from "./http/client.ts";
 import { Problem, problemResponse } from "./problem.ts";
+import { WrongTokens } from "./wrong_tokens.ts";
 
 function digest(text: string): Uint8Array {
   return createHash("sha256").update(text).digest();
 }
 
 /**
- * Admits administrative calls that carry the token (RFC 6750).
+ * Admits administrative calls that carry the token (RFC 6750). The right token is admitted at once,
+ * whatever was tried before; the answer to a wrong one waits, longer with each that its address
+ * tries.
  *
  * @param token The token; without one, every call is refused.
+ * @param pause Waits so many ms.
  */
-export function bearer(token: string | undefined): MiddlewareHandler {
+export function bearer(
+  token: string | undefined,
+  pause: (ms: number) => Promise<unknown> = sleep,
+): MiddlewareHandler {
+  const wrong = new WrongTokens();
   return async function bearer(context, next) {
     if (token === undefined) {
       throw new Problem(
@@ -23,6 +33,9 @@ export function bearer(token: string | undefined): MiddlewareHandler {
     const given = /^bearer +(.*)$/i.exec(context.req.header("authorization") ?? "")?.[1];
     // Digests have one length, so the time of their comparison reveals nothing about the token.
     if (given !== undefined && timingSafeEqual(digest(given), digest(token))) return await next();
+    if (given !== undefined) {
+      await pause(wrong.pauseFor(clientOf(context)?.address ?? "", performance.now()));
+    }
     const error = given === undefined ? "" : ', error="invalid_token"';
     context.header("www-authenticate", `Bearer realm="MicroStream"${error}`);
     const detail = given === undefined

@@ -4,10 +4,17 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Announcement } from "../../../data/schema/announcement.ts";
 import type { Bar } from "../../../data/schema/bar.ts";
 import type { Checkpoint, EventLog, LogEvent, LogRecord, RecordKind } from "../event_log.ts";
-import type { BarVolumes, EventPage, RecordQuery, RecordStore } from "../record_store.ts";
+import type {
+  BarVolumes,
+  EventPage,
+  HistoryQuery,
+  RecordQuery,
+  RecordStore,
+} from "../record_store.ts";
 import { CommitThread } from "./commit_thread.ts";
 import type { Commit } from "./commit_worker.ts";
 import { GroupCommit } from "./group_commit.ts";
+import { HistoryThread } from "./history_thread.ts";
 import { connect, prepareJournal } from "./journal_file.ts";
 import { JournalReader, type JournalRow } from "./journal_reader.ts";
 import { LogTail } from "./log_tail.ts";
@@ -25,6 +32,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
   readonly #commits: GroupCommit;
   readonly #reader: JournalReader;
   readonly #tail: LogTail;
+  readonly #history: HistoryThread;
   readonly #listeners = new Set<(announcement: Announcement) => void>();
   /** Resolves with the next commit. */
   #committed = Promise.withResolvers<void>();
@@ -43,6 +51,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
     this.#name = `${basename(path).replace(/\.\w+$/, "")}-${this.#reader.token}`;
     this.#tail = new LogTail(this.#reader.last);
     this.#thread = new CommitThread(path);
+    this.#history = new HistoryThread(path);
     this.#commits = new GroupCommit((commit) => this.#commit(commit));
   }
 
@@ -109,6 +118,10 @@ export class EmbeddedLog implements EventLog, RecordStore {
     return this.#reader.query(query);
   }
 
+  history(query: HistoryQuery): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    return this.#history.history(query);
+  }
+
   bars(symbol: string, from: number, to?: number): Iterable<Bar> {
     return this.#reader.bars(symbol, from, to);
   }
@@ -135,6 +148,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
   /** Commits what was appended and closes the file; the log must not be used after. */
   async close(): Promise<void> {
     this.#listeners.clear();
+    this.#history.close();
     try {
       await this.#commits.flush();
       await this.#thread.close();

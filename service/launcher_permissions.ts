@@ -34,6 +34,12 @@ function hosts(config: Config): readonly string[] {
 export const LAUNCHED = "MICROSTREAM_LAUNCHED";
 
 /**
+ * Young objects get less room than V8 gives them by itself, which is up to 50 MB for each thread:
+ * under load the service then holds some 100 MB less, and collects more often.
+ */
+const MEMORY = "--v8-flags=--max-semi-space-size=4";
+
+/**
  * Flags of `deno run` that give the service what its configuration needs, and nothing else.
  *
  * @param root The project's folder.
@@ -43,6 +49,7 @@ export function permissionFlags(config: Config, root: string): readonly string[]
   const variables = [...settingNames("serve"), LAUNCHED, ...PACKAGE_VARIABLES];
   return [
     "--no-prompt",
+    MEMORY,
     `--allow-net=${hosts(config).join()}`,
     `--allow-read=${read.join()}`,
     `--allow-write=${config.dataDir}`,

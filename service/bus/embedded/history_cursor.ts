@@ -1,11 +1,14 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import { csvLine, flatten } from "../../../data/files/csv.ts";
 import type { HistoryQuery } from "../record_store.ts";
 import { GzipBlocks } from "./gzip_blocks.ts";
+import { JsonTable } from "./json_table.ts";
 
 /** A block has so many rows at most, and about so many bytes. */
 const BLOCK_ROWS = 500;
-const BLOCK_BYTES = 256 << 10;
+const BLOCK_BYTES = 64 << 10;
+
+/** The first block is short, so that it comes soon. */
+const FIRST_ROWS = 32;
 
 /** A part of an answer. */
 export interface HistoryBlock {
@@ -41,23 +44,24 @@ export class HistoryCursor {
   readonly #database: DatabaseSync;
   readonly #query: HistoryQuery;
   readonly #where: string;
-  readonly #values: readonly SQLInputValue[];
   readonly #gzip: GzipBlocks | undefined;
-  /** The columns of a table; undefined for JSON, and before they are known. */
-  #columns: readonly string[] | undefined;
+  /** Undefined for JSON. */
+  readonly #table: JsonTable | undefined;
   #after: Key;
   readonly #until: Key | undefined;
   #left: number;
+  /** Rows that fit into a block, by those of the one before. */
+  #fitting = FIRST_ROWS;
   #begun = false;
 
   /** @throws Error when the journal cannot be read. */
   constructor(database: DatabaseSync, query: HistoryQuery) {
-    const { kind, symbol, from = 0, to = Number.MAX_SAFE_INTEGER, limit } = query;
+    const { symbol, limit } = query;
     this.#database = database;
     this.#query = query;
     this.#where = `kind = ? AND timestamp BETWEEN ? AND ?${symbol ? " AND symbol = ?" : ""}`;
-    this.#values = [kind, from, to, ...(symbol ? [symbol] : [])];
     this.#gzip = query.gzip ? new GzipBlocks() : undefined;
+    this.#table = query.columns && new JsonTable(query.columns);
     this.#left = limit;
     this.#until = this.#fromEnd(0);
     const first = this.#fromEnd(limit - 1);
@@ -66,12 +70,12 @@ export class HistoryCursor {
 
   /** Makes the next block. */
   next(): HistoryBlock {
-    if (this.#query.columns !== undefined) this.#columns ??= this.#findColumns(this.#query.columns);
+    if (this.#table !== undefined && !this.#begun) this.#scan(this.#table);
     const rows = this.#read();
     const done = this.#left === 0;
-    const text = this.#columns === undefined
+    const text = this.#table === undefined
       ? this.#toJson(rows, done)
-      : this.#toCsv(rows, this.#columns);
+      : this.#toCsv(rows, this.#table);
     this.#begun = true;
     const bytes = encoder.encode(text);
     return { bytes: this.#gzip?.add(bytes, done) ?? bytes, done };
@@ -82,47 +86,49 @@ export class HistoryCursor {
     const row = this.#database.prepare(
       `SELECT timestamp, id, '' AS json FROM events WHERE ${this.#where} ` +
         "ORDER BY timestamp DESC, id DESC LIMIT 1 OFFSET ?",
-    ).get(...this.#values, n);
+    ).get(...this.#between(this.#query.from ?? 0, this.#query.to ?? Number.MAX_SAFE_INTEGER), n);
     return row && rowOf(row);
+  }
+
+  /** What {@linkcode #where} compares with. */
+  #between(from: number, to: number): readonly SQLInputValue[] {
+    const { kind, symbol } = this.#query;
+    return [kind, from, to, ...(symbol ? [symbol] : [])];
   }
 
   /** The rows behind a key, of those that there were when the answer began. */
   #rowsAfter(after: Key, limit: number): readonly Row[] {
     if (this.#until === undefined) return [];
     const { timestamp, id } = this.#until;
+    // The index is entered by the time alone; a comparison of pairs would scan it from its start.
     return this.#database.prepare(
       `SELECT timestamp, id, json FROM events WHERE ${this.#where} ` +
         "AND (timestamp, id) > (?, ?) AND (timestamp, id) <= (?, ?) " +
         "ORDER BY timestamp, id LIMIT ?",
-    ).all(...this.#values, after.timestamp, after.id, timestamp, id, limit).map(rowOf);
+    ).all(...this.#between(after.timestamp, timestamp), after.timestamp, after.id, timestamp, id, limit)
+      .map(rowOf);
   }
 
   /** The rows of the next block. */
   #read(): readonly Row[] {
-    const rows = this.#rowsAfter(this.#after, Math.min(BLOCK_ROWS, this.#left));
-    let bytes = 0;
-    let count = 0;
-    while (count < rows.length && bytes < BLOCK_BYTES) bytes += rows[count++]?.json.length ?? 0;
-    const taken = rows.slice(0, count);
-    this.#after = taken.at(-1) ?? this.#after;
-    this.#left = rows.length === 0 ? 0 : this.#left - count;
-    return taken;
+    const rows = this.#rowsAfter(this.#after, Math.min(this.#fitting, this.#left));
+    const length = rows.reduce((sum, { json }) => sum + json.length, 0);
+    this.#fitting = Math.min(BLOCK_ROWS, Math.ceil(BLOCK_BYTES * rows.length / (length + 1)));
+    this.#after = rows.at(-1) ?? this.#after;
+    this.#left = rows.length === 0 ? 0 : this.#left - rows.length;
+    return rows;
   }
 
-  /** The columns that are there in any case, and those that occur beside them. */
-  #findColumns(first: readonly string[]): readonly string[] {
-    const columns = new Set(first);
+  /** Finds the columns of the whole answer, which its first line names. */
+  #scan(table: JsonTable): void {
     let after = this.#after;
     let left = this.#left;
     while (left > 0) {
       const rows = this.#rowsAfter(after, Math.min(BLOCK_ROWS, left));
-      for (const { json } of rows) {
-        for (const [name] of flatten(JSON.parse(json))) columns.add(name);
-      }
+      for (const { json } of rows) table.scan(json);
       left = rows.length === 0 ? 0 : left - rows.length;
       after = rows.at(-1) ?? after;
     }
-    return [...columns];
   }
 
   #toJson(rows: readonly Row[], done: boolean): string {
@@ -131,12 +137,9 @@ export class HistoryCursor {
     return `${this.#begun ? separator : "["}${text}${done ? "]" : ""}`;
   }
 
-  #toCsv(rows: readonly Row[], columns: readonly string[]): string {
-    const lines = rows.map(({ json }) => {
-      const cells = new Map(flatten(JSON.parse(json)));
-      return csvLine(columns.map((column) => cells.get(column)));
-    });
-    const header = this.#begun ? [] : [csvLine(columns)];
+  #toCsv(rows: readonly Row[], table: JsonTable): string {
+    const header = this.#begun ? [] : [table.header()];
+    const lines = rows.map(({ json }) => table.line(json));
     return [...header, ...lines].map((line) => `${line}\n`).join("");
   }
 }

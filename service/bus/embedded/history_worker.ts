@@ -26,6 +26,19 @@ declare const self: WorkerChannel<HistoryRequest, HistoryReply> & {
   postMessage(reply: HistoryReply, transfer: Transferable[]): void;
 };
 
+/**
+ * Most bytes a second of all answers. A client takes megabytes at once into the system's buffers;
+ * faster, the garbage of hundreds of them grows faster than it is collected.
+ */
+const MOST_BYTES_A_SECOND = 24 << 20;
+
+const never = new Int32Array(new SharedArrayBuffer(4));
+
+/** Sleeps for what a block was made too fast. */
+function rest(bytes: number, tookMs: number): void {
+  Atomics.wait(never, 0, 0, Math.max(0, bytes / MOST_BYTES_A_SECOND * 1000 - tookMs));
+}
+
 const cursors = new Map<number, HistoryCursor>();
 let path = "";
 let database: DatabaseSync | undefined;
@@ -57,9 +70,12 @@ self.addEventListener("message", ({ data: request }) => {
     cursors.delete(answer);
     return;
   }
+  const begun = performance.now();
   try {
     const block = next(answer, "begin" in request ? request.begin : undefined);
+    const { length } = block.bytes;
     self.postMessage({ answer, block }, [block.bytes.buffer]);
+    rest(length, performance.now() - begun);
   } catch (error) {
     cursors.delete(answer);
     self.postMessage({ answer, failure: errorMessage(error) });

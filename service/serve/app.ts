@@ -45,7 +45,7 @@ export interface AppOptions {
   /** Folder of the built dashboard. */
   readonly dashboard: string;
   readonly log: Log;
-  readonly clock: Pick<Clock, "monotonic">;
+  readonly clock: Pick<Clock, "monotonic" | "sleep">;
 }
 
 /**

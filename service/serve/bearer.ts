@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { MiddlewareHandler } from "hono";
+import type { Clock } from "../../data/common/clock.ts";
 import { clientOf } from "./http/client.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { WrongTokens } from "./wrong_tokens.ts";
@@ -15,11 +15,10 @@ function digest(text: string): Uint8Array {
  * tries.
  *
  * @param token The token; without one, every call is refused.
- * @param pause Waits so many ms.
  */
 export function bearer(
   token: string | undefined,
-  pause: (ms: number) => Promise<unknown> = sleep,
+  clock: Pick<Clock, "monotonic" | "sleep">,
 ): MiddlewareHandler {
   const wrong = new WrongTokens();
   return async function bearer(context, next) {
@@ -34,7 +33,8 @@ export function bearer(
     // Digests have one length, so the time of their comparison reveals nothing about the token.
     if (given !== undefined && timingSafeEqual(digest(given), digest(token))) return await next();
     if (given !== undefined) {
-      await pause(wrong.pauseFor(clientOf(context)?.address ?? "", performance.now()));
+      const address = clientOf(context)?.address ?? "";
+      await clock.sleep(wrong.pauseFor(address, clock.monotonic()));
     }
     const error = given === undefined ? "" : ', error="invalid_token"';
     context.header("www-authenticate", `Bearer realm="MicroStream"${error}`);

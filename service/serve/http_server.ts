@@ -39,6 +39,9 @@ const TIMES: HttpTimes = {
   shutdown: 2000,
 };
 
+/** A connection may have so many requests that wait for their answers; browsers send one. */
+const MOST_PIPELINED = 8;
+
 /** Addresses under which this machine is `localhost`. */
 const LOCAL = ["127.0.0.1", "0.0.0.0", "::1", "::"];
 
@@ -60,6 +63,8 @@ export class HttpServer {
   readonly #times: HttpTimes;
   readonly #addresses: Addresses;
   readonly #connections: Connections;
+  /** The requests that wait behind the one that is being answered, by connection. */
+  readonly #queues = new WeakMap<Socket, [IncomingMessage, ServerResponse][]>();
   readonly #listenerProbe = new ListenerProbe();
   #server: Server | undefined;
   #port = 0;
@@ -132,7 +137,7 @@ export class HttpServer {
       requestTimeout,
       keepAliveTimeout: keepAlive,
       connectionsCheckingInterval: check,
-    }, (incoming, response) => void this.#answer(incoming, response));
+    }, (incoming, response) => this.#enqueue(incoming, response));
     server.on("connection", (socket) => this.#accept(socket));
     return new Promise((resolve, reject) => {
       server.once("error", reject);
@@ -147,6 +152,30 @@ export class HttpServer {
   #accept(socket: Socket): void {
     this.#listenerProbe.accepted(socket.remotePort);
     this.#connections.admit(socket);
+  }
+
+  /** Answers the requests of a connection one after the other, so that one client is one task. */
+  #enqueue(incoming: IncomingMessage, response: ServerResponse): void {
+    const { socket } = incoming;
+    const queue = this.#queues.get(socket);
+    if (queue === undefined) {
+      this.#queues.set(socket, []);
+      void this.#answerAll(socket, incoming, response);
+    } else if (queue.length < MOST_PIPELINED) {
+      queue.push([incoming, response]);
+    } else {
+      this.#options.refusals.add("pipelined");
+      socket.destroy();
+    }
+  }
+
+  async #answerAll(socket: Socket, ...first: [IncomingMessage, ServerResponse]): Promise<void> {
+    let next: [IncomingMessage, ServerResponse] | undefined = first;
+    while (next !== undefined && !socket.destroyed) {
+      await this.#answer(...next);
+      next = this.#queues.get(socket)?.shift();
+    }
+    this.#queues.delete(socket);
   }
 
   async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {

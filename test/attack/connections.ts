@@ -14,6 +14,7 @@ async function flood(target: Target, count: number, text: string): Promise<Socke
     sockets.push(silent(target.port, text));
     if (i % 100 === 99) await sleep(20);
   }
+  while (sockets.some(({ connecting }) => connecting)) await sleep(200);
   await sleep(2000);
   return sockets;
 }
@@ -23,7 +24,7 @@ async function attack(what: string, target: Target, count: number, text: string)
   const sockets = await flood(target, count, text);
   const during = await target.ask("/healthz");
   const rss = target.rss;
-  const open = sockets.filter(({ closed }) => !closed).length;
+  const streams = await target.metric("subscribers");
   for (const socket of sockets) socket.destroy();
   const start = performance.now();
   while (target.alive && (await target.ask("/healthz")).status !== 200) await sleep(100);
@@ -31,7 +32,7 @@ async function attack(what: string, target: Target, count: number, text: string)
     alive: String(target.alive),
     "RSS MiB before": before,
     "RSS MiB": rss,
-    "open in the flood": open,
+    "streams in the flood": streams,
     "health in the flood": during.status,
     "answers again after ms": performance.now() - start,
     refused: await target.metric('refused_total{bound="connections"}'),

@@ -1,5 +1,12 @@
 /** Why clients are refused or dropped. */
-export const REFUSALS = ["connections", "address", "streams", "history", "stalled"] as const;
+export const REFUSALS = [
+  "connections",
+  "address",
+  "streams",
+  "history",
+  "stalled",
+  "pipelined",
+] as const;
 
 /** A reason. */
 export type Refusal = typeof REFUSALS[number];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { toCsv } from "../../../../data/files/csv.ts";
+import { flatten, toCsv } from "../../../../data/files/csv.ts";
 import { JsonTable } from "../../../../service/bus/embedded/json_table.ts";
 
 const name = fc.stringMatching(/^[a-z_]{1,6}$/);
@@ -22,8 +22,8 @@ const record = fc.dictionary(
 
 /** A record whose flattened names are distinct, as those of the schemas are. */
 const distinct = record.filter((given) => {
-  const lines = toCsv([given]).split("\n")[0]?.split(",") ?? [];
-  return new Set(lines).size === lines.length && !lines.includes("");
+  const names = flatten(given).map(([each]) => each);
+  return new Set(names).size === names.length && !names.includes("");
 });
 
 function table(records: readonly unknown[], first: readonly string[]): string {

@@ -163,7 +163,7 @@ export class HttpServer {
       void this.#answerAll(socket, incoming, response);
     } else if (queue.length < MOST_PIPELINED) {
       queue.push([incoming, response]);
-    } else {
+    } else if (!socket.destroyed) {
       this.#options.refusals.add("pipelined");
       socket.destroy();
     }

@@ -40,7 +40,7 @@ export class StreamGate {
   readonly #lookMs: number;
   readonly #waiting = new Set<Waiting>();
   #timer: ReturnType<typeof setInterval> | undefined;
-  #lastBeat = -Infinity;
+  #lastBeat = 0;
 
   /**
    * @param most Most open streams.
@@ -98,7 +98,10 @@ export class StreamGate {
         waiting = { open, controller, turn };
         this.#waiting.add(waiting);
         controller.enqueue(WAITING);
-        this.#timer ??= setInterval(() => this.#look(), this.#lookMs);
+        if (this.#timer === undefined) {
+          this.#lastBeat = performance.now();
+          this.#timer = setInterval(() => this.#look(), this.#lookMs);
+        }
       },
       pull: async (controller) => {
         reader = await turn.promise;

@@ -33,8 +33,24 @@ export class Target {
     this.#folder = folder;
   }
 
-  static async start({ files, believes, env }: TargetOptions = {}): Promise<Target> {
+  /**
+   * Starts a service that has its history since an earlier start, as one that has run for long: the
+   * memory of a first start's warm-up is not what is measured.
+   */
+  static async start(options: TargetOptions = {}): Promise<Target> {
     const folder = mkdtempSync(join(tmpdir(), "microstream-attack-"));
+    const first = await Target.#run(folder, {});
+    const past = Date.now() - RECORDS * 60_000;
+    const query = `/api/v1/signals?symbol=BTCUSDT&to=${past}&limit=1`;
+    while ((await first.ask(query)).body.length < 10) await sleep(500);
+    first.#child.kill("SIGTERM");
+    await first.#child.status;
+    const target = await Target.#run(folder, options);
+    while ((await target.ask("/readyz")).status !== 200) await sleep(500);
+    return target;
+  }
+
+  static async #run(folder: string, { files, believes, env }: TargetOptions): Promise<Target> {
     const limit = files === undefined ? "" : `ulimit -n ${files}; `;
     const run = `${limit}exec "$0" run -A --v8-flags=--max-semi-space-size=4 service/main.ts`;
     const child = new Deno.Command("sh", {
@@ -42,8 +58,8 @@ export class Target {
       cwd: ROOT,
       env: {
         ...MARKET,
-        ...{ DATA_DIR: folder, DASHBOARD_PORT: "0" },
-        ...{ LOG_LEVEL: "WARNING", MICROSTREAM_MAX_FILES: String(believes ?? files ?? 20_000) },
+        ...{ DATA_DIR: folder, DASHBOARD_PORT: "0", LOG_LEVEL: "WARNING" },
+        MICROSTREAM_MAX_FILES: String(believes ?? files ?? 20_000),
         ...env,
       },
       stdin: "null",
@@ -56,12 +72,7 @@ export class Target {
       if (done) throw new Error(`the service ended: ${output}`);
       output += value;
     }
-    const target = new Target(child, Number(/:(\d+)\n/.exec(output)?.[1]), folder);
-    const past = Date.now() - RECORDS * 60_000;
-    const query = `/api/v1/signals?symbol=BTCUSDT&to=${past}&limit=1`;
-    while ((await target.ask(query)).body.length < 10) await sleep(500);
-    while ((await target.ask("/readyz")).status !== 200) await sleep(500);
-    return target;
+    return new Target(child, Number(/:(\d+)\n/.exec(output)?.[1]), folder);
   }
 
   /** Whether its process is there. */

@@ -8,6 +8,7 @@ export {
   type FeatureRows,
   type FilteredRows,
   filterRows,
+  neededBars,
   scoreRows,
   smoothRows,
   sumPathLengths,

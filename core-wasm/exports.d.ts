@@ -200,6 +200,11 @@ declare namespace __AdaptedExports {
     /** @type `usize` */
     get value(): number
   };
+  /** core-wasm/assembly/engine/RESULT_HAVE */
+  export const RESULT_HAVE: {
+    /** @type `usize` */
+    get value(): number
+  };
   /** core-wasm/assembly/engine/RESULT_LENGTH */
   export const RESULT_LENGTH: {
     /** @type `usize` */
@@ -455,6 +460,19 @@ declare namespace __AdaptedExports {
    * @param logProbabilities `usize`
    */
   export function viterbiRows(address: number, rows: number, lengths: number, sequences: number, origins: number, path: number, logProbabilities: number): void;
+  /**
+   * core-wasm/assembly/features/presets/featureBars
+   * @param address `usize`
+   * @param feature `i32`
+   * @returns `i32`
+   */
+  export function featureBars(address: number, feature: number): number;
+  /**
+   * core-wasm/assembly/features/presets/neededBars
+   * @param address `usize`
+   * @returns `i32`
+   */
+  export function neededBars(address: number): number;
   /**
    * core-wasm/assembly/features/presets/newClassicPreset
    * @param window `i32`

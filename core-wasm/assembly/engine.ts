@@ -10,6 +10,7 @@ import { Hmm, MAX_STATES } from "./hmm/hmm";
 import {
   filterArgmax,
   filterBars,
+  filterBegun,
   filterPosterior,
   filterSkip,
   filterStateBytes,
@@ -19,6 +20,8 @@ import {
 import { allocate } from "./memory";
 import {
   beginPreset,
+  neededBars,
+  presetBars,
   presetDims,
   presetStateBytes,
   skipPreset,
@@ -44,6 +47,8 @@ class Result {
   state: f64;
   bars: f64;
   logLikelihood: f64;
+  /** Bars of the features' windows that the state has. */
+  have: f64;
 }
 
 const RAW: usize = offsetof<Result>();
@@ -57,6 +62,7 @@ export const RESULT_ANOMALY: usize = offsetof<Result>("anomaly") >> 3;
 export const RESULT_STATE: usize = offsetof<Result>("state") >> 3;
 export const RESULT_BARS: usize = offsetof<Result>("bars") >> 3;
 export const RESULT_LOG_LIKELIHOOD: usize = offsetof<Result>("logLikelihood") >> 3;
+export const RESULT_HAVE: usize = offsetof<Result>("have") >> 3;
 export const RESULT_RAW: usize = RAW >> 3;
 export const RESULT_NORMALIZED: usize = NORMALIZED >> 3;
 export const RESULT_POSTERIOR: usize = POSTERIOR >> 3;
@@ -131,6 +137,10 @@ function stepState(state: usize): void {
     if (!ready) filterUnobserved(model.hmm, filter);
     result.state = filterArgmax(filter) as f64;
     result.bars = filterBars(filter) as f64;
+    const have = presetBars(model.preset, state + model.features);
+    // Whatever the windows: a prior is no opinion.
+    const most = neededBars(model.preset) - (filterBegun(filter) ? 0 : 1);
+    result.have = min(have, most) as f64;
     memory.copy(
       address + POSTERIOR,
       filterPosterior(filter),

@@ -278,7 +278,8 @@ export const SETTINGS = {
     name: "MAX_CONNECTIONS",
     kind: wholeNumberIn({ min: 1, max: MOST_CONNECTIONS }),
     otherwise: "75 % of the descriptor limit, 20,000 at most",
-    meaning: "open connections to the service; one beyond is closed without an answer. It must be " +
+    meaning:
+      "open connections to the service; one beyond is closed without an answer. It must be " +
       "75 % of the descriptor limit at most: the rest is for the journal and the exchange",
     readers: ["serve"],
   }),

@@ -55,12 +55,16 @@ export class RowBuffer {
     return values;
   }
 
-  /** All rows in ascending order of a column; rows with the same value keep their order. */
-  sortedBy(column: number): Uint32Array {
+  /**
+   * All rows in ascending order of a column, those with the same value of a second one; rows that
+   * are equal in both keep their order.
+   */
+  sortedBy(column: number, second = column): Uint32Array {
     const rows = Uint32Array.from({ length: this.#length }, (_, row) => row);
+    const compare = (a: number, b: number) =>
+      this.at(a, column) - this.at(b, column) || this.at(a, second) - this.at(b, second);
     for (let row = 1; row < this.#length; row++) {
-      if (this.at(row - 1, column) <= this.at(row, column)) continue;
-      return rows.sort((a, b) => this.at(a, column) - this.at(b, column) || a - b);
+      if (compare(row - 1, row) > 0) return rows.sort((a, b) => compare(a, b) || a - b);
     }
     return rows;
   }
@@ -69,21 +73,23 @@ export class RowBuffer {
    * Selects one row for each value of a column.
    *
    * @param ordered Rows in ascending order of the column.
-   * @param prefer Called with each further row of a value; decides whether it replaces the one that
-   *   is selected.
+   * @param decide Called with each further row of a value: whether it is left out, replaces the one
+   *   that is selected, or is selected too.
    */
   firstOfEach(
     column: number,
     ordered: Uint32Array,
-    prefer: (selected: number, further: number) => boolean,
+    decide: (selected: number, further: number) => "drop" | "replace" | "keep",
   ): Uint32Array {
     const kept = new Uint32Array(ordered.length);
     let count = 0;
     for (const row of ordered) {
       const selected = count > 0 ? kept[count - 1] : undefined;
-      if (selected === undefined || this.at(selected, column) !== this.at(row, column)) {
-        kept[count++] = row;
-      } else if (prefer(selected, row)) kept[count - 1] = row;
+      const decision = selected === undefined || this.at(selected, column) !== this.at(row, column)
+        ? "keep"
+        : decide(selected, row);
+      if (decision === "keep") kept[count++] = row;
+      else if (decision === "replace") kept[count - 1] = row;
     }
     return kept.slice(0, count);
   }

@@ -8,7 +8,7 @@ export type TradeColumns = Readonly<Record<TradeColumn, Float64Array>>;
 
 /** The trades of one market, and what was done to them. */
 export interface RepairedTrades {
-  /** Each id once, in order. */
+  /** Each trade once, in the order of ids. */
   readonly trades: TradeColumns;
   readonly report: TradesReport;
 }
@@ -32,17 +32,23 @@ function findConflict({ rows }: TradeRows, first: number, further: number): RowF
 
 /**
  * Repairs the trades of one market: sorts them by id, drops duplicates and void rows. Of rows that
- * contradict each other the first is kept.
+ * contradict each other the first is kept; rows of one id with different raw trades do not.
  */
 export function repairTrades(source: TradeRows): RepairedTrades {
   const { rows } = source;
   const errors = source.errors.copy();
   let duplicates = 0;
-  const unique = rows.firstOfEach(ID, rows.sortedBy(ID), (first, further) => {
+  let reused = 0;
+  const unique = rows.firstOfEach(ID, rows.sortedBy(ID, FIRST), (first, further) => {
+    // The exchange has used ids twice: raw trades that follow are other trades.
+    if (rows.at(first, FIRST) >= 0 && rows.at(further, FIRST) > rows.at(first, LAST)) {
+      reused++;
+      return "keep";
+    }
     const conflict = findConflict(source, first, further);
     if (conflict === undefined) duplicates++;
     else source.reject(further, conflict, errors);
-    return false;
+    return "drop";
   });
   const kept = unique.filter((row) =>
     !isVoid({ price: rows.at(row, PRICE), quantity: rows.at(row, QUANTITY) })
@@ -72,6 +78,7 @@ export function repairTrades(source: TradeRows): RepairedTrades {
       outOfOrder: source.outOfOrder(ID),
       microseconds: source.microseconds,
       voids: unique.length - kept.length,
+      reused,
     },
     errors: errors.counts(),
     holes: findHoles(ids, times),

@@ -29,7 +29,7 @@ export interface TradesReport {
   readonly files: readonly string[];
   /** Rows read. */
   readonly rows: number;
-  /** Trades that remain: each id once, in order. */
+  /** Trades that remain: each once, in the order of ids. */
   readonly trades: number;
   /** Time of the first and of the last trade, ms UTC; undefined when there is none. */
   readonly from: number | undefined;
@@ -43,6 +43,8 @@ export interface TradesReport {
     readonly microseconds: number;
     /** Void rows (price 0, quantity 0, ids -1); dropped. */
     readonly voids: number;
+    /** Rows with the id of an earlier one and other raw trades; kept. */
+    readonly reused: number;
   };
   /** Rows that cannot be repaired and were left out. */
   readonly errors: readonly RowErrorCount[];
@@ -55,7 +57,7 @@ export interface TradesReport {
 /**
  * Finds missing ids. The exchange numbers the trades of a market without gaps.
  *
- * @param ids Strictly ascending.
+ * @param ids Ascending.
  * @param times Time of each trade, ms UTC.
  */
 export function findHoles(ids: Float64Array, times: Float64Array): readonly IdHole[] {
@@ -72,7 +74,7 @@ export function findHoles(ids: Float64Array, times: Float64Array): readonly IdHo
  * Finds raw trades that are missing or repeated between trades without a hole. Aggregate trades hold
  * ranges of raw trades, which the exchange numbers without gaps too.
  *
- * @param ids Strictly ascending, void rows included, whose raw ids are -1; all columns have one length.
+ * @param ids Ascending, void rows included, whose raw ids are -1; all columns have one length.
  * @param times Time of each trade, ms UTC.
  */
 export function findRawIdBreaks(
@@ -85,7 +87,7 @@ export function findRawIdBreaks(
   let highest = lasts[0] ?? NaN;
   for (let i = 1; i < ids.length; i++) {
     const [id = NaN, first = NaN, last = NaN] = [ids[i], firsts[i], lasts[i]];
-    const follows = id === (ids[i - 1] ?? NaN) + 1;
+    const follows = id <= (ids[i - 1] ?? NaN) + 1;
     const isKnown = first >= 0 && (lasts[i - 1] ?? NaN) >= 0;
     if (follows && isKnown && first !== highest + 1) {
       breaks.push({ id, expected: highest + 1, first, time: times[i] ?? NaN });

@@ -7,6 +7,7 @@ import {
   minuteOfWeek,
   type Regime,
   REGIMES,
+  reversionAt,
   transitionMatrix,
   WEEK_MINUTES,
 } from "../../service/commands/notebooks.ts";
@@ -92,10 +93,11 @@ function weekOf({ time }: ObservedMinute): number {
  * integrated out. A minute without a trade has no return: for it, ln P(no trade).
  */
 export function logDensity(minute: ObservedMinute, regime: Regime): number {
-  const { volatilityShock, sharedShock, activityShock, reversion } = DYNAMICS;
+  const { volatilityShock, sharedShock, activityShock } = DYNAMICS;
   const { logReturn, trades, volatilityScale, logPrice } = minute;
   const expected = expectedDrift(weekOf(minute));
-  const drift = (regime.drift - expected) * volatilityScale - reversion * logPrice;
+  const drift = (regime.drift - expected) * volatilityScale -
+    reversionAt(minute.time / MINUTE_MS) * logPrice;
   const activity = Math.log(minute.activityScale * regime.activity);
   const logs = SHOCK.nodes.map((node, i) => {
     const shock = volatilityShock * node;

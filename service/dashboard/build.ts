@@ -17,7 +17,12 @@ const DIST = join(HERE, "dist");
 const PAGE = join(DIST, "index.html");
 
 /** Entry points, and the name of the output of each in the source of `index.html`. */
-const ENTRIES = { "app.ts": "app.js", "theme.ts": "theme.js", "styles/main.css": "style.css" };
+const ENTRIES = {
+  "app.ts": "app.js",
+  "client/feed_worker.ts": "feed_worker.js",
+  "theme.ts": "theme.js",
+  "styles/main.css": "style.css",
+};
 
 /** Removes the descriptions of the schemas, which only OpenAPI, tables and metrics need. */
 const withoutDescriptions: Plugin = {
@@ -44,7 +49,7 @@ async function sourcesModified(): Promise<number> {
   const files = folders.flat()
     .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(DIST))
     .map((entry) => join(entry.parentPath, entry.name));
-  const times = await Promise.all([...files, join(HERE, "../../deno.lock")].map(modified));
+  const times = await Promise.all([...files, join(HERE, "../../deno.serve.lock")].map(modified));
   return Math.max(...times);
 }
 

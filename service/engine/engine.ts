@@ -20,9 +20,24 @@ interface NamedModel {
   readonly keys: readonly string[];
 }
 
-function zip(names: readonly string[], values: readonly number[]): Record<string, number> {
-  return Object.fromEntries(names.map((name, i) => [name, values[i] ?? NaN]));
+function zip<T>(names: readonly string[], value: (index: number) => T): Record<string, T> {
+  return Object.fromEntries(names.map((name, i) => [name, value(i)]));
 }
+
+/** Whether a model's windows are filled, and how far they are otherwise. */
+function readinessOf({ have, need }: StepResult) {
+  return have < need ? { ready: false, have, need } as const : { ready: true } as const;
+}
+
+/** What a model says that is not ready. */
+const SILENT = {
+  state: null,
+  name: null,
+  confidence: null,
+  probabilities: null,
+  seconds_in_state: null,
+  log_likelihood: null,
+} as const satisfies Omit<ModelOutput, "ready">;
 
 /** Turns bars into signals. The models' state of each symbol lives in WebAssembly. */
 export class Engine {
@@ -31,6 +46,8 @@ export class Engine {
   readonly #fingerprints: readonly string[];
   readonly #scorer: Scorer;
   readonly #slots = new Map<string, Slot>();
+  /** A slot that never has a bar. */
+  readonly #blank: number;
   readonly #primary: NamedModel;
   readonly #others: readonly NamedModel[];
 
@@ -46,10 +63,11 @@ export class Engine {
   ) {
     this.#fingerprints = models.map((model) => model.fingerprint);
     this.fingerprint = this.#fingerprints.join("+");
-    this.#scorer = Scorer.create(wasm, models.map((model) => model.artifact), symbols.length);
+    this.#scorer = Scorer.create(wasm, models.map((model) => model.artifact), symbols.length + 1);
     for (const symbol of symbols) {
       this.#slots.set(symbol, { index: this.#scorer.addSymbol(), last: undefined });
     }
+    this.#blank = this.#scorer.addSymbol();
     const [primary, ...others] = models.map(({ artifact }, index) => ({
       index,
       name: artifact.name,
@@ -110,12 +128,21 @@ export class Engine {
   /**
    * The signal that a forming bar would give if its minute ended now. The state does not change.
    *
-   * @returns undefined unless the last bar in the state is the one right before this one.
+   * @returns undefined unless the last bar in the state is the one right before this one, or there
+   *   is none yet.
    */
   nowcast(bar: Bar): Signal | undefined {
     const slot = this.#slot(bar.symbol);
-    if (slot.last !== bar.timestamp - MINUTE_MS) return undefined;
+    if (slot.last === undefined) this.#scorer.begin(slot.index, bar.timestamp);
+    else if (slot.last !== bar.timestamp - MINUTE_MS) return undefined;
     this.#scorer.peek(slot.index, bar);
+    return this.#signal(bar, false);
+  }
+
+  /** The signal of a forming bar when nothing is known of the bars before it. */
+  blankNowcast(bar: Bar): Signal {
+    this.#scorer.begin(this.#blank, bar.timestamp);
+    this.#scorer.peek(this.#blank, bar);
     return this.#signal(bar, false);
   }
 
@@ -167,7 +194,10 @@ export class Engine {
   }
 
   #signal(bar: Bar, final: boolean): Signal {
-    const result = this.#scorer.result(this.#primary.index);
+    const { index, features } = this.#primary;
+    const result = this.#scorer.result(index);
+    const readiness = readinessOf(result);
+    const { ready } = readiness;
     const output = this.#output(this.#primary, result);
     return {
       schema: 1,
@@ -175,6 +205,7 @@ export class Engine {
       source: bar.source,
       quality: bar.quality,
       final,
+      ...(bar.backfill && { backfill: bar.backfill }),
       timestamp: bar.timestamp,
       datetime: new Date(bar.timestamp).toISOString(),
       open: bar.open,
@@ -182,16 +213,17 @@ export class Engine {
       low: bar.low,
       close: bar.close,
       volume: bar.volume,
-      features: zip(this.#primary.features, result.features),
-      normalized: zip(this.#primary.features, result.normalized),
-      anomaly_score: result.anomalyScore,
-      is_anomaly: result.isAnomaly,
+      features: zip(features, (i) => result.defined[i] ? result.features[i] ?? NaN : null),
+      normalized: zip(features, (i) => ready ? result.normalized[i] ?? NaN : null),
+      anomaly_score: ready ? result.anomalyScore : null,
+      is_anomaly: ready ? result.isAnomaly : null,
       regime_state: output.state,
       regime_name: output.name,
       confidence: output.confidence,
       regime_probabilities: output.probabilities,
       seconds_in_state: output.seconds_in_state,
       log_likelihood: output.log_likelihood,
+      ...readiness,
       models: Object.fromEntries(
         this.#others.map((
           model,
@@ -201,11 +233,14 @@ export class Engine {
   }
 
   #output(model: NamedModel, result: StepResult): ModelOutput {
+    const readiness = readinessOf(result);
+    if (!readiness.ready) return { ...readiness, ...SILENT };
     return {
+      ...readiness,
       state: result.state,
       name: model.labels[result.state] ?? String(result.state),
       confidence: result.posterior[result.state] ?? NaN,
-      probabilities: zip(model.keys, result.posterior),
+      probabilities: zip(model.keys, (i) => result.posterior[i] ?? NaN),
       seconds_in_state: result.barsInState * (MINUTE_MS / 1000),
       log_likelihood: result.logLikelihood,
     };

@@ -1,10 +1,13 @@
 import type { Clock } from "../../data/common/clock.ts";
 import type { Exchange } from "../exchanges/exchange.ts";
 import type { Log } from "../log.ts";
+import type { HistoryQueue } from "./history_queue.ts";
 
 /** What every part of ingestion works with. */
 export interface IngestContext {
   readonly exchange: Pick<Exchange, "rest" | "traits">;
+  /** Orders the requests for history. */
+  readonly history: Pick<HistoryQueue, "run">;
   /** The exchange's clock, as far as it is known. */
   readonly clock: Clock;
   readonly logger: Log;

@@ -1,6 +1,7 @@
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import type { BarSource } from "../../data/schema/origin.ts";
+import type { FormingBar } from "../../data/schema/announcement.ts";
 import type { SymbolStatus } from "../../data/schema/status.ts";
 import type { EventLog } from "../bus/event_log.ts";
 import type { RecordStore } from "../bus/record_store.ts";
@@ -19,11 +20,13 @@ export interface MarketOptions {
   readonly source: BarSource;
   /** The last bar that is already in the log. */
   readonly last: Bar | undefined;
+  /** The first minute that the log ever had live, ms UTC; undefined before there was one. */
+  readonly firstLive: number | undefined;
   /** Minutes of history to take from klines when there is no last bar. */
   readonly historyMinutes: number;
   /** Most trades to fetch one by one; a longer gap is left to klines. */
   readonly maxBackfill: number;
-  readonly log: Pick<EventLog, "append">;
+  readonly log: Pick<EventLog, "append" | "room">;
   readonly audit: BarAudit;
 }
 
@@ -41,10 +44,11 @@ export class Market {
   #connected = false;
 
   constructor(context: IngestContext, options: MarketOptions) {
-    const { symbol, source, last, historyMinutes, maxBackfill, log, audit } = options;
+    const { symbol, source, last, firstLive, historyMinutes, maxBackfill, log, audit } = options;
     const minutes = new MinuteQueue();
     const aggregator = new BarAggregator(symbol, source, minutes);
-    const from = last && last.timestamp + MINUTE_MS;
+    // As long as nothing was live, all up to the first connection is history.
+    const from = firstLive === undefined ? undefined : last && last.timestamp + MINUTE_MS;
     const stream = new TradeStream(context, { symbol, aggregator, from, maxBackfill });
     this.#options = options;
     this.#aggregator = aggregator;
@@ -57,6 +61,7 @@ export class Market {
       log,
       audit,
       last,
+      firstLive,
       historyMinutes,
       vpin: this.#vpin,
     });
@@ -98,10 +103,16 @@ export class Market {
     if (this.#connected) this.#aggregator.closeBefore(minute);
   }
 
-  /** The bar of the current minute so far, once all bars before it are published. */
-  forming(): Bar | undefined {
-    const { next } = this.#publisher;
-    return next === undefined ? undefined : this.#aggregator.forming(next);
+  /**
+   * The bar of the current minute so far, once all bars before it are published; while the history
+   * before it is loaded at a start, this is noted.
+   */
+  forming(): FormingBar | undefined {
+    const { next, caughtUp } = this.#publisher;
+    const bar = this.#aggregator.forming;
+    if (bar === undefined) return undefined;
+    if (bar.timestamp === next) return { bar };
+    return caughtUp ? undefined : { bar, loading: true };
   }
 
   /** State of the market's feed. */
@@ -112,7 +123,7 @@ export class Market {
     return {
       symbol,
       last_trade_time: lastTime,
-      last_bar: this.#publisher.last?.timestamp ?? null,
+      last_bar: this.#publisher.published ?? null,
       trades: delivered,
       gaps: counts.gaps,
       repaired_trades: repaired,

@@ -1,4 +1,5 @@
 import type { Trade } from "../../data/schema/trade.ts";
+import type { RawIdCheck } from "./raw_ids.ts";
 
 /** What a {@linkcode Sequencer} did with a trade. */
 export type Verdict =
@@ -39,6 +40,7 @@ export interface TradeSink {
 export class Sequencer {
   readonly #capacity: number;
   readonly #sink: TradeSink;
+  readonly #rawIds: Pick<RawIdCheck, "add">;
   readonly #held = new Map<number, Trade>();
   #next: number | undefined;
   #lowestHeld = Infinity;
@@ -51,10 +53,12 @@ export class Sequencer {
   /**
    * @param capacity Most trades to hold behind a gap.
    * @param sink Takes the trades in order.
+   * @param rawIds Checks the raw ids behind the trades, in the same order.
    */
-  constructor(capacity: number, sink: TradeSink) {
+  constructor(capacity: number, sink: TradeSink, rawIds: Pick<RawIdCheck, "add">) {
     this.#capacity = capacity;
     this.#sink = sink;
+    this.#rawIds = rawIds;
   }
 
   /** Id of the next trade to deliver; undefined before {@linkcode start}: everything is held. */
@@ -151,6 +155,7 @@ export class Sequencer {
     this.#delivered++;
     if (repaired) this.#repaired++;
     this.#lastTime = trade.time;
+    this.#rawIds.add(trade);
     this.#sink.trade(trade, repaired);
   }
 

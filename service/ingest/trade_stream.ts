@@ -72,14 +72,8 @@ export class TradeStream {
     const { symbol, aggregator, maxBackfill } = options;
     this.#context = context;
     this.#options = options;
-    const rawIds = new RawIdCheck(symbol, context.clock, context.logger);
-    this.#rawIds = rawIds;
-    this.#sequencer = new Sequencer(CAPACITY, {
-      trade(trade, repaired) {
-        rawIds.add(trade);
-        aggregator.trade(trade, repaired);
-      },
-    });
+    this.#rawIds = new RawIdCheck(symbol, context.clock, context.logger);
+    this.#sequencer = new Sequencer(CAPACITY, aggregator, this.#rawIds);
     this.#backfill = new TradeBackfill(context, symbol, this.#sequencer, maxBackfill);
   }
 

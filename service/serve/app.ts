@@ -87,6 +87,12 @@ export function createApp(options: AppOptions): Hono {
   app.use("/api/*", open);
   app.use("/openapi.json", open);
   app.use(perAddress(options.maxPerAddress, refusals));
+  // Before compression, which would hold events back.
+  app.route("/", streamRoutes({ symbols, hub, gate }));
+
+  app.use(head(app));
+  app.use(compress());
+  // Within compression: its answer replaces one that may be compressed already.
   app.use(methodNotAllowed({
     app,
     onMethodNotAllowed: (context, methods) => {
@@ -96,15 +102,8 @@ export function createApp(options: AppOptions): Hono {
       return problemResponse(context, new Problem(405, "Method not allowed", detail));
     },
   }));
-
-  // Before compression, which would hold events back.
-  app.route("/", streamRoutes({ symbols, hub, gate }));
-
-  app.use(head(app));
-  // Made and compressed in a thread of its own.
+  // Its answers are made and compressed in a thread of its own.
   app.route("/", historyRoutes({ symbols, view, gate: history }));
-
-  app.use(compress());
   app.route("/", symbolRoutes({ symbols, view }));
   app.route("/", healthRoutes({ view, clients: hub }));
   app.route("/", metricsRoutes({ view, clients: hub, gate, history, refusals, server, clock }));

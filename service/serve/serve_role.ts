@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Clock } from "../../data/common/clock.ts";
 import type { Announcement, ModelsStatus } from "../../data/schema/announcement.ts";
 import type { ModelDescription } from "../../data/schema/model.ts";
-import type { FeedStatus, Status } from "../../data/schema/status.ts";
+import type { FeedStatus, Status, StorageStatus } from "../../data/schema/status.ts";
 import type { EventLog } from "../bus/event_log.ts";
 import type { RecordStore } from "../bus/record_store.ts";
 import type { Config } from "../config.ts";
@@ -58,6 +58,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
   /** Rejects when serving cannot continue; never resolves. */
   readonly failure: Promise<never>;
   readonly #clock: Clock;
+  readonly #symbols: readonly string[];
   readonly #hub = new EventHub();
   readonly #gate: StreamGate;
   readonly #server: HttpServer;
@@ -66,11 +67,13 @@ export class ServeRole implements ServiceView, ModelAdministration {
   #stopListening: () => void = () => {};
   #feed: FeedStatus;
   #models = NO_MODELS;
+  #storage: StorageStatus | null = null;
   #published = -Infinity;
 
   /** Assembles the role; nothing is served before {@linkcode start}. */
   constructor({ config, clock, logger }: ServeOptions) {
     this.#clock = clock;
+    this.#symbols = config.symbols;
     this.#feed = startingFeed(config.source, clock.now());
     const refusals = new Refusals();
     const { maxStreams, maxPerAddress } = config.bounds;
@@ -102,7 +105,8 @@ export class ServeRole implements ServiceView, ModelAdministration {
   /** State of the service. */
   get status(): Status {
     const { models, problem } = this.#models;
-    return { ...this.#feed, models, models_problem: problem };
+    const damage = this.#bus?.store.damage ?? null;
+    return { ...this.#feed, models, models_problem: problem, storage: this.#storage, damage };
   }
 
   /** The live models, the primary first. */
@@ -129,6 +133,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
   attach(bus: ServedBus): void {
     this.#stopListening();
     this.#bus = bus;
+    this.#storage = null;
     this.#stopListening = bus.log.listen((announcement) => this.#hear(announcement));
     this.#hub.attach(bus);
   }
@@ -169,15 +174,24 @@ export class ServeRole implements ServiceView, ModelAdministration {
       case "nowcast":
         return this.#hub.nowcast(announcement.signal);
       case "feed":
+        // Every second: what ingestion loads first follows what people look at.
+        this.#announceViewed();
         return this.#updateFeed(announcement.status);
       case "models":
         return this.#updateModels(announcement.status);
+      case "storage":
+        return this.#updateStorage(announcement.status);
       case "reloaded": {
         const answer = this.#reloads.get(announcement.request);
         if (announcement.error === null) answer?.resolve();
         else answer?.reject(new Error(announcement.error));
       }
     }
+  }
+
+  #announceViewed(): void {
+    const symbols = [...this.#hub.viewed(this.#symbols.length)];
+    this.#bus?.log.announce({ kind: "viewed", symbols });
   }
 
   #updateFeed(feed: FeedStatus): void {
@@ -192,6 +206,12 @@ export class ServeRole implements ServiceView, ModelAdministration {
     const changed = models.models !== this.#models.models ||
       models.problem !== this.#models.problem;
     this.#models = models;
+    if (changed) this.#publish();
+  }
+
+  #updateStorage(storage: StorageStatus | null): void {
+    const changed = storage?.reason !== this.#storage?.reason;
+    this.#storage = storage;
     if (changed) this.#publish();
   }
 

@@ -49,6 +49,7 @@ export function contextWith(
       traits: TRAITS,
       rest: { usedWeight: 0, time: fail, klines: fail, aggTrades: fail, ...rest },
     },
+    history: { run: (_symbol, request) => request("history") },
     clock,
     logger,
     signal,
@@ -114,7 +115,15 @@ export class World {
   /** Requests for trades that were answered. */
   pages = 0;
 
-  constructor(trades: readonly Trade[], last?: Bar, maxBackfill = 10_000) {
+  constructor(
+    trades: readonly Trade[],
+    last?: Bar,
+    maxBackfill = 10_000,
+    past: { readonly historyMinutes: number; readonly firstLive: number | undefined } = {
+      historyMinutes: 0,
+      firstLive: last?.timestamp,
+    },
+  ) {
     this.#trades = trades;
     const context = contextWith({
       rest: {
@@ -127,9 +136,10 @@ export class World {
       symbol: "BTCUSDT",
       source: "binance",
       last,
-      historyMinutes: 0,
+      ...past,
       maxBackfill,
       log: {
+        room: () => Promise.resolve(),
         append: (records) => {
           for (const { kind, record } of records) if (kind === "bar") this.published.push(record);
           return Promise.resolve();

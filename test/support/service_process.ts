@@ -8,7 +8,12 @@ const LAUNCHER = fileURLToPath(new URL("../../service/launcher.ts", import.meta.
 /** How a service is started: directly, with all permissions, unless by the launcher. */
 export interface StartOptions {
   readonly launcher?: boolean;
+  /** Whether the permissions of files bind it, though it is run by root. */
+  readonly obedient?: boolean;
 }
+
+/** Root without the right to pass over the permissions of files. */
+const OBEDIENT = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
 
 /** How a service that could not stay up ended. */
 export interface Ending {
@@ -19,10 +24,13 @@ export interface Ending {
 
 function command(
   env: Record<string, string>,
-  { launcher = false }: StartOptions = {},
+  { launcher = false, obedient = false }: StartOptions = {},
 ): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", launcher ? LAUNCHER : MAIN],
+  const line = [Deno.execPath(), "run", "-A", launcher ? LAUNCHER : MAIN];
+  if (obedient && Deno.uid() === 0) line.unshift(...OBEDIENT);
+  const [program = "", ...args] = line;
+  return new Deno.Command(program, {
+    args,
     cwd: ROOT,
     env: { NO_COLOR: "1", DASHBOARD_PORT: "0", LOG_LEVEL: "WARNING", ...env },
     stdin: "null",
@@ -32,8 +40,11 @@ function command(
 }
 
 /** Runs a service that is expected to refuse to start. */
-export async function runToEnd(env: Record<string, string>): Promise<Ending> {
-  const { code, stdout, stderr } = await command(env).output();
+export async function runToEnd(
+  env: Record<string, string>,
+  options?: StartOptions,
+): Promise<Ending> {
+  const { code, stdout, stderr } = await command(env, options).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
@@ -43,10 +54,22 @@ export class ServiceProcess {
   /** Where it serves, e.g. `http://localhost:40123`. */
   readonly url: string;
   readonly #child: Deno.ChildProcess;
+  readonly #output: () => string;
 
-  private constructor(child: Deno.ChildProcess, url: string) {
+  private constructor(child: Deno.ChildProcess, url: string, output: () => string) {
     this.#child = child;
     this.url = url;
+    this.#output = output;
+  }
+
+  /** What it has written so far, both streams together. */
+  get output(): string {
+    return this.#output();
+  }
+
+  /** Process id. */
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** Starts a service and waits until it says where it is. */
@@ -81,13 +104,23 @@ export class ServiceProcess {
       }
       await Promise.allSettled(reading);
     });
-    return new ServiceProcess(child, await url.promise);
+    return new ServiceProcess(child, await url.promise, () => output);
   }
 
   /** GETs a path and parses the answer. */
   async get(path: string): Promise<unknown> {
     const response = await fetch(this.url + path);
     return await response.json();
+  }
+
+  /** Stops the process where it is: its sockets stay open and silent. */
+  suspend(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  /** Lets a suspended process go on. */
+  resume(): void {
+    this.#child.kill("SIGCONT");
   }
 
   /** Ends the process with a signal and waits until it is gone. */

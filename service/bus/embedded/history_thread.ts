@@ -9,6 +9,7 @@ type Waiting = PromiseWithResolvers<HistoryBlock>;
 /** The thread that reads history for clients. It starts with the first question. */
 export class HistoryThread {
   readonly #path: string;
+  readonly #onDamage: () => void;
   readonly #module: URL;
   #worker: Worker | undefined;
   #count = 0;
@@ -17,10 +18,12 @@ export class HistoryThread {
 
   /**
    * @param path A journal that is prepared.
+   * @param onDamage Called when something cannot be read.
    * @param module The worker's code.
    */
-  constructor(path: string, module = WORKER) {
+  constructor(path: string, onDamage: () => void, module = WORKER) {
     this.#path = path;
+    this.#onDamage = onDamage;
     this.#module = module;
   }
 
@@ -41,9 +44,9 @@ export class HistoryThread {
     }, { highWaterMark: 0 });
   }
 
-  /** Ends the thread and all answers. */
+  /** Ends the thread and all answers; a later question opens the journal again. */
   close(): void {
-    this.#end("the journal is being closed");
+    this.#end("it was closed or replaced meanwhile");
   }
 
   #request(answer: number, request: HistoryRequest): Promise<HistoryBlock> {
@@ -58,6 +61,7 @@ export class HistoryThread {
     worker.onmessage = ({ data }: MessageEvent<HistoryReply>) => {
       const waiting = this.#waiting.get(data.answer);
       this.#waiting.delete(data.answer);
+      if ("damaged" in data && data.damaged) this.#onDamage();
       if ("block" in data) waiting?.resolve(data.block);
       else waiting?.reject(this.#failure(data.failure));
     };

@@ -20,7 +20,7 @@ export type HistoryRequest =
 /** A block of an answer, or why there is none. */
 export type HistoryReply =
   & { readonly answer: number }
-  & ({ readonly block: HistoryBlock } | { readonly failure: string });
+  & ({ readonly block: HistoryBlock; readonly damaged: boolean } | { readonly failure: string });
 
 declare const self: WorkerChannel<HistoryRequest, HistoryReply> & {
   postMessage(reply: HistoryReply, transfer: Transferable[]): void;
@@ -42,6 +42,8 @@ function rest(bytes: number, tookMs: number): void {
 const cursors = new Map<number, HistoryCursor>();
 let path = "";
 let database: DatabaseSync | undefined;
+/** Whether the block that is being made met damage. */
+let damaged = false;
 
 /** Opened by the first answer, so that a failure is that answer's. */
 function opened(): DatabaseSync {
@@ -52,7 +54,7 @@ function opened(): DatabaseSync {
 }
 
 function next(answer: number, begin: HistoryQuery | undefined): HistoryBlock {
-  const cursor = begin === undefined ? cursors.get(answer) : new HistoryCursor(opened(), begin);
+  const cursor = begin === undefined ? cursors.get(answer) : new HistoryCursor(opened(), begin, () => damaged = true);
   if (cursor === undefined) throw new RangeError(`Cannot continue answer ${answer} as it has ended`);
   const block = cursor.next();
   if (block.done) cursors.delete(answer);
@@ -74,7 +76,8 @@ self.addEventListener("message", ({ data: request }) => {
   try {
     const block = next(answer, "begin" in request ? request.begin : undefined);
     const { length } = block.bytes;
-    self.postMessage({ answer, block }, [block.bytes.buffer]);
+    self.postMessage({ answer, block, damaged }, [block.bytes.buffer]);
+    damaged = false;
     rest(length, performance.now() - begun);
   } catch (error) {
     cursors.delete(answer);

@@ -1,5 +1,5 @@
 import type { Signal } from "../../../data/schema/signal.ts";
-import { formatNumber } from "../format/number.ts";
+import { numberLabels } from "./axis_labels.ts";
 import { type Chart, type ChartSize, frame, paddedDomain, type TimeAxis } from "./frame.ts";
 import { diamond, linePath, middleOf, pathMark, rectangle } from "./path.ts";
 import { roundTicks } from "./ticks.ts";
@@ -14,13 +14,18 @@ export interface AnomalyData {
   readonly time: TimeAxis;
 }
 
+/** Distance of an ordinary score from the threshold: the axis is not narrower, even without scores. */
+const ORDINARY = 0.1;
+
 /** The Isolation Forest's score, the threshold, and the anomalies below it. */
 export function anomalyChart(data: AnomalyData, size: ChartSize): Chart {
   const { signals, nowcast, offset, time } = data;
-  const scores = signals.map((signal) => signal.anomaly_score);
-  if (nowcast !== null) scores.push(nowcast.anomaly_score);
-  if (offset !== null) scores.push(offset);
+  const score = (signal: Signal) => signal.anomaly_score ?? undefined;
+  const shown = nowcast === null ? signals : [...signals, nowcast];
+  const border = offset === null ? [] : [offset, offset + ORDINARY];
+  const scores = [...shown.map(score), ...border].filter((each) => each !== undefined);
   const domain = paddedDomain(scores, 0.12);
+  const ticks = roundTicks(domain, size.height / 30);
   return frame(
     "Anomaly score and its threshold",
     [
@@ -38,18 +43,17 @@ export function anomalyChart(data: AnomalyData, size: ChartSize): Chart {
       ),
       pathMark(
         { class: "line" },
-        (x, y) => linePath(signals, (signal) => signal.anomaly_score, x, y),
+        (x, y) => linePath(signals, score, x, y),
       ),
-      pathMark({ class: "anomaly-mark" }, (x, y) =>
-        signals.filter((signal) => signal.is_anomaly)
-          .map((signal) => diamond(x(middleOf(signal)), y(signal.anomaly_score))).join("")),
+      pathMark(
+        { class: "anomaly-mark" },
+        (x, y) =>
+          signals.filter((signal) => signal.is_anomaly === true)
+            .map((signal) => diamond(x(middleOf(signal)), y(score(signal) ?? NaN))).join(""),
+      ),
     ],
     time,
-    {
-      domain,
-      ticks: roundTicks(domain, size.height / 30),
-      format: (score) => formatNumber(score, 2),
-    },
+    { domain, ticks, format: numberLabels(ticks) },
     size,
   );
 }

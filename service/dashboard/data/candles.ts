@@ -46,7 +46,8 @@ export function toCandles(
   const length = minutes * MINUTE_MS;
   const candles: Candle[] = [];
   for (const signal of nowcast === null ? signals : [...signals, nowcast]) {
-    const { timestamp, open, high, low, close, volume, is_anomaly: anomalous } = signal;
+    const { timestamp, open, high, low, close, volume } = signal;
+    const anomalous = signal.is_anomaly === true;
     const from = Math.floor(timestamp / length) * length;
     const current = candles.at(-1);
     if (current?.from !== from) {
@@ -67,4 +68,10 @@ export function toCandles(
   return last === undefined || last.to <= closedUntil
     ? { closed: candles, forming: null }
     : { closed: candles.slice(0, -1), forming: last };
+}
+
+/** The candle, closed or forming, in which a minute lies; undefined if it has no data. */
+export function candleAt({ closed, forming }: Candles, minute: number): Candle | undefined {
+  const covers = ({ from, to }: Candle) => minute >= from && minute < to;
+  return forming !== null && covers(forming) ? forming : closed.find(covers);
 }

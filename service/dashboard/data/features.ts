@@ -14,11 +14,10 @@ export interface FeatureStyle {
   readonly unit: string;
   /** Whether the raw value can be negative. */
   readonly signed: boolean;
-  /** The displayed value; raw values are in `unit`. Undefined if the signal lacks the feature. */
+  /** The displayed value; raw values are in `unit`. Undefined if the signal lacks it. */
   value(signal: Signal, scale: FeatureScale): number | undefined;
   /** Formats a raw value from {@linkcode value}, with its unit. */
   formatRaw(value: number): string;
-  axisFormat(value: number): string;
 }
 
 interface Known {
@@ -75,12 +74,11 @@ export function featureStyle(name: string): FeatureStyle {
     unit: known.unit,
     signed: known.signed,
     value(signal, scale) {
-      if (scale === "normalized") return signal.normalized[name];
-      const raw = signal.features[name];
+      if (scale === "normalized") return signal.normalized[name] ?? undefined;
+      const raw = signal.features[name] ?? undefined;
       return raw === undefined ? undefined : raw * known.factor;
     },
     formatRaw: (value) => `${format(value, known.decimals)} ${known.unit}`.trimEnd(),
-    axisFormat: (value) => formatNumber(value, decimalsFor(value)),
   };
 }
 
@@ -88,10 +86,4 @@ export function featureStyle(name: string): FeatureStyle {
 export function titleOf(name: string): string {
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** Decimals that an axis label of this magnitude needs. */
-function decimalsFor(value: number): number {
-  if (Number.isInteger(value)) return 0;
-  return Math.abs(value) >= 0.1 ? 1 : 3;
 }

@@ -1,11 +1,14 @@
+import { alarmOf } from "../data/alarm.ts";
 import { changeSince } from "../data/history.ts";
 import { primaryModel, shownModel } from "../data/model.ts";
+import { warmUpOf } from "../data/outputs.ts";
 import { regimeColour } from "../data/regimes.ts";
 import { spanLabel } from "../data/span.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatChange, formatNumber, formatProbability } from "../format/number.ts";
 import { formatPrice, priceDecimals } from "../format/price.ts";
-import { formatMinute } from "../format/time.ts";
+import { formatDay, formatMinute } from "../format/time.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { element, setColour, setText } from "./dom.ts";
 import { latest, outputOf, type Page } from "./page.ts";
@@ -13,6 +16,8 @@ import type { Scene } from "./scene.ts";
 
 const HOUR_MS = 60 * MINUTE_MS;
 const NOTHING = "–";
+/** In place of what a model would say that is not ready. */
+const WARMING_UP = "Warming up";
 
 /** The row of current figures: price, regime, anomaly and the forming minute. */
 export function createHeadline(): (page: Page, scene: Scene | null) => void {
@@ -36,9 +41,9 @@ function createPrice(): (page: Page, scene: Scene | null) => void {
   const spanKey = element("change-span-label");
   const spanPair = element("change-span-pair");
   return (page, scene) => {
-    const { signals, symbol } = page;
+    const { signals } = page;
     const now = latest(page);
-    setText(label, `${symbol} last price`);
+    setText(label, labelOf(page, now));
     setText(spanKey, spanLabel(page.span));
     spanPair.hidden = page.span === 60;
     if (now === undefined) {
@@ -51,10 +56,31 @@ function createPrice(): (page: Page, scene: Scene | null) => void {
   };
 }
 
+/** What the price is: the last one, or that of a past minute when none is known of now. */
+function labelOf(page: Page, shown: Signal | undefined): string {
+  const { symbol, zone } = page;
+  if (symbol === "") return "Last price";
+  if (shown === undefined || alarmOf(page, Date.now()).current) return `${symbol} last price`;
+  const { timestamp } = shown;
+  return `${symbol} price of ${formatDay(timestamp, zone)}, ${formatMinute(timestamp, zone)}`;
+}
+
 function setChange(node: HTMLElement, change: number | null): void {
   const text = change === null ? NOTHING : formatChange(change);
   setText(node, text);
   node.className = text.startsWith("+") ? "rising" : text.startsWith("−") ? "falling" : "";
+}
+
+/** The progress of a model that is not ready, in place of the other notes of its cell. */
+function createProgress(id: string): (warmUp: string) => void {
+  const progress = element(id);
+  return (warmUp) => {
+    progress.hidden = warmUp === "";
+    setText(progress, warmUp);
+    for (const note of progress.parentElement?.children ?? []) {
+      if (note instanceof HTMLElement && note !== progress) note.hidden = warmUp !== "";
+    }
+  };
 }
 
 function createRegime(): (page: Page) => void {
@@ -64,13 +90,18 @@ function createRegime(): (page: Page) => void {
   const confidence = element("confidence");
   const time = element("time-in-state");
   const announcer = element("announcer");
+  const progress = createProgress("regime-progress");
   return (page) => {
     const model = shownModel(page.models, page.model);
     if (model !== undefined) setText(label, `Regime, ${model.name} model`);
     const last = outputOf(page, page.signals.at(-1));
+    const warmUp = warmUpOf(model, page.signals.at(-1) ?? page.nowcast ?? undefined);
+    progress(warmUp);
     if (last === undefined) {
-      for (const node of [name, confidence, time]) setText(node, NOTHING);
+      for (const node of [confidence, time]) setText(node, NOTHING);
+      setText(name, warmUp === "" ? NOTHING : WARMING_UP);
       setColour(swatch, "var(--edge)");
+      setText(announcer, "");
       return;
     }
     setText(name, last.name);
@@ -86,16 +117,27 @@ function createAnomaly(): (page: Page) => void {
   const verdict = element("anomaly");
   const score = element("anomaly-score");
   const threshold = element("anomaly-threshold");
+  const progress = createProgress("anomaly-progress");
   return (page) => {
     const last = page.signals.at(-1);
     const model = primaryModel(page.models);
+    const warmUp = warmUpOf(model, last ?? page.nowcast ?? undefined);
+    progress(warmUp);
     const offset = model?.offset ?? null;
     if (model !== undefined) setText(label, `Anomaly, ${model.name} model`);
-    setText(verdict, last === undefined ? NOTHING : last.is_anomaly ? "Anomalous" : "Ordinary");
-    verdict.classList.toggle("anomalous", last?.is_anomaly ?? false);
-    setText(score, last === undefined ? NOTHING : formatNumber(last.anomaly_score, 3));
+    const isAnomaly = last?.is_anomaly ?? null;
+    const unknown = warmUp === "" ? NOTHING : WARMING_UP;
+    setText(verdict, isAnomaly === null ? unknown : isAnomaly ? "Anomalous" : "Ordinary");
+    verdict.classList.toggle("anomalous", isAnomaly === true);
+    setText(score, formatScore(last));
     setText(threshold, offset === null ? NOTHING : formatNumber(offset, 3));
   };
+}
+
+/** A signal's anomaly score; a dash where there is none. */
+function formatScore(signal: Signal | null | undefined): string {
+  const score = signal?.anomaly_score ?? null;
+  return score === null ? NOTHING : formatNumber(score, 3);
 }
 
 function createForming(): (page: Page) => void {
@@ -111,7 +153,7 @@ function createForming(): (page: Page) => void {
     setText(name, output?.name ?? NOTHING);
     setColour(swatch, output === undefined ? "var(--edge)" : regimeColour(output));
     setText(confidence, output === undefined ? NOTHING : formatProbability(output.confidence));
-    setText(score, nowcast === null ? NOTHING : formatNumber(nowcast.anomaly_score, 3));
+    setText(score, formatScore(nowcast));
     score.classList.toggle("anomalous", nowcast?.is_anomaly ?? false);
   };
 }

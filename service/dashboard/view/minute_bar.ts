@@ -1,7 +1,7 @@
-import type { ModelOutput, Signal } from "../../../data/schema/signal.ts";
+import type { ReadyOutput, Signal } from "../../../data/schema/signal.ts";
 import { qualityLabel } from "../data/health.ts";
 import { formatNumber, formatProbability } from "../format/number.ts";
-import { formatDay, formatMinute, zoneName } from "../format/time.ts";
+import { formatDate, formatDay, formatMinute, type Zone, zoneName } from "../format/time.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { byId, element, setAttribute, setText } from "./dom.ts";
 import { outputOf, type Page, selectedSignal } from "./page.ts";
@@ -23,9 +23,14 @@ export function createMinuteBar(): (page: Page, scene: Scene | null) => void {
     const signal = selectedSignal(page);
     const at = cursor ?? signal?.timestamp;
     back.hidden = cursor === null;
-    if (at === undefined) return;
+    if (at === undefined) {
+      setText(time, "–");
+      for (const node of [day, kind, quality]) setText(node, "");
+      setAttribute(slider, "aria-valuetext", "no data yet");
+      return;
+    }
     setText(time, `${formatMinute(at, zone)} ${zoneName(at, zone)}`);
-    setText(day, formatDay(at, zone));
+    setText(day, dayOf(at, zone));
     setText(kind, signal === undefined ? "no data" : signal.final ? "final" : "forming");
     setText(quality, signal?.final === true ? qualityLabel(signal.quality) : "");
     if (scene === null) return;
@@ -40,11 +45,18 @@ export function createMinuteBar(): (page: Page, scene: Scene | null) => void {
   };
 }
 
+/** The day of a minute, with its year unless it is this one. */
+function dayOf(at: number, zone: Zone): string {
+  const now = Date.now();
+  const isThisYear = formatDate(at, zone).slice(-4) === formatDate(now, zone).slice(-4);
+  return isThisYear ? formatDay(at, zone) : formatDate(at, zone);
+}
+
 /** A minute as one sentence. */
 function describeMinute(
   time: string,
   signal: Signal | undefined,
-  output: ModelOutput | undefined,
+  output: ReadyOutput | undefined,
 ): string {
   if (signal === undefined) return `${time}, no data`;
   return [
@@ -52,7 +64,7 @@ function describeMinute(
     signal.final ? "" : "forming",
     `close ${signal.close}`,
     ...(output === undefined ? [] : [output.name, formatProbability(output.confidence)]),
-    `anomaly score ${formatNumber(signal.anomaly_score, 2)}`,
-    signal.is_anomaly ? "anomalous" : "",
+    signal.anomaly_score === null ? "" : `anomaly score ${formatNumber(signal.anomaly_score, 2)}`,
+    signal.is_anomaly === true ? "anomalous" : "",
   ].filter((part) => part !== "").join(", ");
 }

@@ -1,5 +1,6 @@
 import type { Signal } from "../../../data/schema/signal.ts";
-import { candleMinutes } from "../data/candles.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
+import { candleMinutes, type Candles, toCandles } from "../data/candles.ts";
 import { visibleSignals } from "../data/history.ts";
 import { primaryModel, shownModel } from "../data/model.ts";
 import { type Outputs, outputsOf } from "../data/outputs.ts";
@@ -35,6 +36,15 @@ export interface Scene {
   readonly decimals: number;
   /** Length of a candle, minutes. */
   readonly candleMinutes: number;
+  readonly candles: Candles;
+}
+
+/** Signals whose prices determine the decimals. */
+const SAMPLE = 200;
+
+/** Decimals of the prices of a market. */
+export function decimalsOf(signals: readonly Signal[]): number {
+  return priceDecimals(signals.slice(-SAMPLE).map(({ close }) => close));
 }
 
 /** The scene of a page with a plot area of `width` pixels; null while there is no data. */
@@ -42,7 +52,9 @@ export function sceneOf(page: Page, width: number): Scene | null {
   const last = page.signals.at(-1);
   if (last === undefined) return null;
   const minutes = candleMinutes(page.span, width);
-  const window = windowOf(last.timestamp, page.span, minutes);
+  // Bars may be delayed, so that the forming minute is not the one after the last bar.
+  const before = Math.max(last.timestamp, (page.nowcast?.timestamp ?? 0) - MINUTE_MS);
+  const window = windowOf(before, page.span, minutes);
   const signals = visibleSignals(page.signals, window);
   const model = shownModel(page.models, page.model);
   const outputs = outputsOf(model);
@@ -61,7 +73,8 @@ export function sceneOf(page: Page, width: number): Scene | null {
     features: Object.keys(last.normalized).map(featureStyle),
     featureScale: page.featureScale,
     offset: primaryModel(page.models)?.offset ?? null,
-    decimals: priceDecimals(signals.slice(-200).map((signal) => signal.close)),
+    decimals: decimalsOf(signals),
     candleMinutes: minutes,
+    candles: toCandles(signals, page.nowcast, minutes),
   };
 }

@@ -44,7 +44,12 @@ const WEIGHT = { time: 1, klines: 2, aggTrades: 4 };
 const TIMEOUT_MS = 5000;
 
 /** Concurrent requests by purpose; none waits for one of another purpose. */
-const CONCURRENCY: Readonly<Record<Purpose, number>> = { repair: 8, history: 16, audit: 1 };
+const CONCURRENCY: Readonly<Record<Purpose, number>> = {
+  repair: 32,
+  viewed: 4,
+  history: 16,
+  audit: 1,
+};
 
 /** A longer ban fails requests instead of delaying them, ms. */
 const MAX_DELAY_MS = 5000;
@@ -80,6 +85,7 @@ export class RestClient implements ExchangeRest {
   readonly #weight: RequestWeightLimiter;
   readonly #limits = {
     repair: pLimit(CONCURRENCY.repair),
+    viewed: pLimit(CONCURRENCY.viewed),
     history: pLimit(CONCURRENCY.history),
     audit: pLimit(CONCURRENCY.audit),
   };

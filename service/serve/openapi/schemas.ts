@@ -2,7 +2,11 @@ import { z } from "zod";
 import { barSchema } from "../../../data/schema/bar.ts";
 import { modelSchema } from "../../../data/schema/model.ts";
 import { signalSchema } from "../../../data/schema/signal.ts";
-import { modelStatusSchema, statusSchema } from "../../../data/schema/status.ts";
+import {
+  modelStatusSchema,
+  statusSchema,
+  storageStatusSchema,
+} from "../../../data/schema/status.ts";
 import { symbolSchema } from "../../../data/schema/symbol.ts";
 
 /** The shapes of the answers, by their names in the OpenAPI document. */
@@ -13,13 +17,17 @@ export const SCHEMAS = {
   Status: statusSchema,
   Health: z.strictObject({
     ...statusSchema.shape,
-    status: z.enum(["ok", "degraded"]).describe("ok: live, and no market's bars wait"),
+    status: z.enum(["ok", "degraded"]).describe(
+      "ok: live, no market's bars wait, and the journal is written",
+    ),
     subscribers: z.int().describe("Clients of the stream"),
   }).describe("State of the service, in full"),
   Readiness: z.strictObject({
     ready: z.boolean(),
     connection: z.string(),
     message: z.string(),
+    storage: z.nullable(storageStatusSchema)
+      .describe("Since when and why the journal cannot be written; null while it can"),
     problems: z.record(z.string(), z.string())
       .describe("Why markets are not ready, by symbol; at most 10 of them"),
   }),

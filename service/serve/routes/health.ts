@@ -23,7 +23,7 @@ export function healthRoutes(
     (context) => {
       const { status } = view;
       const heldUp = status.symbols.some(({ problem }) => problem !== null);
-      const healthy = status.connection === "live" && !heldUp;
+      const healthy = status.connection === "live" && !heldUp && status.storage === null;
       return context.json({
         status: healthy ? "ok" : "degraded",
         ...status,
@@ -33,23 +33,23 @@ export function healthRoutes(
   ).get(
     "/readyz",
     describeRoute({
-      summary: "Whether the service is live and every market has bars",
+      summary: "Whether the service is live, every market has bars and the journal is written",
       responses: {
         200: json("Ready", "Readiness"),
         503: json("Not ready", "Readiness"),
       },
     }),
     (context) => {
-      const { connection, message, symbols } = view.status;
+      const { connection, message, symbols, storage } = view.status;
       const waiting = symbols.filter(({ last_bar, problem }) =>
         last_bar === null || problem !== null
       );
-      const ready = connection === "live" && waiting.length === 0;
+      const ready = connection === "live" && waiting.length === 0 && storage === null;
       const problems = Object.fromEntries(
         waiting.slice(0, MAX_PROBLEMS)
           .map(({ symbol, problem }) => [symbol, problem ?? "it has no bar yet"]),
       );
-      return context.json({ ready, connection, message, problems }, ready ? 200 : 503);
+      return context.json({ ready, connection, message, storage, problems }, ready ? 200 : 503);
     },
   );
 }

@@ -70,7 +70,8 @@ export function historyRoutes(
         );
       return context.body(body, 200, {
         "content-type": table === undefined ? "application/json" : "text/csv; charset=utf-8",
-        "cache-control": "no-store",
+        // It must not be compressed once more, on the loop that serves events.
+        "cache-control": "no-store, no-transform",
         "vary": "accept-encoding",
         ...(gzip && { "content-encoding": "gzip" }),
       });

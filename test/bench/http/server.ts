@@ -8,13 +8,16 @@ import { createServer } from "node:http";
 import process from "node:process";
 import { EventHub } from "../../../service/serve/event_hub.ts";
 import { send } from "../../../service/serve/http/answer.ts";
+import { Refusals } from "../../../service/serve/http/refusals.ts";
 import { toRequest } from "../../../service/serve/http/request.ts";
 import { streamRoutes } from "../../../service/serve/routes/stream.ts";
+import { StreamGate } from "../../../service/serve/stream_gate.ts";
 import type { LogEvent } from "../../../service/bus/event_log.ts";
 
 const [kind, port] = process.argv.slice(2);
 const hub = new EventHub();
-const app = streamRoutes({ symbols: ["BTCUSDT"], hub });
+const gate = new StreamGate(20_000, hub, new Refusals());
+const app = streamRoutes({ symbols: ["BTCUSDT"], hub, gate });
 let next = Promise.withResolvers<readonly LogEvent[]>();
 let count = 0;
 
@@ -22,12 +25,16 @@ async function* read() {
   while (true) yield await next.promise;
 }
 
-hub.attach({ log: { end: "x:0", read }, store: { page: () => undefined } });
+const nothing = { events: [], position: "x:0" };
+hub.attach({
+  log: { start: "x:0", end: "x:0", read },
+  store: { has: () => false, page: () => nothing },
+});
 const json = JSON.stringify({ x: "y".repeat(830) });
 setInterval(() => {
   const events = Array.from({ length: 4 }, (): LogEvent => ({
     ...{ id: `x:${++count}`, kind: count % 2 ? "signal" : "bar", symbol: "BTCUSDT" },
-    ...{ timestamp: count, json },
+    ...{ timestamp: count, backfill: false, json },
   }));
   const now = (performance.timeOrigin + performance.now()).toFixed(3);
   process.stderr.write(events.map(({ id }) => `STAMP ${id} ${now}\n`).join(""));
@@ -38,9 +45,6 @@ setInterval(() => {
 
 if (kind === "deno") {
   Deno.serve({ hostname: "127.0.0.1", port: Number(port), onListen() {} }, app.fetch);
-} else if (kind === "hono") {
-  const { getRequestListener } = await import("@hono/node-server");
-  createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false })).listen(Number(port), "127.0.0.1");
 } else {
   createServer(async (incoming, response) => {
     const request = toRequest(incoming);

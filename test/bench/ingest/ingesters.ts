@@ -1,3 +1,5 @@
+import { systemClock } from "../../../data/common/clock.ts";
+import { RawIdCheck } from "../../../service/ingest/raw_ids.ts";
 import { minuteOf } from "../../../data/schema/time.ts";
 import { BarBuilder } from "../../../service/ingest/bars/bar_builder.ts";
 import { decodeFrame } from "../../../service/exchanges/binance/decode/decode.ts";
@@ -48,7 +50,7 @@ export class MicroStreamIngester implements Ingester {
         bar.add(trade);
         this.trades++;
       },
-    });
+    }, new RawIdCheck(first.symbol, systemClock, { warning() {} }));
     sequencer.start(first.id);
     return sequencer;
   }

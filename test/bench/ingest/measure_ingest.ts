@@ -1,3 +1,5 @@
+import { systemClock } from "../../../data/common/clock.ts";
+import { RawIdCheck } from "../../../service/ingest/raw_ids.ts";
 import { minuteOf } from "../../../data/schema/time.ts";
 import { execFile, spawnSync } from "node:child_process";
 import process from "node:process";
@@ -60,7 +62,11 @@ function measureStages(symbols: number, suffix: string) {
     for (const trade of trades) {
       let sequencer = sequencers.get(trade.symbol);
       if (sequencer === undefined) {
-        sequencer = new Sequencer(1, { trade: () => void sink++ });
+        sequencer = new Sequencer(
+          1,
+          { trade: () => void sink++ },
+          new RawIdCheck(trade.symbol, systemClock, { warning() {} }),
+        );
         sequencer.start(trade.id);
         sequencers.set(trade.symbol, sequencer);
       }

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { History, type HistorySource } from "../../../data/sql/history.ts";
 import { EmbeddedLog } from "../../../service/bus/embedded/embedded_log.ts";
-import { barRecords, makeBar, makeSignal, signalRecords } from "../../support/records.ts";
+import {
+  barRecords,
+  makeBar,
+  makeSignal,
+  makeWarmingOutput,
+  makeWarmingSignal,
+  signalRecords,
+} from "../../support/records.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { klineLine, minute, ohlcvLine, START, writeLines } from "../history_lines.ts";
@@ -233,7 +240,13 @@ describe("the service's journal", () => {
 
   test("is read while the service writes it: bars, signals and outputs of further models", async () => {
     const { log, path } = openJournal();
-    const output = { state: 2, name: "Crisis", confidence: 0.8, seconds_in_state: 120 };
+    const output = {
+      ready: true,
+      state: 2,
+      name: "Crisis",
+      confidence: 0.8,
+      seconds_in_state: 120,
+    };
     const liquidity = { ...output, probabilities: { crisis: 0.8 }, log_likelihood: -1.2 };
     await log.append(barRecords(makeBar(0), makeBar(1)));
     await log.append(signalRecords({ ...makeSignal(1), models: { liquidity } }));
@@ -252,12 +265,36 @@ describe("the service's journal", () => {
     expect(history.rows("SELECT * FROM signals")).toEqual([{
       ...{ symbol, source, quality, open_time: minute(1), time, open, high, low, close, volume },
       ...{ anomaly_score: -0.43, is_anomaly: false, regime_state: 1, regime_name: "Normal Market" },
-      ...{ confidence: 0.9, seconds_in_state: 120, log_likelihood: -3.1 },
+      ...{ confidence: 0.9, seconds_in_state: 120, log_likelihood: -3.1, state: null },
+      ...{ ready: true, have: null, need: null, backfill: null },
     }]);
     expect(history.rows("SELECT * FROM model_outputs")).toEqual([{
       ...{ symbol, source, open_time: minute(1), time, model: "liquidity", ...output },
-      log_likelihood: -1.2,
+      ...{ have: null, need: null, log_likelihood: -1.2 },
     }]);
+  });
+
+  test("a model that is not ready is NULL; signals of earlier versions are ready", async () => {
+    const { log, path } = openJournal();
+    const models = { liquidity: makeWarmingOutput(9, 10_080) };
+    await log.append(signalRecords({ ...makeWarmingSignal(0, 9, 20), models }, makeSignal(1)));
+    using writer = new DatabaseSync(path);
+    writer.exec(
+      `UPDATE events SET json = json_remove(json, '$.ready') WHERE timestamp = ${minute(1)}`,
+    );
+    const history = await openHistory({ journals: [path] });
+    const columns = "ready, have, need, regime_name, confidence, is_anomaly, anomaly_score";
+    const silent = { regime_name: null, confidence: null, is_anomaly: null, anomaly_score: null };
+    expect(history.rows(`SELECT ${columns} FROM signals ORDER BY open_time`)).toEqual([
+      { ready: false, have: 9, need: 20, ...silent },
+      {
+        ...{ ready: true, have: null, need: null, regime_name: "Normal Market", confidence: 0.9 },
+        ...{ is_anomaly: false, anomaly_score: -0.43 },
+      },
+    ]);
+    expect(history.rows("SELECT ready, have, need, state, name FROM model_outputs")).toEqual([
+      { ready: false, have: 9, need: 10_080, state: null, name: null },
+    ]);
   });
 
   test("its bars join those of files; simulated ones stay apart", async () => {

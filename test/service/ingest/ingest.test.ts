@@ -20,6 +20,7 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
   const streams: { readonly symbols: readonly string[]; readonly sink: StreamSink }[] = [];
   const bars: Bar[] = [];
   const announced: Announcement[] = [];
+  const listeners = new Set<(announcement: Announcement) => void>();
   const messages: string[] = [];
   const state = { reachable: true, writable: true, closed: false };
   const answer = <Answer>(make: () => Answer): Promise<Answer> =>
@@ -53,17 +54,25 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
     symbols,
     bus: {
       log: {
+        room: () => Promise.resolve(),
         append: (records) => {
           if (!state.writable) return Promise.reject(new Error("the disk is full"));
           for (const { kind, record } of records) if (kind === "bar") bars.push(record);
           return Promise.resolve();
         },
         announce: (announcement) => void announced.push(announcement),
+        listen: (heard) => {
+          listeners.add(heard);
+          return () => void listeners.delete(heard);
+        },
+        drained: () => Promise.resolve(),
       },
       store: {
         bars: storedBars,
         volumes: storedBars,
         lastTime: (_kind, symbol) => stored.findLast((bar) => bar.symbol === symbol)?.timestamp,
+        firstLive: (symbol) =>
+          stored.find((bar) => bar.symbol === symbol && !bar.backfill)?.timestamp,
       },
     },
     historyMinutes: 10,
@@ -136,7 +145,7 @@ test("the first bars are the klines before the first minute, and then come the t
   const { role, clock, streams, bars, connect } = createRole({ symbols: ["BTCUSDT"] });
   await role.start();
   connect();
-  await clock.advance(2000);
+  await clock.advance(2100);
   expect(bars.map(({ timestamp, quality }) => [timestamp - START, quality])).toEqual(
     Array.from({ length: 10 }, (_, i) => [(i - 10) * MINUTE_MS, "kline"]),
   );
@@ -155,7 +164,7 @@ test("bars resume after the last one in the store", async () => {
   await role.start();
   expect(role.status.symbols[0]?.last_bar).toBe(START - MINUTE_MS);
   connect();
-  await clock.advance(2000);
+  await clock.advance(2100);
   for (const t of [trade(1, START), trade(2, at(1, 5))]) streams[0]?.sink.trade(t, false);
   await clock.advance(0);
   expect(bars.map(({ timestamp }) => timestamp)).toEqual([START]);
@@ -169,7 +178,7 @@ test("VPIN continues after a restart as if there had been none", async () => {
   const { role, clock, streams, bars, connect } = createRole({ symbols: ["BTCUSDT"], stored });
   await role.start();
   connect();
-  await clock.advance(2000);
+  await clock.advance(2100);
   for (const t of [trade(1, START), trade(2, at(1, 5))]) streams[0]?.sink.trade(t, false);
   await clock.advance(0);
   const uninterrupted = new Vpin();
@@ -225,7 +234,7 @@ test("a bar that cannot be appended is the failure of the role", async () => {
   state.writable = false;
   await role.start();
   connect();
-  await clock.advance(2000);
+  await clock.advance(2100);
   await failure;
 });
 
@@ -261,8 +270,19 @@ test.each([
       requested: "binance",
       symbols: SYMBOLS,
       bus: {
-        log: { append: () => Promise.resolve(), announce: () => {} },
-        store: { bars: () => [], volumes: () => [], lastTime: () => undefined },
+        log: {
+          append: () => Promise.resolve(),
+          room: () => Promise.resolve(),
+          announce: () => {},
+          listen: () => () => {},
+          drained: () => Promise.resolve(),
+        },
+        store: {
+          bars: () => [],
+          volumes: () => [],
+          lastTime: () => undefined,
+          firstLive: () => undefined,
+        },
       },
       historyMinutes: 1500,
       clock: new VirtualClock(),

@@ -8,20 +8,22 @@ const t = (id: number) => trade(id, 1000 * id);
 function sequence(capacity = 100) {
   const delivered: number[] = [];
   const repaired: number[] = [];
+  const checked: number[] = [];
   const sequencer = new Sequencer(capacity, {
     trade({ id }, isRepaired) {
       delivered.push(id);
       if (isRepaired) repaired.push(id);
     },
-  });
-  return { delivered, repaired, sequencer };
+  }, { add: ({ id }) => void checked.push(id) });
+  return { delivered, repaired, checked, sequencer };
 }
 
 test("holds everything until it is started at an id", () => {
-  const { delivered, sequencer } = sequence();
+  const { delivered, checked, sequencer } = sequence();
   expect([7, 8, 5].map((id) => sequencer.accept(t(id)))).toEqual(["held", "held", "held"]);
   sequencer.start(7);
   expect(delivered).toEqual([7, 8]);
+  expect(checked).toEqual(delivered);
   expect(sequencer.accept(t(5))).toBe("duplicate");
 });
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
@@ -91,7 +91,7 @@ test("a client that does not read keeps no transaction open and has one block ma
 test("a journal that cannot be read is an error that names it, and the thread goes on", async () => {
   const path = join(temporaryFolder(), "binance.sqlite");
   writeFileSync(path, "no journal".repeat(1000));
-  const thread = new HistoryThread(path);
+  const thread = new HistoryThread(path, () => {});
   onTestFinished(() => thread.close());
   const query = { kind: "bar", limit: 1, gzip: false } as const;
   for (let i = 0; i < 2; i++) {
@@ -111,7 +111,7 @@ test("answers end with an error when their thread dies, and the next one has a n
        if (data.begin?.limit === 666) setTimeout(() => { throw new Error("out of memory"); });
      });`,
   );
-  const thread = new HistoryThread(path, pathToFileURL(module));
+  const thread = new HistoryThread(path, () => {}, pathToFileURL(module));
   onTestFinished(() => thread.close());
   const begin = (limit: number) => thread.history({ kind: "bar", limit, gzip: false });
   const long = (await begin(2000)).getReader();
@@ -129,4 +129,37 @@ test("answers end with an error when their thread dies, and the next one has a n
   };
   await expect(rest()).rejects.toThrow(/Cannot read the journal/);
   expect(JSON.parse(await new Response(await begin(3)).text())).toHaveLength(3);
+});
+
+test("damaged records are passed over, and a damaged page with what it held", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "binance.sqlite");
+  const log = new EmbeddedLog(path);
+  await log.append(barRecords(...Array.from({ length: MINUTES }, (_, i) => makeBar(i))));
+  await log.close();
+
+  const database = new DatabaseSync(path);
+  database.exec("UPDATE events SET json = replace(json, '100', '900') WHERE id = 1");
+  database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  database.close();
+  let damages = 0;
+  const thread = new HistoryThread(path, () => damages++);
+  onTestFinished(() => thread.close());
+  const bars = async (limit: number): Promise<unknown> =>
+    new Response(await thread.history({ kind: "bar", limit, gzip: false })).json();
+  expect(await bars(10_000)).toEqual(
+    Array.from({ length: MINUTES - 1 }, (_, i) => makeBar(i + 1)),
+  );
+  expect(damages).toBeGreaterThan(0);
+
+  thread.close();
+  const pages = readFileSync(path);
+  const { index } = /"timestamp":1714550400000/.exec(pages.toString("latin1")) ?? { index: 0 };
+  pages.fill(0, index - index % 4096, index - index % 4096 + 4096);
+  writeFileSync(path, pages);
+  damages = 0;
+  const left = await bars(10_000);
+  expect(left).toEqual(expect.arrayContaining([makeBar(1), makeBar(MINUTES - 1)]));
+  expect(left).not.toContainEqual(makeBar(480));
+  expect(damages).toBeGreaterThan(0);
 });

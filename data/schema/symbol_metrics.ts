@@ -14,7 +14,7 @@ export interface SymbolMetric {
 }
 
 /** Prometheus counts time in seconds. */
-function toSeconds(ms: string | number | null): number | null {
+function toSeconds(ms: SymbolStatus[keyof SymbolStatus]): number | null {
   return ms === null ? null : Number(ms) / 1000;
 }
 

@@ -1,10 +1,14 @@
 import type { Clock } from "../../data/common/clock.ts";
-import type { Exchange } from "../exchanges/exchange.ts";
+import type { ExchangeRest, ExchangeTraits } from "../exchanges/exchange.ts";
 import type { Log } from "../log.ts";
 
 /** What every part of ingestion works with. */
 export interface IngestContext {
-  readonly exchange: Pick<Exchange, "rest" | "traits">;
+  readonly exchange: {
+    /** The history of the markets. */
+    readonly rest: Pick<ExchangeRest, "aggTrades" | "klines">;
+    readonly traits: ExchangeTraits;
+  };
   /** The exchange's clock, as far as it is known. */
   readonly clock: Clock;
   readonly logger: Log;

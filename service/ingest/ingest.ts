@@ -15,6 +15,7 @@ import { ClockSync } from "./clock_sync.ts";
 import type { IngestContext } from "./context.ts";
 import { Feed } from "./feed.ts";
 import { Market } from "./market.ts";
+import { MarketWatch } from "./market_watch.ts";
 import type { RequestedSource } from "./source_selector.ts";
 import { TimeSlices } from "./time_slices.ts";
 
@@ -62,6 +63,7 @@ export class IngestRole {
   readonly #audit: BarAudit;
   readonly #markets = new Map<string, Market>();
   readonly #feed: Feed;
+  readonly #watch: MarketWatch;
   readonly #fail: (error: unknown) => void;
 
   /**
@@ -85,6 +87,13 @@ export class IngestRole {
     this.#context = { exchange, clock: this.#exchangeClock, logger, signal };
     this.#sync = new ClockSync(this.#exchangeClock, exchange.rest, logger, signal);
     this.#audit = new BarAudit({ ...this.#context, logger: options.logger });
+    this.#watch = new MarketWatch({
+      rest: exchange.rest,
+      markets: this.#markets,
+      clock: this.#exchangeClock,
+      logger,
+      signal,
+    });
     this.#feed = new Feed({
       exchange,
       source: { source, requested },
@@ -113,7 +122,8 @@ export class IngestRole {
   }
 
   /**
-   * Resumes from the store, then connects. Resolves once the exchange has been asked for its time.
+   * Resumes from the store, then connects. Resolves once the exchange has been asked for its time
+   * and for the state of the markets.
    *
    * @throws The reason of the close when the role is closed meanwhile.
    */
@@ -126,12 +136,13 @@ export class IngestRole {
       await slices.next();
     }
     this.#supervise(this.#runMarkets());
-    await this.#sync.measure();
+    await Promise.all([this.#sync.measure(), this.#watch.look()]);
     if (this.#closing.signal.aborted) return;
     for (const group of chunk(symbols, exchange.traits.symbolsPerSocket)) {
       exchange.stream(group, this.#feed);
     }
     this.#supervise(this.#syncClock());
+    this.#supervise(this.#watch.run());
     this.#supervise(this.#closeMinutes());
     this.#supervise(this.#announce());
     this.#supervise(this.#auditBars());

@@ -102,6 +102,11 @@ export class TradeStream {
     return this.#sequencer.lastTime;
   }
 
+  /** Highest id that arrived; -Infinity before the first. */
+  get highestArrived(): number {
+    return this.#sequencer.highestSeen;
+  }
+
   /** Why trades are delayed, for people; null while they are not. */
   get problem(): string | null {
     return this.#idle ? null : this.#backfill.problem;
@@ -113,6 +118,11 @@ export class TradeStream {
     this.#begun = true;
     this.#wanted = this.#options.from ?? Math.min(this.#currentMinute(), this.#firstMinute);
     this.#work.notify();
+  }
+
+  /** Starts the sequence at the current minute where it has not started: there was no market. */
+  beginAgain(): void {
+    if (this.#begun && this.#sequencer.next === undefined) this.#restartAt(this.#currentMinute());
   }
 
   /**

@@ -5,7 +5,12 @@ import type { Clock } from "../../data/common/clock.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import type { SymbolStatus } from "../../data/schema/status.ts";
 import type { Trade } from "../../data/schema/trade.ts";
-import type { ExchangeRest, ExchangeTraits, TradeQuery } from "../../service/exchanges/exchange.ts";
+import type {
+  Exchange,
+  ExchangeRest,
+  ExchangeTraits,
+  TradeQuery,
+} from "../../service/exchanges/exchange.ts";
 import { BarAudit } from "../../service/ingest/bars/bar_audit.ts";
 import { BarBuilder, emptyBar } from "../../service/ingest/bars/bar_builder.ts";
 import { GRACE_MS } from "../../service/ingest/bars/kline_fetcher.ts";
@@ -39,15 +44,19 @@ export interface ContextOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A context for a part of ingestion. */
+/** A context for a part of ingestion, with the whole of the exchange's REST interface. */
 export function contextWith(
   { rest, clock, logger = SILENT, signal = new AbortController().signal }: ContextOptions,
-): IngestContext {
+): IngestContext & { readonly exchange: Pick<Exchange, "rest" | "traits"> } {
   const fail = () => Promise.reject(new Error("no answer"));
   return {
     exchange: {
       traits: TRAITS,
-      rest: { usedWeight: 0, time: fail, klines: fail, aggTrades: fail, ...rest },
+      rest: {
+        ...{ usedWeight: 0, time: fail, klines: fail, aggTrades: fail },
+        ...{ listings: fail, names: fail },
+        ...rest,
+      },
     },
     clock,
     logger,
@@ -151,7 +160,7 @@ export class World {
 
   /** Delivers trades as they arrive. */
   arrive(...trades: readonly Trade[]): void {
-    for (const t of trades) this.market.stream.trade(t, false);
+    for (const t of trades) this.market.trade(t, false);
   }
 
   /** Trades arrive at their times, except for those lost. */

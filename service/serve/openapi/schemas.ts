@@ -13,7 +13,9 @@ export const SCHEMAS = {
   Status: statusSchema,
   Health: z.strictObject({
     ...statusSchema.shape,
-    status: z.enum(["ok", "degraded"]).describe("ok: live, and no market's bars wait"),
+    status: z.enum(["ok", "degraded", "down"])
+      .describe("ok: live, and no market's bars wait; degraded: some do; down: all do"),
+    affected: z.array(z.string()).describe("The markets with a problem"),
     subscribers: z.int().describe("Clients of the stream"),
   }).describe("State of the service, in full"),
   Readiness: z.strictObject({
@@ -21,7 +23,9 @@ export const SCHEMAS = {
     connection: z.string(),
     message: z.string(),
     problems: z.record(z.string(), z.string())
-      .describe("Why markets are not ready, by symbol; at most 10 of them"),
+      .describe("What is wrong, by market; at most 10 of them"),
+    awaited: z.record(z.string(), z.string())
+      .describe("What is awaited without anything being wrong, by market; at most 10 of them"),
   }),
   Model: modelSchema,
   Reload: z.strictObject({

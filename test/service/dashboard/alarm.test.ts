@@ -12,6 +12,7 @@ const STATUS: Status = {
   connection: "live",
   message: "all is well",
   since: NOW - 60_000,
+  next_attempt: null,
   clock_offset: -40,
   disconnects: 0,
   handovers: 0,

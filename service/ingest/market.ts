@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "../../data/schema/time.ts";
+import { MINUTE_MS, minuteOf } from "../../data/schema/time.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import type { BarSource } from "../../data/schema/origin.ts";
 import type { MarketState, SymbolStatus } from "../../data/schema/status.ts";
@@ -46,6 +46,8 @@ export class Market {
   /** Closed while the exchange has nothing of the market: requests would fail again and again. */
   readonly #listed = new Gate();
   #state: MarketState | null = null;
+  /** Exchange time at which the market was last found unlisted, ms UTC. */
+  #unlistedAt = NaN;
   /** Exchange time of the connection, ms UTC; undefined while there is none. */
   #connectedAt: number | undefined;
   /** Why there is no connection, for people. */
@@ -129,14 +131,14 @@ export class Market {
    * not trade, and what the exchange does not list is not asked for.
    */
   update(state: MarketState, listing: Listing): void {
-    const before = this.#state;
-    this.#state = state;
+    if (state === "unlisted") this.#unlistedAt = this.#context.clock.now();
     if (state === "unlisted" || listing === "unknown") {
       this.#listed.close();
     } else {
       this.#listed.open();
-      if (before === "unlisted") this.stream.beginAgain();
+      if (this.#state === "unlisted") this.stream.beginAt(minuteOf(this.#unlistedAt));
     }
+    this.#state = state;
     if (state === "trading") this.#aggregator.resume();
     else this.#aggregator.pause();
   }
@@ -215,8 +217,12 @@ export class Market {
 
   /** Why bars are delayed, for people; null while they are not. */
   get #delay(): string | null {
-    return this.stream.problem ?? this.#publisher.problem ??
-      (this.#connectedAt === undefined ? null : this.#publisher.overdue);
+    const problem = this.stream.problem ?? this.#publisher.problem;
+    if (problem !== null || this.#connectedAt === undefined) return problem;
+    const { overdue } = this.#publisher;
+    return overdue !== null && this.#state === null
+      ? `${overdue}; whether the market trades is not known`
+      : overdue;
   }
 
   /** Whether it is known that the market does not trade. */

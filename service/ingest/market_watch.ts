@@ -23,7 +23,7 @@ export interface MarketWatchOptions {
 const LOOK_MS = 5000;
 /** A market without a trade for this long is asked for, ms. */
 const QUIET_MS = 2 * MINUTE_MS;
-/** The next time that a market is asked for that trades, but is quiet, ms. */
+/** The wait before a market is asked for again that trades, but is quiet, ms. */
 const QUIET_AGAIN_MS = 5 * MINUTE_MS;
 /** The same for a market that does not trade, or of which it is not known, ms. */
 const STOPPED_AGAIN_MS = MINUTE_MS;
@@ -47,6 +47,7 @@ export class MarketWatch {
   /** Exchange times of the last trades of markets that were found stopped, ms UTC. */
   readonly #lastTrades = new Map<string, number>();
   #suggestions = 0;
+  #failed = false;
 
   constructor(options: MarketWatchOptions) {
     this.#options = options;
@@ -73,9 +74,13 @@ export class MarketWatch {
       for (const market of due) {
         await this.#update(market, listings.get(market.symbol) ?? "unknown");
       }
+      this.#failed = false;
     } catch (error) {
       signal.throwIfAborted();
-      logger.warning("cannot ask which markets trade; retrying", { why: errorMessage(error) });
+      // The exchange, or what stands in for it, may not have such an answer at all.
+      const report = this.#failed ? logger.debug : logger.warning;
+      report("cannot ask which markets trade; retrying", { why: errorMessage(error) });
+      this.#failed = true;
     }
   }
 
@@ -83,7 +88,9 @@ export class MarketWatch {
     const askedAt = this.#askedAt.get(symbol);
     if (askedAt === undefined) return true;
     const age = this.#options.clock.monotonic() - askedAt;
-    return state === "trading" ? quietMs >= QUIET_MS && age >= QUIET_AGAIN_MS : age >= STOPPED_AGAIN_MS;
+    if (state !== "trading") return age >= STOPPED_AGAIN_MS;
+    const wasQuiet = quietMs - age >= QUIET_MS;
+    return quietMs >= QUIET_MS && age >= (wasQuiet ? QUIET_AGAIN_MS : 0);
   }
 
   async #update(market: Market, listing: Listing): Promise<void> {

@@ -1,0 +1,70 @@
+import type { MarketSource, MarketState } from "../source.ts";
+import { type Stop, StoppedMarket, wholeMinutes } from "../stopped_market.ts";
+import type { Clause, MarketFault } from "./plan.ts";
+import { Timing } from "./timing.ts";
+
+/** The stretches of one clause. */
+interface Stretches {
+  readonly fault: MarketFault;
+  readonly timing: Timing;
+}
+
+/** The times at which markets are halted, or not known to the exchange. */
+export class MarketFaults {
+  readonly #stretches: readonly Stretches[];
+  readonly #start: number;
+
+  /** @param start Exchange time at which the clock starts, ms UTC. */
+  constructor(clauses: readonly Clause<MarketFault>[], start: number) {
+    this.#start = start;
+    this.#stretches = clauses.map(({ fault, when }) => ({ fault, timing: new Timing(when, start) }));
+  }
+
+  /** The markets with these faults; a source without one of them is returned as it is. */
+  over(source: MarketSource): MarketSource {
+    const symbols = new Set(this.#stretches.map(({ fault }) => fault.symbol));
+    if (symbols.size === 0) return source;
+    const stopped = new Map(Array.from(symbols).flatMap((symbol) => {
+      const market = source.market(symbol);
+      const stops = (until: number) => this.#stops(symbol, until);
+      return market === undefined ? [] : [[symbol, new StoppedMarket(market, stops)]];
+    }));
+    return {
+      ...source,
+      market: (symbol) => stopped.get(symbol) ?? source.market(symbol),
+      stateAt: (symbol, time) => this.#stateAt(symbol, time),
+    };
+  }
+
+  #stateAt(symbol: string, time: number): MarketState {
+    const lasting = this.#stretches.filter(({ fault, timing }) =>
+      fault.symbol === symbol &&
+      timing.periods(time).some((period) => {
+        const { from, to } = wholeMinutes(period);
+        return from <= time && time < to;
+      })
+    );
+    if (lasting.some(({ fault }) => fault.kind === "unlist")) return "unlisted";
+    return lasting.length > 0 ? "halted" : "trading";
+  }
+
+  /** When a market does not trade: the stretches that begin before a time, those that touch united. */
+  #stops(symbol: string, until: number): readonly Stop[] {
+    const stretches = this.#stretches.filter(({ fault }) => fault.symbol === symbol)
+      .flatMap(({ fault, timing }) =>
+        timing.periods(until).map((period) => {
+          const { from, to } = wholeMinutes(period);
+          // What is not listed at the start has never been.
+          const isFirst = fault.kind === "unlist" && period.from <= this.#start;
+          return { from: isFirst ? -Infinity : from, to };
+        })
+      ).toSorted((a, b) => a.from - b.from);
+    const stops: { from: number; to: number }[] = [];
+    for (const { from, to } of stretches) {
+      const last = stops.at(-1);
+      if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
+      else stops.push({ from, to });
+    }
+    return stops;
+  }
+}

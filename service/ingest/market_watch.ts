@@ -42,7 +42,7 @@ const MAX_SUGGESTIONS = 10;
  */
 export class MarketWatch {
   readonly #options: MarketWatchOptions;
-  /** Monotonic time at which a market was last asked for, ms. */
+  /** Exchange time at which a market was last asked for, ms UTC. */
   readonly #askedAt = new Map<string, number>();
   /** Exchange times of the last trades of markets that were found stopped, ms UTC. */
   readonly #lastTrades = new Map<string, number>();
@@ -68,7 +68,7 @@ export class MarketWatch {
     const due = Array.from(markets.values()).filter((market) => this.#isDue(market));
     if (due.length === 0) return;
     const symbols = due.map(({ symbol }) => symbol);
-    for (const symbol of symbols) this.#askedAt.set(symbol, clock.monotonic());
+    for (const symbol of symbols) this.#askedAt.set(symbol, clock.now());
     try {
       const listings = await rest.listings(symbols);
       for (const market of due) {
@@ -87,7 +87,9 @@ export class MarketWatch {
   #isDue({ symbol, state, quietMs }: Market): boolean {
     const askedAt = this.#askedAt.get(symbol);
     if (askedAt === undefined) return true;
-    const age = this.#options.clock.monotonic() - askedAt;
+    const age = this.#options.clock.now() - askedAt;
+    // The clock was corrected since.
+    if (age < 0) return true;
     if (state !== "trading") return age >= STOPPED_AGAIN_MS;
     const wasQuiet = quietMs - age >= QUIET_MS;
     return quietMs >= QUIET_MS && age >= (wasQuiet ? QUIET_AGAIN_MS : 0);

@@ -17,9 +17,9 @@ const MINUTE = 60_000;
 test("a halted market and one not listed yet are no fault, and go on and begin by themselves", async () => {
   const exchange = await startSimulator({
     source: simulatedMarket({ seed: 3, symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"] }),
-    // An hour a minute: the halt and the wait for the listing last half a minute or so.
-    speed: 60,
-    faults: parseFaults("halt ETHUSDT at 5m for 30m; unlist SOLUSDT at 0:00 for 30m"),
+    // Two hours a minute: the service has a minute to start before the halt ends.
+    speed: 120,
+    faults: parseFaults("halt ETHUSDT at 0:00 for 2h; unlist SOLUSDT at 0:00 for 2h"),
   });
   onTestFinished(() => exchange.close());
   const started = exchange.now();
@@ -37,8 +37,9 @@ test("a halted market and one not listed yet are no fault, and go on and begin b
       const isSeen = Object.entries(wanted).every(([symbol, state]) => states.get(symbol) === state);
       return isSeen ? health : undefined;
     });
-  await seen("the states at the start", { BTCUSDT: "trading", SOLUSDT: "unlisted", SOLLUSDT: "unlisted" });
-  const halted = await seen("the halt", { ETHUSDT: "halted", SOLUSDT: "unlisted" });
+  const halted = await seen("the states at the start", {
+    ...{ BTCUSDT: "trading", ETHUSDT: "halted", SOLUSDT: "unlisted", SOLLUSDT: "unlisted" },
+  });
   expect(halted.symbols.map(({ problem }) => problem)).toEqual([null, null, null, null]);
   expect(halted.disconnects).toBe(0);
   const metrics = await (await fetch(`${service.url}/metrics`)).text();

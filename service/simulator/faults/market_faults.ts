@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { MarketSource, MarketState } from "../source.ts";
 import { type Stop, StoppedMarket, wholeMinutes } from "../stopped_market.ts";
 import type { Clause, MarketFault } from "./plan.ts";
@@ -37,34 +38,34 @@ export class MarketFaults {
   }
 
   #stateAt(symbol: string, time: number): MarketState {
-    const lasting = this.#stretches.filter(({ fault, timing }) =>
-      fault.symbol === symbol &&
-      timing.periods(time).some((period) => {
-        const { from, to } = wholeMinutes(period);
-        return from <= time && time < to;
-      })
-    );
-    if (lasting.some(({ fault }) => fault.kind === "unlist")) return "unlisted";
+    const lasting = this.#stretchesOf(symbol, time).filter(({ to }) => time < to);
+    if (lasting.some(({ kind }) => kind === "unlist")) return "unlisted";
     return lasting.length > 0 ? "halted" : "trading";
   }
 
-  /** When a market does not trade: the stretches that begin before a time, those that touch united. */
+  /** When a market does not trade: the stretches that begin up to a time, those that touch united. */
   #stops(symbol: string, until: number): readonly Stop[] {
-    const stretches = this.#stretches.filter(({ fault }) => fault.symbol === symbol)
-      .flatMap(({ fault, timing }) =>
-        timing.periods(until).map((period) => {
-          const { from, to } = wholeMinutes(period);
-          // What is not listed at the start has never been.
-          const isFirst = fault.kind === "unlist" && period.from <= this.#start;
-          return { from: isFirst ? -Infinity : from, to };
-        })
-      ).toSorted((a, b) => a.from - b.from);
     const stops: { from: number; to: number }[] = [];
-    for (const { from, to } of stretches) {
+    const stretches = this.#stretchesOf(symbol, until);
+    for (const { from, to } of stretches.toSorted((a, b) => a.from - b.from)) {
       const last = stops.at(-1);
       if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
       else stops.push({ from, to });
     }
     return stops;
+  }
+
+  /** The stretches of a market, in whole minutes, that begin up to a time. */
+  #stretchesOf(symbol: string, until: number): readonly (Stop & Pick<MarketFault, "kind">)[] {
+    return this.#stretches.filter(({ fault }) => fault.symbol === symbol)
+      .flatMap(({ fault: { kind }, timing }) =>
+        // A stretch that begins within the minute begins with the minute.
+        timing.periods(until + MINUTE_MS).map((period) => {
+          const { from, to } = wholeMinutes(period);
+          // What is not listed at the start has never been.
+          const isFirst = kind === "unlist" && period.from <= this.#start;
+          return { kind, from: isFirst ? -Infinity : from, to };
+        })
+      ).filter(({ from }) => from <= until);
   }
 }

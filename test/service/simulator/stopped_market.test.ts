@@ -99,7 +99,7 @@ test("exchangeInfo says which market is halted; one that is not listed is not kn
   const { exchange, timers } = await running({
     source: simulatedMarket({ seed: 1, symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"] }),
     start: START,
-    faults: parseFaults("halt ETHUSDT at 00:01 for 2m; unlist SOLUSDT at 0:00 for 3m"),
+    faults: parseFaults("halt ETHUSDT at 80s for 90s; unlist SOLUSDT at 0:00 for 3m"),
   });
   const states = async () => {
     const { body } = await get(exchange, "/api/v3/exchangeInfo");
@@ -109,9 +109,9 @@ test("exchangeInfo says which market is halted; one that is not listed is not kn
   expect(await states()).toEqual(['"BTCUSDT","status":"TRADING"', '"ETHUSDT","status":"TRADING"']);
   expect(await statusOf("/api/v3/exchangeInfo?symbol=SOLUSDT")).toBe(400);
   expect(await statusOf("/api/v3/klines?symbol=SOLUSDT&interval=1m")).toBe(400);
-  timers.advance(90_000);
+  timers.advance(60_000);
   expect(await states()).toEqual(['"BTCUSDT","status":"TRADING"', '"ETHUSDT","status":"BREAK"']);
-  timers.advance(100_000);
+  timers.advance(130_000);
   expect(await states()).toHaveLength(3);
   expect(await get(exchange, "/api/v3/ticker/price")).toMatchObject({
     body: [{ symbol: "BTCUSDT" }, { symbol: "ETHUSDT" }, { symbol: "SOLUSDT" }],

@@ -27,11 +27,13 @@ export {
   type CoreTree,
   FEATURE_INPUTS,
   FEATURE_NAMES,
+  featureBars,
   historyBars,
   type LiquidityFeatures,
   MAX_BLOCKS,
   MAX_DIMS,
   MAX_STATES,
+  neededBars,
   warmUpBars,
 } from "./model.ts";
 export type { StepResult } from "./result.ts";

@@ -200,6 +200,11 @@ declare namespace __AdaptedExports {
     /** @type `usize` */
     get value(): number
   };
+  /** core-wasm/assembly/engine/RESULT_HAVE */
+  export const RESULT_HAVE: {
+    /** @type `usize` */
+    get value(): number
+  };
   /** core-wasm/assembly/engine/RESULT_LENGTH */
   export const RESULT_LENGTH: {
     /** @type `usize` */

@@ -1,8 +1,12 @@
 import { type CoreExports, toArray } from "./instance.ts";
-import { type CoreModel, FEATURE_NAMES } from "./model.ts";
+import { type CoreModel, FEATURE_NAMES, neededBars } from "./model.ts";
 
 /** A model's output for one bar. */
 export interface StepResult {
+  /** Bars of the model's windows that the state has, at most `need`. */
+  readonly have: number;
+  /** Bars that the windows need: with fewer, the other numbers mean nothing yet. */
+  readonly need: number;
   /** Raw features, in the preset's order. */
   readonly features: readonly number[];
   /** Normalized features, the model's input. */
@@ -28,6 +32,7 @@ export class ResultReader {
   readonly #state: number;
   readonly #bars: number;
   readonly #logLikelihood: number;
+  readonly #have: number;
   readonly #raw: number;
   readonly #normalized: number;
   readonly #posterior: number;
@@ -42,6 +47,7 @@ export class ResultReader {
     this.#state = core.RESULT_STATE.value;
     this.#bars = core.RESULT_BARS.value;
     this.#logLikelihood = core.RESULT_LOG_LIKELIHOOD.value;
+    this.#have = core.RESULT_HAVE.value;
     this.#raw = core.RESULT_RAW.value;
     this.#normalized = core.RESULT_NORMALIZED.value;
     this.#posterior = core.RESULT_POSTERIOR.value;
@@ -67,6 +73,8 @@ export class ResultReader {
     const dims = FEATURE_NAMES[parameters.features.preset].length;
     const states = parameters.hmm.startprob.length;
     return {
+      have: result[this.#have] ?? NaN,
+      need: neededBars(parameters.features),
       features: toArray(result.subarray(this.#raw, this.#raw + dims)),
       normalized: toArray(result.subarray(this.#normalized, this.#normalized + dims)),
       anomalyScore: result[this.#score] ?? NaN,

@@ -11,7 +11,8 @@ import { SETTINGS } from "../data/common/settings.ts";
 import { buildWhatIsStale } from "./builds.ts";
 import { defineServe } from "./commands/serve.ts";
 import { readConfig, refuseOldJournals } from "./config.ts";
-import { LAUNCHED, permissionFlags } from "./launcher_permissions.ts";
+import { formatCommand, LAUNCHED, permissionFlags } from "./launcher_permissions.ts";
+import { onEndOfNpx } from "./npx.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -29,7 +30,12 @@ async function descriptorLimit(environment: Environment): Promise<Record<string,
 async function launch(): Promise<void> {
   const environment = readEnvironment();
   refuseOldJournals(environment);
-  const flags = permissionFlags(readConfig(environment), ROOT);
+  const config = readConfig(environment);
+  if (command.opts<{ readonly printCommand?: true }>().printCommand) {
+    console.log(formatCommand(config, ROOT));
+    return;
+  }
+  const flags = permissionFlags(config, ROOT);
   await buildWhatIsStale(ROOT);
   const service = new Deno.Command(Deno.execPath(), {
     args: ["run", ...flags, `${ROOT}service/main.ts`],
@@ -41,8 +47,16 @@ async function launch(): Promise<void> {
   // Ctrl-C reaches the service by itself too; a second one ends it at once.
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+  const stopWaiting = onEndOfNpx(stop);
   const { code } = await service.status;
+  stopWaiting();
   process.exit(code);
 }
 
-await runCommand(defineServe(launch));
+const command = defineServe(launch).option(
+  "--print-command",
+  "print the line that starts the service without this task, with the permissions that the " +
+    "settings need, and end",
+);
+
+await runCommand(command);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { portOf, proxyOf } from "../data/common/proxy.ts";
+import { SETTINGS } from "../data/common/settings.ts";
 import { settingNames } from "../data/common/settings_text.ts";
 import type { Config } from "./config.ts";
 
@@ -38,7 +39,7 @@ export const LAUNCHED = "MICROSTREAM_LAUNCHED";
  */
 export function permissionFlags(config: Config, root: string): readonly string[] {
   const read = [...CODE.map((path) => join(root, path)), ".env", ...config.models, config.dataDir];
-  const variables = [...settingNames("serve"), LAUNCHED, ...PACKAGE_VARIABLES];
+  const variables = [...new Set([...settingNames("serve"), LAUNCHED, ...PACKAGE_VARIABLES])];
   return [
     "--no-prompt",
     `--allow-net=${hosts(config).join()}`,
@@ -46,4 +47,22 @@ export function permissionFlags(config: Config, root: string): readonly string[]
     `--allow-write=${config.dataDir}`,
     `--allow-env=${variables.join()}`,
   ];
+}
+
+/** An argument as a shell takes it. */
+function quote(argument: string): string {
+  return /^[\w\-./:,=@+[\]]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * The line of a POSIX shell that starts the service as the launcher does, with the permissions that
+ * its configuration needs. The service cannot find out its descriptor limit by itself, and may not
+ * look for journals outside of its data folder.
+ *
+ * @param root The project's folder, with a slash at the end.
+ */
+export function formatCommand(config: Config, root: string): string {
+  const command = ["deno", "run", ...permissionFlags(config, root), `${root}service/main.ts`];
+  const folder = `${SETTINGS.dataDir.name}=${quote(config.dataDir)}`;
+  return `${SETTINGS.maxFiles.name}=$(ulimit -n) ${folder} ${command.map(quote).join(" ")}`;
 }

@@ -70,7 +70,12 @@ async function serve(): Promise<void> {
   runSources().catch((error: unknown) => {
     if (!closing.signal.aborted) failed.reject(error);
   });
-  await Promise.race([serving.failure, failed.promise]);
+  try {
+    await Promise.race([serving.failure, failed.promise]);
+  } catch (error) {
+    // What fails because the service is closing does not decide how it ends.
+    if (!closing.signal.aborted) throw error;
+  }
 }
 
 await runCommand(defineServe(serve));

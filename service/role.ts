@@ -56,7 +56,10 @@ export class SourceRoles {
     this.source = source;
     this.#options = options;
     this.failure = this.#failed.promise;
-    const log = new EmbeddedLog(journalOf(options.config, source));
+    const log = new EmbeddedLog(journalOf(options.config, source), {
+      clock: options.clock,
+      logger: options.logger,
+    });
     this.bus = { log, store: log };
   }
 

@@ -19,6 +19,7 @@ import {
 import { allocate } from "./memory";
 import {
   beginPreset,
+  presetBars,
   presetDims,
   presetStateBytes,
   skipPreset,
@@ -44,6 +45,8 @@ class Result {
   state: f64;
   bars: f64;
   logLikelihood: f64;
+  /** Bars of the features' windows that the state has. */
+  have: f64;
 }
 
 const RAW: usize = offsetof<Result>();
@@ -57,6 +60,7 @@ export const RESULT_ANOMALY: usize = offsetof<Result>("anomaly") >> 3;
 export const RESULT_STATE: usize = offsetof<Result>("state") >> 3;
 export const RESULT_BARS: usize = offsetof<Result>("bars") >> 3;
 export const RESULT_LOG_LIKELIHOOD: usize = offsetof<Result>("logLikelihood") >> 3;
+export const RESULT_HAVE: usize = offsetof<Result>("have") >> 3;
 export const RESULT_RAW: usize = RAW >> 3;
 export const RESULT_NORMALIZED: usize = NORMALIZED >> 3;
 export const RESULT_POSTERIOR: usize = POSTERIOR >> 3;
@@ -131,6 +135,7 @@ function stepState(state: usize): void {
     if (!ready) filterUnobserved(model.hmm, filter);
     result.state = filterArgmax(filter) as f64;
     result.bars = filterBars(filter) as f64;
+    result.have = presetBars(model.preset, state + model.features) as f64;
     memory.copy(
       address + POSTERIOR,
       filterPosterior(filter),

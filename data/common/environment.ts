@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { parseEnv } from "node:util";
 import { type DefaultedSetting, type Setting, SETTINGS } from "./settings.ts";
-import { closestString, levenshteinDistance } from "./std/closest_string.ts";
+import { closestString } from "./std/closest_string.ts";
+import { levenshteinDistance } from "./std/levenshtein_distance.ts";
 import { parseValue } from "./values.ts";
 
 /** Variables by name. */

@@ -45,12 +45,16 @@ export function csvLine(cells: readonly (Cell | undefined)[]): string {
 /**
  * Records as CSV with a header line. A record without a column leaves its cell empty.
  *
- * @param first Columns that are there in any case, in this order; further names that occur follow
- *   in order of their first appearance.
+ * @param first Columns that are there in any case, in this order; further names that have a value
+ *   follow in order of their first appearance. A name that is only ever null may stand for a group
+ *   of columns, and has none.
  */
 export function toCsv(records: readonly unknown[], first: readonly string[] = []): string {
   const rows = records.map((record) => new Map(flatten(record)));
-  const columns = [...new Set([...first, ...rows.flatMap((row) => [...row.keys()])])];
+  const names = rows.flatMap((row) =>
+    [...row].flatMap(([name, cell]) => cell === null ? [] : name)
+  );
+  const columns = [...new Set([...first, ...names])];
   const lines = rows.map((row) => csvLine(columns.map((column) => row.get(column))));
   return [csvLine(columns), ...lines].join("\n") + "\n";
 }

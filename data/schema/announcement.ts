@@ -1,7 +1,7 @@
 import type { Bar } from "./bar.ts";
 import type { ModelDescription } from "./model.ts";
 import type { Signal } from "./signal.ts";
-import type { FeedStatus, ModelStatus } from "./status.ts";
+import type { FeedStatus, ModelStatus, StorageStatus } from "./status.ts";
 
 /** State of the models: what the engine knows. */
 export interface ModelsStatus {
@@ -20,6 +20,7 @@ export interface ModelsStatus {
  * - `nowcast`: the signal that this bar would give if its minute ended now (engine)
  * - `feed`: state of the feed (ingest, on each change and once a second)
  * - `models`: state of the models (engine, on each change and once a second)
+ * - `storage`: state of the journal (bus, on each change and once a second while it is not null)
  * - `reload`: a request to read the model files again (serve)
  * - `reloaded`: the answer to it (engine); `error` says why the files cannot be used
  */
@@ -28,5 +29,6 @@ export type Announcement =
   | { readonly kind: "nowcast"; readonly signal: Signal }
   | { readonly kind: "feed"; readonly status: FeedStatus }
   | { readonly kind: "models"; readonly status: ModelsStatus }
+  | { readonly kind: "storage"; readonly status: StorageStatus | null }
   | { readonly kind: "reload"; readonly request: string }
   | { readonly kind: "reloaded"; readonly request: string; readonly error: string | null };

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import type { DeepReadonly } from "./define.ts";
 import { ABOUT } from "./about.ts";
 import { flowShape, ohlcvShape } from "./minute.ts";
-import { barQualitySchema, barSourceSchema } from "./origin.ts";
+import { backfillSchema, barQualitySchema, barSourceSchema } from "./origin.ts";
 import { isSoundMinute } from "./sound.ts";
 
 const measure = () => z.nullable(z.number());
@@ -75,6 +75,7 @@ export const barSchema = z.object({
   microstructure: z.exactOptional(microstructureSchema),
   quality: barQualitySchema,
   source: barSourceSchema,
+  backfill: backfillSchema,
 }).check(z.refine((bar) => isSoundMinute(bar.timestamp, bar), "must be sound"))
   .register(ABOUT, {
     description: "A one-minute bar. Fields are absent where the source does not tell them; " +

@@ -29,7 +29,9 @@ function kindOf(schema: z.core.$ZodType, name: string): ColumnKind {
   if (schema instanceof z.core.$ZodBoolean) return "flag";
   if (schema instanceof z.core.$ZodString || schema instanceof z.core.$ZodEnum) return "text";
   if (schema instanceof z.core.$ZodLiteral) {
-    return schema._zod.def.values.every(Number.isInteger) ? "integer" : "text";
+    const { values } = schema._zod.def;
+    if (values.every((value) => typeof value === "boolean")) return "flag";
+    return values.every(Number.isInteger) ? "integer" : "text";
   }
   throw new TypeError(
     `Cannot make a column of ${name} as it must be a plain value: current value is ${schema._zod.def.type}`,
@@ -43,7 +45,10 @@ function* walk(
   model: string | undefined,
 ): Iterable<Column> {
   const nested = (key: string) => name === "" ? key : `${name}_${key}`;
-  if (schema instanceof z.core.$ZodNullable || schema instanceof z.core.$ZodOptional) {
+  if (
+    schema instanceof z.core.$ZodNullable || schema instanceof z.core.$ZodOptional ||
+    schema instanceof z.core.$ZodDefault
+  ) {
     yield* walk(schema._zod.def.innerType, name, keysOf, model);
   } else if (schema instanceof z.core.$ZodObject) {
     const { shape, catchall } = schema._zod.def;

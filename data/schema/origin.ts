@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { ABOUT } from "./about.ts";
 
 /** Where the service's market data comes from. */
 export const feedSourceSchema = z.literal(["binance", "simulator"]);
@@ -22,6 +23,14 @@ export type BarSource = z.infer<typeof barSourceSchema>;
  * - `incomplete`: trades are known to be missing and the exchange could not give its kline in time
  */
 export const barQualitySchema = z.literal(["trades", "repaired", "kline", "empty", "incomplete"]);
+
+/** On a record of history: of a minute before the first one that its journal ever had live. */
+export const backfillSchema = z.exactOptional(
+  z.literal(true).register(ABOUT, {
+    description: "True on history: a minute before the first one that this journal ever had live " +
+      "for the symbol; absent otherwise",
+  }),
+);
 
 /** How a bar came to be; {@linkcode barQualitySchema} says what each word means. */
 export type BarQuality = z.infer<typeof barQualitySchema>;

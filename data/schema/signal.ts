@@ -2,32 +2,66 @@ import * as z from "zod/mini";
 import { type DeepReadonly, recordOf } from "./define.ts";
 import { ABOUT } from "./about.ts";
 import { ohlcvShape } from "./minute.ts";
-import { barQualitySchema, barSourceSchema } from "./origin.ts";
+import { backfillSchema, barQualitySchema, barSourceSchema } from "./origin.ts";
 
 const probability = () => z.number().check(z.gte(0), z.lte(1));
 
+const readiness = {
+  // Journals keep signals of earlier versions, in which every model spoke.
+  ready: z._default(z.boolean(), true).register(ABOUT, {
+    description:
+      "Whether the model's windows are filled. While they are not, what it says is null; " +
+      "absent in signals of earlier versions, where it counts as true",
+  }),
+  have: z.exactOptional(z.int()).register(ABOUT, {
+    description: "Bars of its windows that a model has that is not ready; absent when it is ready",
+  }),
+  need: z.exactOptional(z.int()).register(ABOUT, {
+    description: "Bars that the windows of a model need that is not ready; absent when it is ready",
+  }),
+};
+
 /** What one model says of one bar. */
 export const modelOutputSchema = z.object({
-  state: z.int().register(ABOUT, {
+  ...readiness,
+  state: z.nullable(z.int()).register(ABOUT, {
     description: "Index of the most probable regime in the artifact's canonical order",
   }),
-  name: z.string().register(ABOUT, { description: "Label of that regime" }),
-  confidence: probability().register(ABOUT, { description: "Filtered posterior of that regime" }),
-  probabilities: recordOf(probability()).register(ABOUT, {
-    description: "Filtered posterior P(s_t | x_1..x_t) by regime, keyed by label in snake case",
-    "x-keys": "regime",
+  name: z.nullable(z.string()).register(ABOUT, { description: "Label of that regime" }),
+  confidence: z.nullable(probability()).register(ABOUT, {
+    description: "Filtered posterior of that regime",
   }),
-  seconds_in_state: z.number().register(ABOUT, {
+  probabilities: z.nullable(recordOf(probability()).register(ABOUT, { "x-keys": "regime" }))
+    .register(ABOUT, {
+      description: "Filtered posterior P(s_t | x_1..x_t) by regime, keyed by label in snake case",
+    }),
+  seconds_in_state: z.nullable(z.number()).register(ABOUT, {
     description: "Time since this regime became the most probable one, seconds; 60 for its " +
       "first bar",
   }),
-  log_likelihood: z.number().register(ABOUT, {
+  log_likelihood: z.nullable(z.number()).register(ABOUT, {
     description: "ln p(x_t | x_1..x_t-1): of this bar given those before it, nats",
   }),
 });
 
 /** What one model says of one bar; {@linkcode modelOutputSchema} describes its fields. */
 export type ModelOutput = DeepReadonly<z.infer<typeof modelOutputSchema>>;
+
+/** What a model says that is ready. */
+export interface ReadyOutput extends ModelOutput {
+  readonly ready: true;
+  readonly state: number;
+  readonly name: string;
+  readonly confidence: number;
+  readonly probabilities: Readonly<Record<string, number>>;
+  readonly seconds_in_state: number;
+  readonly log_likelihood: number;
+}
+
+/** Whether a model is ready and says something. */
+export function isReady(output: ModelOutput): output is ReadyOutput {
+  return output.ready && Object.values(output).every((value) => value !== null);
+}
 
 const output = modelOutputSchema.shape;
 
@@ -44,24 +78,31 @@ export const signalSchema = z.object({
   final: z.boolean().register(ABOUT, {
     description: "False for a nowcast, which a final signal replaces",
   }),
+  state: z.exactOptional(
+    z.literal("rebuilt").register(ABOUT, {
+      description: "On signals of a state that was computed anew from the bars, as its saved " +
+        "copies were damaged: last digits may differ; absent otherwise",
+    }),
+  ),
+  backfill: backfillSchema,
   timestamp: z.int().register(ABOUT, { description: "Open time of the minute, ms UTC" }),
   datetime: z.string().register(ABOUT, {
     description: "The same time, ISO 8601",
     format: "date-time",
   }),
   ...ohlcvShape,
-  features: recordOf(z.number()).register(ABOUT, {
-    description: "Raw features of the primary model, by name",
+  features: recordOf(z.nullable(z.number())).register(ABOUT, {
+    description: "Raw features of the primary model, by name; null where a window is not filled",
     "x-keys": "feature",
   }),
-  normalized: recordOf(z.number()).register(ABOUT, {
-    description: "The same features as the model sees them",
+  normalized: recordOf(z.nullable(z.number())).register(ABOUT, {
+    description: "The same features as the model sees them; null until it is ready",
     "x-keys": "feature",
   }),
-  anomaly_score: z.number().register(ABOUT, {
+  anomaly_score: z.nullable(z.number()).register(ABOUT, {
     description: "Isolation Forest score, -1 (anomalous) to 0; scikit-learn's score_samples",
   }),
-  is_anomaly: z.boolean().register(ABOUT, {
+  is_anomaly: z.nullable(z.boolean()).register(ABOUT, {
     description: "Whether anomaly_score is below the artifact's offset",
   }),
   regime_state: output.state,
@@ -70,6 +111,7 @@ export const signalSchema = z.object({
   regime_probabilities: output.probabilities,
   seconds_in_state: output.seconds_in_state,
   log_likelihood: output.log_likelihood,
+  ...readiness,
   models: recordOf(modelOutputSchema).register(ABOUT, {
     description: "The models beside the primary one, by name",
     "x-keys": "model",
@@ -80,6 +122,22 @@ export const signalSchema = z.object({
 
 /** The regime of one market in one minute; {@linkcode signalSchema} describes its fields. */
 export type Signal = DeepReadonly<z.infer<typeof signalSchema>>;
+
+/** What the primary model says: the top level of a signal. */
+export function primaryOutput(signal: Signal): ModelOutput {
+  const { ready, have, need, confidence, seconds_in_state, log_likelihood } = signal;
+  return {
+    ready,
+    ...(have === undefined ? {} : { have }),
+    ...(need === undefined ? {} : { need }),
+    state: signal.regime_state,
+    name: signal.regime_name,
+    confidence,
+    probabilities: signal.regime_probabilities,
+    seconds_in_state,
+    log_likelihood,
+  };
+}
 
 /** The key of a regime in signals, from its label: "Bearish Extreme" becomes "bearish_extreme". */
 export function labelKey(label: string): string {

@@ -185,6 +185,33 @@ export const feedStatusSchema = z.object({
 /** State of the feed; {@linkcode feedStatusSchema} describes its fields. */
 export type FeedStatus = DeepReadonly<z.infer<typeof feedStatusSchema>>;
 
+/** Why records wait for the disk. */
+export const storageStatusSchema = z.object({
+  since: z.int().register(ABOUT, {
+    description: "Since when the journal cannot be written, ms UTC of the service's machine",
+  }),
+  reason: z.string().register(ABOUT, { description: "Why, and what to do; one line for people" }),
+  waiting: count().register(ABOUT, {
+    description: "Bars and signals that wait in memory; they are published once they are durable",
+  }),
+});
+
+/** Why records wait for the disk; {@linkcode storageStatusSchema} describes its fields. */
+export type StorageStatus = DeepReadonly<z.infer<typeof storageStatusSchema>>;
+
+/** What was found damaged. */
+export const damageStatusSchema = z.object({
+  time: z.int().register(ABOUT, {
+    description: "When it was found, ms UTC of the service's machine",
+  }),
+  message: z.string().register(ABOUT, {
+    description: "The file, what is lost, and the remedy; one line for people",
+  }),
+});
+
+/** What was found damaged; {@linkcode damageStatusSchema} describes its fields. */
+export type DamageStatus = DeepReadonly<z.infer<typeof damageStatusSchema>>;
+
 /** State of the service; the SSE event `status` and the heart of `/healthz`. */
 export const statusSchema = z.object({
   ...feedStatusSchema.shape,
@@ -194,6 +221,14 @@ export const statusSchema = z.object({
   models_problem: text().register(ABOUT, {
     description: "Why the artifact files are not, or not fully, what is live; null while they " +
       "are",
+  }),
+  storage: z.nullable(storageStatusSchema).register(ABOUT, {
+    description: "Since when and why the journal cannot be written, and how many records wait; " +
+      "null while it can",
+  }),
+  damage: z.nullable(damageStatusSchema).register(ABOUT, {
+    description: "What was last found damaged in the journal, and what became of it; null when " +
+      "nothing was in the last 7 days",
   }),
 }).register(ABOUT, { description: "State of the service; the SSE event `status`" });
 

@@ -4,7 +4,13 @@ import { symbolOfFile } from "../../data/files/file_name.ts";
 import { describeRowErrors } from "../../data/files/row_errors.ts";
 import { DAY_MS, MINUTE_MS } from "../../data/schema/time.ts";
 import { Engine, loadModels, replayHistory, Skipped } from "../../service/commands/notebooks.ts";
-import type { ModelOutput, Signal } from "../../data/schema/signal.ts";
+import {
+  isReady,
+  labelKey,
+  type ModelOutput,
+  type ReadyOutput,
+  type Signal,
+} from "../../data/schema/signal.ts";
 import { ROOT } from "./choose_history.ts";
 
 /** Signals of a replay in order of time, one column per field. */
@@ -16,16 +22,16 @@ export interface Replay {
   readonly lows: Float64Array;
   readonly closes: Float64Array;
   readonly volumes: Float64Array;
-  /** Anomaly scores of the primary model. */
+  /** Anomaly scores of the primary model; NaN where it is not ready. */
   readonly scores: Float64Array;
   /** 1 where the minute is anomalous for the primary model. */
   readonly anomalous: Uint8Array;
   /**
-   * Most probable regime of the liquidity model; the number of regimes where it does not observe the
-   * minute.
+   * Most probable regime of the liquidity model; the number of regimes where it is not ready or does
+   * not observe the minute.
    */
   readonly path: Uint8Array;
-  /** Its filtered probabilities, one per regime; NaN where it does not observe the minute. */
+  /** Its filtered probabilities, one per regime; NaN in such minutes. */
   readonly filtered: Float64Array;
   readonly labels: readonly string[];
 }
@@ -33,9 +39,11 @@ export interface Replay {
 /** The shipped models: the first one's forest and the second one's regimes are used. */
 const MODELS = ["models/classic.json", "models/liquidity.json"];
 
-/** Whether a model observed the minute: otherwise its log-likelihood is 0. */
-const isObserved = (output: ModelOutput | undefined): output is ModelOutput =>
-  output !== undefined && output.log_likelihood !== 0;
+/** What a model says of a minute that it observed: of others its log-likelihood is 0. */
+function observed(output: ModelOutput | undefined): ReadyOutput | undefined {
+  if (output === undefined || !isReady(output)) return undefined;
+  return output.log_likelihood === 0 ? undefined : output;
+}
 
 /** Runs files of bars through the engine that serves live. */
 export async function replayFiles(files: readonly string[]): Promise<Replay> {
@@ -58,6 +66,7 @@ export async function replayFiles(files: readonly string[]): Promise<Replay> {
     .flat();
   for (const line of describeRowErrors(skipped.rows.counts())) console.error(line);
   const { name, hmm } = regimes.artifact;
+  const outputs = signals.map(({ models }) => observed(models[name]));
   const column = (field: (signal: Signal) => number) => Float64Array.from(signals, field);
   return {
     times: column((signal) => signal.timestamp),
@@ -66,15 +75,12 @@ export async function replayFiles(files: readonly string[]): Promise<Replay> {
     lows: column((signal) => signal.low),
     closes: column((signal) => signal.close),
     volumes: column((signal) => signal.volume),
-    scores: column((signal) => signal.anomaly_score),
+    scores: column((signal) => signal.anomaly_score ?? NaN),
     anomalous: Uint8Array.from(signals, (signal) => Number(signal.is_anomaly)),
-    path: Uint8Array.from(
-      signals,
-      ({ models: { [name]: output } }) => isObserved(output) ? output.state : hmm.labels.length,
-    ),
+    path: Uint8Array.from(outputs, (output) => output?.state ?? hmm.labels.length),
     filtered: Float64Array.from(
-      signals.flatMap(({ models: { [name]: output } }) =>
-        Object.values(output?.probabilities ?? {}).map((p) => isObserved(output) ? p : NaN)
+      outputs.flatMap((output) =>
+        hmm.labels.map((label) => output?.probabilities[labelKey(label)] ?? NaN)
       ),
     ),
     labels: hmm.labels,

@@ -17,6 +17,11 @@ export interface Checkpoint {
   readonly models: string;
   /** Open time of the last bar in the state, ms UTC. */
   readonly timestamp: number;
+  /**
+   * Where the state was warmed up anew because its checkpoints were damaged, the first bar that was
+   * scored with it, ms UTC; absent where the state is that of every bar since the first.
+   */
+  readonly rebuilt?: number;
   readonly state: Uint8Array;
 }
 
@@ -28,6 +33,8 @@ export interface LogEvent {
   readonly symbol: string;
   /** Open time of the minute, ms UTC. */
   readonly timestamp: number;
+  /** Whether it is history: of a minute before the first one that the log ever had live. */
+  readonly backfill: boolean;
   /** The record as JSON. */
   readonly json: string;
 }
@@ -46,9 +53,23 @@ export interface EventLog {
    * Appends records and, in the same commit, checkpoints. What is appended within a moment shares a
    * commit.
    *
+   * While the disk refuses to keep anything, appends wait in memory, in order.
+   *
    * @returns Resolves when all of it is durable; readers have the records then or a moment later.
    */
   append(records: readonly LogRecord[], checkpoints?: readonly Checkpoint[]): Promise<void>;
+  /**
+   * Resolves when there is room for further appends: at once, unless so much waits for the disk that
+   * memory would be at risk.
+   */
+  room(): Promise<void>;
+  /**
+   * The bars of a symbol that wait because the disk refuses them, oldest first; none while it does
+   * not. No subscriber has seen them.
+   *
+   * @param after Open time behind which to begin, ms UTC.
+   */
+  waiting(symbol: string, after: number): readonly Bar[];
   /**
    * Reads records of one kind, or all, behind a position, in order: first what is there, then what
    * becomes durable. A slow reader is served from the log, so nothing queues up for it.

@@ -1,4 +1,5 @@
 import type { Bar } from "../../data/schema/bar.ts";
+import type { DamageStatus } from "../../data/schema/status.ts";
 import type { Checkpoint, LogEvent, RecordKind } from "./event_log.ts";
 
 /** Which records are wanted. */
@@ -14,11 +15,29 @@ export interface RecordQuery {
   readonly limit: number;
 }
 
-/** Consecutive records behind a position. */
+/** Which records of the log a reader wants. */
+export interface EventFilter {
+  readonly kinds: ReadonlySet<RecordKind>;
+  readonly symbols: ReadonlySet<string>;
+  /** First open time, ms UTC, history included; undefined for all that is no history. */
+  readonly since: number | undefined;
+}
+
+/** A part of the log to search. */
+export interface EventRange {
+  /** The position behind which it begins. */
+  readonly after: string;
+  /** The position with which it ends. */
+  readonly until: string;
+  /** Maximum number of records. */
+  readonly limit: number;
+}
+
+/** Records behind a position. */
 export interface EventPage {
   readonly events: readonly LogEvent[];
-  /** Whether the page reaches the end of the log. */
-  readonly complete: boolean;
+  /** Position up to which the log was searched: the next page begins behind it. */
+  readonly position: string;
 }
 
 /** The amounts of a bar without the rest of it. */
@@ -37,13 +56,22 @@ export interface RecordStore {
   volumes(symbol: string, from: number, to?: number): Iterable<BarVolumes>;
   /** Open time of a symbol's last record of a kind, ms UTC. */
   lastTime(kind: RecordKind, symbol: string): number | undefined;
+  /** What was last found damaged in the store; null when nothing was in the last 7 days. */
+  readonly damage: DamageStatus | null;
   /** A symbol's latest checkpoint that is not damaged. */
   checkpoint(symbol: string): Checkpoint | undefined;
   /**
-   * The records behind a position, oldest first.
-   *
-   * @param position A position of this log.
-   * @returns undefined when the position is not one of this log.
+   * Open time of the first minute that the log ever had live for a symbol, ms UTC; undefined while
+   * all that it has of the symbol is history.
    */
-  page(position: string, limit: number): EventPage | undefined;
+  firstLive(symbol: string): number | undefined;
+  /** Whether a position is one of this log, and not behind its end. */
+  has(position: string): boolean;
+  /**
+   * The records of a range that a reader wants, in the order of the log. A page is searched in a
+   * few milliseconds, however few records match, so it may end before the range does.
+   *
+   * @throws RangeError for a position that is none of this log.
+   */
+  page(range: EventRange, filter: EventFilter): EventPage;
 }

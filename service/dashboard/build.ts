@@ -44,7 +44,7 @@ async function sourcesModified(): Promise<number> {
   const files = folders.flat()
     .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(DIST))
     .map((entry) => join(entry.parentPath, entry.name));
-  const times = await Promise.all([...files, join(HERE, "../../deno.lock")].map(modified));
+  const times = await Promise.all([...files, join(HERE, "../../deno.serve.lock")].map(modified));
   return Math.max(...times);
 }
 

@@ -1,4 +1,4 @@
-import { Scorer, type StepResult } from "../../core-wasm/core.ts";
+import { featureBars, Scorer, type StepResult } from "../../core-wasm/core.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { Checkpoint } from "../bus/event_log.ts";
@@ -16,13 +16,30 @@ interface NamedModel {
   readonly index: number;
   readonly name: string;
   readonly features: readonly string[];
+  /** Bars that each raw feature needs. */
+  readonly featureBars: readonly number[];
   readonly labels: readonly string[];
   readonly keys: readonly string[];
 }
 
-function zip(names: readonly string[], values: readonly number[]): Record<string, number> {
-  return Object.fromEntries(names.map((name, i) => [name, values[i] ?? NaN]));
+function zip<T>(names: readonly string[], value: (index: number) => T): Record<string, T> {
+  return Object.fromEntries(names.map((name, i) => [name, value(i)]));
 }
+
+/** Whether a model's windows are filled, and how far they are otherwise. */
+function readinessOf({ have, need }: StepResult) {
+  return have < need ? { ready: false, have, need } as const : { ready: true } as const;
+}
+
+/** What a model says that is not ready. */
+const SILENT = {
+  state: null,
+  name: null,
+  confidence: null,
+  probabilities: null,
+  seconds_in_state: null,
+  log_likelihood: null,
+} as const satisfies Omit<ModelOutput, "ready">;
 
 /** Turns bars into signals. The models' state of each symbol lives in WebAssembly. */
 export class Engine {
@@ -54,6 +71,7 @@ export class Engine {
       index,
       name: artifact.name,
       features: artifact.features.names,
+      featureBars: featureBars(artifact.features),
       labels: artifact.hmm.labels,
       keys: artifact.hmm.labels.map(labelKey),
     }));
@@ -110,11 +128,13 @@ export class Engine {
   /**
    * The signal that a forming bar would give if its minute ended now. The state does not change.
    *
-   * @returns undefined unless the last bar in the state is the one right before this one.
+   * @returns undefined unless the last bar in the state is the one right before this one, or there
+   *   is none yet.
    */
   nowcast(bar: Bar): Signal | undefined {
     const slot = this.#slot(bar.symbol);
-    if (slot.last !== bar.timestamp - MINUTE_MS) return undefined;
+    if (slot.last === undefined) this.#scorer.begin(slot.index, bar.timestamp);
+    else if (slot.last !== bar.timestamp - MINUTE_MS) return undefined;
     this.#scorer.peek(slot.index, bar);
     return this.#signal(bar, false);
   }
@@ -167,7 +187,10 @@ export class Engine {
   }
 
   #signal(bar: Bar, final: boolean): Signal {
-    const result = this.#scorer.result(this.#primary.index);
+    const { index, features, featureBars } = this.#primary;
+    const result = this.#scorer.result(index);
+    const readiness = readinessOf(result);
+    const { ready } = readiness;
     const output = this.#output(this.#primary, result);
     return {
       schema: 1,
@@ -175,6 +198,7 @@ export class Engine {
       source: bar.source,
       quality: bar.quality,
       final,
+      ...(bar.backfill && { backfill: bar.backfill }),
       timestamp: bar.timestamp,
       datetime: new Date(bar.timestamp).toISOString(),
       open: bar.open,
@@ -182,16 +206,20 @@ export class Engine {
       low: bar.low,
       close: bar.close,
       volume: bar.volume,
-      features: zip(this.#primary.features, result.features),
-      normalized: zip(this.#primary.features, result.normalized),
-      anomaly_score: result.anomalyScore,
-      is_anomaly: result.isAnomaly,
+      features: zip(features, (i) => {
+        const isDefined = result.have >= (featureBars[i] ?? NaN);
+        return isDefined ? result.features[i] ?? NaN : null;
+      }),
+      normalized: zip(features, (i) => ready ? result.normalized[i] ?? NaN : null),
+      anomaly_score: ready ? result.anomalyScore : null,
+      is_anomaly: ready ? result.isAnomaly : null,
       regime_state: output.state,
       regime_name: output.name,
       confidence: output.confidence,
       regime_probabilities: output.probabilities,
       seconds_in_state: output.seconds_in_state,
       log_likelihood: output.log_likelihood,
+      ...readiness,
       models: Object.fromEntries(
         this.#others.map((
           model,
@@ -201,11 +229,14 @@ export class Engine {
   }
 
   #output(model: NamedModel, result: StepResult): ModelOutput {
+    const readiness = readinessOf(result);
+    if (!readiness.ready) return { ...readiness, ...SILENT };
     return {
+      ...readiness,
       state: result.state,
       name: model.labels[result.state] ?? String(result.state),
       confidence: result.posterior[result.state] ?? NaN,
-      probabilities: zip(model.keys, result.posterior),
+      probabilities: zip(model.keys, (i) => result.posterior[i] ?? NaN),
       seconds_in_state: result.barsInState * (MINUTE_MS / 1000),
       log_likelihood: result.logLikelihood,
     };

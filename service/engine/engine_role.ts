@@ -67,11 +67,18 @@ export class EngineRole {
     if (shortfall !== null) logger.warning("models are not fully warm", { why: shortfall });
     // Taken first: what is appended during the recovery is read after it.
     const position = bus.log.end;
-    await this.#runner.recover();
+    const rebuilt = await this.#runner.recover();
+    if (rebuilt.length > 0) {
+      logger.warning(
+        "saved states were lost; they are computed anew from the bars, and last digits of the " +
+          'signals may differ: those signals say "state":"rebuilt"',
+        { symbols: rebuilt.join(",") },
+      );
+    }
     if (this.#closing.signal.aborted) return;
     this.#stopListening = bus.log.listen((announcement) => this.#hear(announcement));
     for (const task of [this.#score(position), this.#watch(), this.#announce()]) {
-      task.catch(this.#failed.reject);
+      this.#supervise(task);
     }
   }
 
@@ -92,6 +99,13 @@ export class EngineRole {
     this.#closing.abort(new Error("Cannot continue as the engine is closing"));
     this.#reloading.abort(this.#closing.signal.reason);
     this.#stopListening();
+  }
+
+  /** An error of a task, unless the role was closed, is the failure of the role. */
+  #supervise(task: Promise<unknown>): void {
+    task.catch((error: unknown) => {
+      if (!this.#closing.signal.aborted) this.#failed.reject(error);
+    });
   }
 
   async #score(position: string): Promise<void> {
@@ -123,6 +137,7 @@ export class EngineRole {
   #hear(announcement: Announcement): void {
     const { log } = this.#options.bus;
     if (announcement.kind === "forming") {
+      this.#supervise(this.#runner.processWaiting(announcement.bar.symbol));
       const signal = this.#runner.nowcast(announcement.bar);
       if (signal !== undefined) log.announce({ kind: "nowcast", signal });
     } else if (announcement.kind === "reload") {

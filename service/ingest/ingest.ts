@@ -30,8 +30,8 @@ export interface IngestOptions {
   readonly symbols: readonly string[];
   /** Where bars are appended to and resumed from; left open. */
   readonly bus: {
-    readonly log: Pick<EventLog, "append" | "announce">;
-    readonly store: Pick<RecordStore, "bars" | "volumes" | "lastTime">;
+    readonly log: Pick<EventLog, "append" | "room" | "announce">;
+    readonly store: Pick<RecordStore, "bars" | "volumes" | "lastTime" | "firstLive">;
   };
   /** Minutes of history to fetch where the store has no bar. */
   readonly historyMinutes: number;
@@ -167,6 +167,7 @@ export class IngestRole {
       symbol,
       source,
       last: lastBar(bus.store, symbol),
+      firstLive: bus.store.firstLive(symbol),
       historyMinutes,
       maxBackfill: Math.max(MIN_BACKFILL, MAX_BACKFILL / symbols.length),
       log: bus.log,

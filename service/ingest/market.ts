@@ -22,11 +22,13 @@ export interface MarketOptions {
   readonly source: BarSource;
   /** The last bar that is already in the log. */
   readonly last: Bar | undefined;
+  /** The first minute that the log ever had live, ms UTC; undefined before there was one. */
+  readonly firstLive: number | undefined;
   /** Minutes of history to take from klines when there is no last bar. */
   readonly historyMinutes: number;
   /** Most trades to fetch one by one; a longer gap is left to klines. */
   readonly maxBackfill: number;
-  readonly log: Pick<EventLog, "append">;
+  readonly log: Pick<EventLog, "append" | "room">;
   readonly audit: BarAudit;
 }
 
@@ -56,10 +58,11 @@ export class Market {
   constructor(fullContext: IngestContext, options: MarketOptions) {
     const context = this.#context = whileListed(fullContext, this.#listed);
     this.symbol = options.symbol;
-    const { symbol, source, last, historyMinutes, maxBackfill, log, audit } = options;
+    const { symbol, source, last, firstLive, historyMinutes, maxBackfill, log, audit } = options;
     const minutes = new MinuteQueue();
     const aggregator = new BarAggregator(symbol, source, minutes);
-    const from = last && last.timestamp + MINUTE_MS;
+    // As long as nothing was live, all up to the first connection is history.
+    const from = firstLive === undefined ? undefined : last && last.timestamp + MINUTE_MS;
     const stream = new TradeStream(context, { symbol, aggregator, from, maxBackfill });
     this.#options = options;
     this.#aggregator = aggregator;
@@ -72,6 +75,7 @@ export class Market {
       log,
       audit,
       last,
+      firstLive,
       historyMinutes,
       vpin: this.#vpin,
     });
@@ -150,7 +154,7 @@ export class Market {
 
   /** Whether there is a bar of the market. */
   get hasBars(): boolean {
-    return this.#publisher.last !== undefined;
+    return this.#publisher.published !== undefined;
   }
 
   /** Exchange time of the last trade that is known, ms UTC; null when none is. */
@@ -197,7 +201,7 @@ export class Market {
     return {
       symbol,
       last_trade_time: lastTime,
-      last_bar: this.#publisher.last?.timestamp ?? null,
+      last_bar: this.#publisher.published ?? null,
       market: this.#state,
       loading: this.#state === "unlisted" ? null : loading,
       trades: delivered,

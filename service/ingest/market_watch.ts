@@ -1,6 +1,7 @@
 import type { Clock } from "../../data/common/clock.ts";
 import { errorMessage } from "../../data/common/errors.ts";
-import { closestString, levenshteinDistance } from "../../data/common/std/closest_string.ts";
+import { closestString } from "../../data/common/std/closest_string.ts";
+import { levenshteinDistance } from "../../data/common/std/levenshtein_distance.ts";
 import type { MarketState } from "../../data/schema/status.ts";
 import { DAY_MS, MINUTE_MS } from "../../data/schema/time.ts";
 import type { ExchangeRest, Listing } from "../exchanges/exchange.ts";

@@ -1,72 +1,58 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { errorMessage } from "../../data/common/errors.ts";
 import type { Signal } from "../../data/schema/signal.ts";
+import type { Status } from "../../data/schema/status.ts";
 import type { EventLog, LogEvent } from "../bus/event_log.ts";
 import type { RecordStore } from "../bus/record_store.ts";
-import type { Status } from "../../data/schema/status.ts";
+import { CatchUpLine } from "./catch_up_line.ts";
 import type { StreamEvent, StreamQuery } from "./query.ts";
+import { AHEAD_BYTES, type Bytes, StreamClient } from "./stream_client.ts";
+import { encodeEvent, GOODBYE, RETRY, UNKNOWN_POSITION } from "./stream_text.ts";
 
 /** Proxies close connections that are quiet; the contract promises a comment every 15 s. */
 const HEARTBEAT_MS = 15_000;
-/** A client is sent at most this much ahead of its reading; the rest it gets from the store. */
-const AHEAD_BYTES = 64 << 10;
-/** Events read from the store at once while a client catches up. */
-const PAGE = 100;
-
-const encoder = new TextEncoder();
-const UNKNOWN_POSITION = encoder.encode(
-  ": Last-Event-ID is not a position of this journal; the stream starts with what comes next\n\n",
-);
-const HEARTBEAT = encoder.encode(": heartbeat\n\n");
-
-function encodeEvent(event: StreamEvent, json: string, id?: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(
-    `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${json}\n\n`,
-  );
-}
-
-interface Client {
-  readonly query: StreamQuery;
-  readonly controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
-  /** Position up to which a client that is behind was served; undefined while it is live. */
-  cursor: string | undefined;
-  /** Whether it had no room for the last heartbeat, and its cursor then. */
-  stalled: boolean;
-  stalledAt: string | undefined;
-}
-
-function wants(query: StreamQuery, event: StreamEvent, symbol: string): boolean {
-  return query.events.has(event) && query.symbols.has(symbol);
-}
+/** Events that a client who catches up gets from the store at once. */
+const PAGE = 32;
 
 /** What the hub serves events from. */
 interface Source {
-  readonly log: Pick<EventLog, "end" | "read">;
-  readonly store: Pick<RecordStore, "page">;
+  readonly log: Pick<EventLog, "start" | "end" | "read">;
+  readonly store: Pick<RecordStore, "has" | "page">;
+}
+
+/** Whether a client wants an event that is published now. */
+function wants({ query }: StreamClient, event: StreamEvent, symbol: string): boolean {
+  return query.events.has(event) && query.symbols.has(symbol);
 }
 
 /**
  * Fans events out to the subscribers of the stream. An event is encoded once and its bytes are
- * shared by all. A client that falls behind is served from the store until it has caught up; one
- * that does not read is dropped, never waited for.
+ * shared by all. History goes only to those who ask for it. A client that falls behind is served
+ * from the store, in turn with the others who are behind, until it has caught up; one that does not
+ * read is dropped, never waited for.
  */
 export class EventHub {
   /** Rejects when the log cannot be read; never resolves. */
   readonly failure: Promise<never>;
   readonly #failed = Promise.withResolvers<never>();
-  readonly #clients = new Set<Client>();
+  readonly #clients = new Set<StreamClient>();
+  /** Those of them who ask for history. */
+  readonly #historians = new Set<StreamClient>();
+  readonly #behind = new CatchUpLine<StreamClient>((client) => this.#catchUp(client));
   readonly #heartbeat: ReturnType<typeof setInterval>;
-  #store: Pick<RecordStore, "page"> | undefined;
+  #source: Source | undefined;
   /** Position of the last event that was published. */
   #position = "";
   #reading = new AbortController();
-  #status: Uint8Array<ArrayBuffer> | undefined;
+  #status: Bytes | undefined;
+  #closed = false;
 
   /** @param heartbeatMs Interval of the heartbeats that keep quiet connections open. */
   constructor(heartbeatMs = HEARTBEAT_MS) {
     this.failure = this.#failed.promise;
     this.#heartbeat = setInterval(() => {
-      for (const client of this.#clients) this.#beat(client);
+      for (const client of this.#clients) {
+        if (!client.beat()) this.#drop(client, "the client reads too slowly");
+      }
     }, heartbeatMs);
   }
 
@@ -76,20 +62,20 @@ export class EventHub {
   }
 
   /** Serves the events of a log from now on, in place of an earlier one. */
-  attach({ log, store }: Source): void {
+  attach(source: Source): void {
     this.#reading.abort();
     this.#reading = new AbortController();
-    this.#store = store;
-    this.#position = log.end;
-    for (const client of this.#clients) client.cursor = undefined;
-    this.#read(log, this.#reading.signal).catch(this.#failed.reject);
+    this.#source = source;
+    this.#position = source.log.end;
+    for (const client of this.#clients) this.#place(client, source);
+    this.#read(source.log, this.#reading.signal).catch(this.#failed.reject);
   }
 
   /** Sends a provisional signal to those who want it; it has no id, since it is never resumed. */
   nowcast(signal: Signal): void {
     const bytes = encodeEvent("nowcast", JSON.stringify(signal));
     for (const client of this.#clients) {
-      if (wants(client.query, "nowcast", signal.symbol)) this.#send(client, bytes);
+      if (wants(client, "nowcast", signal.symbol)) client.offer(bytes);
     }
   }
 
@@ -97,7 +83,7 @@ export class EventHub {
   status(status: Status): void {
     this.#status = encodeEvent("status", JSON.stringify(status));
     for (const client of this.#clients) {
-      if (client.query.events.has("status")) this.#send(client, this.#status);
+      if (client.query.events.has("status")) client.offer(this.#status);
     }
   }
 
@@ -105,41 +91,41 @@ export class EventHub {
    * Opens a stream.
    *
    * @param lastEventId The last event that the client has. Without it, or when it is not of this
-   *   log, the stream starts with what comes next.
+   *   log, the stream starts with what comes next or, where the query has a time, with that.
    */
-  open(
-    query: StreamQuery,
-    lastEventId: string | undefined,
-  ): ReadableStream<Uint8Array<ArrayBuffer>> {
-    let client: Client | undefined;
-    return new ReadableStream<Uint8Array<ArrayBuffer>>({
+  open(query: StreamQuery, lastEventId: string | undefined): ReadableStream<Bytes> {
+    let client: StreamClient | undefined;
+    return new ReadableStream<Bytes>({
       start: (controller) => {
-        const known = lastEventId !== undefined && this.#store?.page(lastEventId, 0) !== undefined;
-        const cursor = known ? lastEventId : undefined;
-        client = { query, controller, cursor, stalled: false, stalledAt: undefined };
-        this.#clients.add(client);
-        controller.enqueue(encoder.encode("retry: 2000\n\n"));
-        if (lastEventId !== undefined && !known) controller.enqueue(UNKNOWN_POSITION);
-        if (this.#status && query.events.has("status")) controller.enqueue(this.#status);
+        const opened = new StreamClient(query, lastEventId, controller);
+        opened.send(RETRY);
+        if (this.#closed) return opened.end(GOODBYE);
+        client = opened;
+        this.#clients.add(opened);
+        if (query.since !== undefined) this.#historians.add(opened);
+        // Before there is a log, the client waits for it.
+        if (this.#source !== undefined) this.#place(opened, this.#source);
+        if (this.#status && query.events.has("status")) opened.send(this.#status);
       },
-      pull: async (controller) => {
-        while (client?.cursor !== undefined && (controller.desiredSize ?? 0) > 0) {
-          this.#catchUp(client, client.cursor);
-          await nextTurn();
-        }
+      // Called whenever the client has read something.
+      pull: () => {
+        if (client?.cursor !== undefined && client.mayCatchUp) this.#behind.add(client);
       },
       cancel: () => {
-        if (client) this.#clients.delete(client);
+        if (client) this.#forget(client);
       },
     }, new ByteLengthQueuingStrategy({ highWaterMark: AHEAD_BYTES }));
   }
 
-  /** Ends all streams. */
+  /** Says goodbye and ends all streams, and those that are opened later. */
   close(): void {
+    this.#closed = true;
     clearInterval(this.#heartbeat);
     this.#reading.abort();
-    for (const client of this.#clients) client.controller.close();
-    this.#clients.clear();
+    for (const client of this.#clients) {
+      this.#forget(client);
+      client.end(GOODBYE);
+    }
   }
 
   async #read(log: Source["log"], signal: AbortSignal): Promise<void> {
@@ -153,49 +139,59 @@ export class EventHub {
     }
   }
 
-  /** Sends one page from the store; in the turn in which it reaches what was published, it is live. */
-  #catchUp(client: Client, cursor: string): void {
-    const { events, complete } = this.#store?.page(cursor, PAGE) ?? { events: [], complete: true };
-    client.cursor = cursor;
-    for (const { id, kind, symbol, json } of events) {
-      // What follows has not been published yet, and is going to be.
-      if (client.cursor === this.#position) break;
-      if (wants(client.query, kind, symbol)) {
-        client.controller.enqueue(encodeEvent(kind, json, id));
-      }
-      client.cursor = id;
+  /** Finds out where a client goes on in a log that it has not read from. */
+  #place(client: StreamClient, { log, store }: Source): void {
+    const { resume, filter } = client;
+    client.resume = undefined;
+    const known = resume !== undefined && store.has(resume);
+    if (resume !== undefined && !known) client.send(UNKNOWN_POSITION);
+    const first = filter.since === undefined ? undefined : log.start;
+    client.cursor = filter.kinds.size === 0 ? undefined : known ? resume : first;
+    if (client.cursor !== undefined) this.#behind.add(client);
+  }
+
+  /**
+   * Sends a page from the store; in the turn in which that reaches what was published, the client is
+   * live.
+   *
+   * @returns Whether it has more to catch up with, and room for it.
+   */
+  #catchUp(client: StreamClient): boolean {
+    const { cursor, filter } = client;
+    if (this.#source === undefined || cursor === undefined || !client.mayCatchUp) return false;
+    try {
+      const range = { after: cursor, until: this.#position, limit: PAGE };
+      const { events, position } = this.#source.store.page(range, filter);
+      client.cursor = position === this.#position ? undefined : position;
+      for (const { id, kind, json } of events) client.send(encodeEvent(kind, json, id));
+    } catch (error) {
+      this.#drop(client, errorMessage(error));
+      return false;
     }
-    if (complete || client.cursor === this.#position) client.cursor = undefined;
+    return client.cursor !== undefined && client.mayCatchUp;
   }
 
   #publish(events: readonly LogEvent[]): void {
-    for (const { id, kind, symbol, json } of events) {
-      const bytes = encodeEvent(kind, json, id);
-      for (const client of this.#clients) {
-        if (client.cursor !== undefined || !wants(client.query, kind, symbol)) continue;
-        if (!this.#send(client, bytes)) client.cursor = this.#position;
+    for (const { id, kind, symbol, timestamp, backfill, json } of events) {
+      let bytes: Bytes | undefined;
+      for (const client of backfill ? this.#historians : this.#clients) {
+        if (client.cursor !== undefined || !wants(client, kind, symbol)) continue;
+        if (timestamp < (client.filter.since ?? -Infinity)) continue;
+        bytes ??= encodeEvent(kind, json, id);
+        if (!client.offer(bytes)) client.cursor = this.#position;
       }
       this.#position = id;
     }
   }
 
-  /** Sends if there is room; what has no id and no room is dropped. */
-  #send({ controller }: Client, bytes: Uint8Array<ArrayBuffer>): boolean {
-    const room = (controller.desiredSize ?? 0) > 0;
-    if (room) controller.enqueue(bytes);
-    return room;
+  #forget(client: StreamClient): void {
+    this.#clients.delete(client);
+    this.#historians.delete(client);
+    this.#behind.delete(client);
   }
 
-  /** Keeps a connection open, or drops it when it has read nothing since the last heartbeat. */
-  #beat(client: Client): void {
-    const stalled = !this.#send(client, HEARTBEAT);
-    if (stalled && client.stalled && client.cursor === client.stalledAt) {
-      this.#clients.delete(client);
-      client.controller.error(
-        new Error("Cannot keep the stream open as the client reads too slowly"),
-      );
-    }
-    client.stalled = stalled;
-    client.stalledAt = client.cursor;
+  #drop(client: StreamClient, why: string): void {
+    this.#forget(client);
+    client.fail(new Error(`Cannot keep the stream open as ${why}`));
   }
 }

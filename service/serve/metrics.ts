@@ -107,6 +107,18 @@ function serviceMetrics({ view, clients, clock }: MetricsSource): readonly Metri
       samples: () => plain(Number(view.status.models_problem !== null)),
     },
     {
+      name: "storage_blocked",
+      type: "gauge",
+      help: "1 while the journal cannot be written.",
+      samples: () => plain(Number(view.status.storage !== null)),
+    },
+    {
+      name: "storage_waiting",
+      type: "gauge",
+      help: "Bars and signals that wait in memory for the journal.",
+      samples: () => plain(view.status.storage?.waiting ?? 0),
+    },
+    {
       name: "rest_weight_used",
       type: "gauge",
       help: "Request weight used at the exchange in the current minute.",

@@ -99,6 +99,10 @@ export function streamQuery(served: readonly string[]) {
       .describe("Markets, separated by commas; default: all"),
     events: listOf(event).default(new Set(STREAM_EVENTS))
       .describe(`Among ${events}, separated by commas; default: all`),
+    since: time(Math.ceil).exactOptional().describe(
+      "First open time: the stream begins with the bars and signals of minutes from then on, " +
+        "history included. Default: what comes next, without history",
+    ),
   });
 }
 

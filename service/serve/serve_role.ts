@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Clock } from "../../data/common/clock.ts";
 import type { Announcement, ModelsStatus } from "../../data/schema/announcement.ts";
 import type { ModelDescription } from "../../data/schema/model.ts";
-import type { FeedStatus, Status } from "../../data/schema/status.ts";
+import type { FeedStatus, Status, StorageStatus } from "../../data/schema/status.ts";
 import type { EventLog } from "../bus/event_log.ts";
 import type { RecordStore } from "../bus/record_store.ts";
 import type { Config } from "../config.ts";
@@ -63,6 +63,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
   #stopListening: () => void = () => {};
   #feed: FeedStatus;
   #models = NO_MODELS;
+  #storage: StorageStatus | null = null;
   #published = -Infinity;
 
   /** Assembles the role; nothing is served before {@linkcode start}. */
@@ -86,7 +87,8 @@ export class ServeRole implements ServiceView, ModelAdministration {
   /** State of the service. */
   get status(): Status {
     const { models, problem } = this.#models;
-    return { ...this.#feed, models, models_problem: problem };
+    const damage = this.#bus?.store.damage ?? null;
+    return { ...this.#feed, models, models_problem: problem, storage: this.#storage, damage };
   }
 
   /** The live models, the primary first. */
@@ -113,6 +115,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
   attach(bus: ServedBus): void {
     this.#stopListening();
     this.#bus = bus;
+    this.#storage = null;
     this.#stopListening = bus.log.listen((announcement) => this.#hear(announcement));
     this.#hub.attach(bus);
   }
@@ -155,6 +158,8 @@ export class ServeRole implements ServiceView, ModelAdministration {
         return this.#updateFeed(announcement.status);
       case "models":
         return this.#updateModels(announcement.status);
+      case "storage":
+        return this.#updateStorage(announcement.status);
       case "reloaded": {
         const answer = this.#reloads.get(announcement.request);
         if (announcement.error === null) answer?.resolve();
@@ -175,6 +180,12 @@ export class ServeRole implements ServiceView, ModelAdministration {
     const changed = models.models !== this.#models.models ||
       models.problem !== this.#models.problem;
     this.#models = models;
+    if (changed) this.#publish();
+  }
+
+  #updateStorage(storage: StorageStatus | null): void {
+    const changed = storage?.reason !== this.#storage?.reason;
+    this.#storage = storage;
     if (changed) this.#publish();
   }
 

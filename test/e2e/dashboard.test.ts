@@ -130,7 +130,7 @@ describe("the dashboard", () => {
         const [signal] = signalsSchema.parse(
           await service.get("/api/v1/signals?symbol=BTCUSDT&limit=1"),
         );
-        const score = signal?.anomaly_score.toFixed(3).replace("-", "−");
+        const score = signal?.anomaly_score?.toFixed(3).replace("-", "−");
         return await page.locator("#anomaly-score").innerText() === score || undefined;
       });
     };

@@ -36,10 +36,17 @@ interface Launched {
   readonly ended: Promise<{ readonly code: number; readonly output: string }>;
 }
 
+/** The command of the task. */
+const COMMAND = [Deno.execPath(), ...LAUNCHER, `${ROOT}service/launcher.ts`];
+
 /** Starts the launcher as the task does, in a working directory. */
-function launch(folder: string, env: Record<string, string>): Launched {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...LAUNCHER, `${ROOT}service/launcher.ts`],
+function launch(
+  folder: string,
+  env: Record<string, string>,
+  [program = "", ...args] = COMMAND,
+): Launched {
+  const child = new Deno.Command(program, {
+    args,
     cwd: folder,
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
@@ -113,6 +120,17 @@ describe("deno task serve", () => {
 
   test("ends when its launcher is killed", async () => {
     const { child, url } = launch(temporaryFolder(), SETTINGS);
+    expect(await answers(await url)).toBe(true);
+    child.kill("SIGKILL");
+    await until("the service to end", async () => !await answers(await url) || undefined);
+  });
+
+  test("ends when the npx that started it is killed, which leaves its children behind", async () => {
+    const folder = temporaryFolder();
+    // As with npx, a shell and the task are between the two.
+    writeFileSync(join(folder, "npx.sh"), `sh -c '"$@" & wait' - "$@" &\nwait\n`);
+    const npx = ["bash", "-c", 'exec -a "npm exec deno" bash npx.sh "$@"', "-", ...COMMAND];
+    const { child, url } = launch(folder, { ...SETTINGS, npm_command: "exec" }, npx);
     expect(await answers(await url)).toBe(true);
     child.kill("SIGKILL");
     await until("the service to end", async () => !await answers(await url) || undefined);

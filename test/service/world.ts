@@ -142,7 +142,15 @@ export class World {
     return this.#klines(from, to);
   }
 
-  constructor(trades: readonly Trade[], last?: Bar, maxBackfill = 10_000) {
+  constructor(
+    trades: readonly Trade[],
+    last?: Bar,
+    maxBackfill = 10_000,
+    past: { readonly historyMinutes: number; readonly firstLive: number | undefined } = {
+      historyMinutes: 0,
+      firstLive: last?.timestamp,
+    },
+  ) {
     this.#trades = trades;
     const context = contextWith({
       rest: {
@@ -162,9 +170,10 @@ export class World {
       symbol: "BTCUSDT",
       source: "binance",
       last,
-      historyMinutes: 0,
+      ...past,
       maxBackfill,
       log: {
+        room: () => Promise.resolve(),
         append: (records) => {
           for (const { kind, record } of records) if (kind === "bar") this.published.push(record);
           return Promise.resolve();

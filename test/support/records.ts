@@ -1,5 +1,5 @@
 import type { Bar } from "../../data/schema/bar.ts";
-import type { Signal } from "../../data/schema/signal.ts";
+import type { ModelOutput, Signal } from "../../data/schema/signal.ts";
 import { COUNTER_NAMES, type SymbolStatus, symbolStatusSchema } from "../../data/schema/status.ts";
 import type { LogRecord } from "../../service/bus/event_log.ts";
 
@@ -44,7 +44,28 @@ export function makeSignal(index: number, symbol = "BTCUSDT"): Signal {
     regime_probabilities: { bearish_extreme: 0.05, normal_market: 0.9, bullish_extreme: 0.05 },
     seconds_in_state: 60 * (index + 1),
     log_likelihood: -3.1,
+    ready: true,
     models: {},
+  };
+}
+
+/** A model's output while it has `have` of the `need` bars of its windows. */
+export function makeWarmingOutput(have: number, need: number): ModelOutput {
+  return {
+    ...{ ready: false, have, need, state: null, name: null, confidence: null },
+    ...{ probabilities: null, seconds_in_state: null, log_likelihood: null },
+  };
+}
+
+/** The signal of a minute at which the primary model is not ready. */
+export function makeWarmingSignal(index: number, have: number, need: number): Signal {
+  return {
+    ...makeSignal(index),
+    features: { momentum: 0.001, volatility_proxy: 0.03, activity_ratio: null },
+    normalized: { momentum: null, volatility_proxy: null, activity_ratio: null },
+    ...{ anomaly_score: null, is_anomaly: null, regime_state: null, regime_name: null },
+    ...{ confidence: null, regime_probabilities: null, seconds_in_state: null },
+    ...{ log_likelihood: null, ready: false, have, need },
   };
 }
 

@@ -43,10 +43,22 @@ export class ServiceProcess {
   /** Where it serves, e.g. `http://localhost:40123`. */
   readonly url: string;
   readonly #child: Deno.ChildProcess;
+  readonly #output: () => string;
 
-  private constructor(child: Deno.ChildProcess, url: string) {
+  private constructor(child: Deno.ChildProcess, url: string, output: () => string) {
     this.#child = child;
     this.url = url;
+    this.#output = output;
+  }
+
+  /** What it has written so far, both streams together. */
+  get output(): string {
+    return this.#output();
+  }
+
+  /** Process id. */
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** Starts a service and waits until it says where it is. */
@@ -81,7 +93,7 @@ export class ServiceProcess {
       }
       await Promise.allSettled(reading);
     });
-    return new ServiceProcess(child, await url.promise);
+    return new ServiceProcess(child, await url.promise, () => output);
   }
 
   /** GETs a path and parses the answer. */

@@ -30,6 +30,11 @@ export function classicStateBytes(window: i32): usize {
   return offsetof<ClassicState>() + (((1 + CLASSIC_DIMS) * 2 * window) << 3);
 }
 
+/** Bars of its windows that a state has, at most the window; missing minutes do not count. */
+export function classicBars(state: usize): i32 {
+  return changetype<ClassicState>(state).bars;
+}
+
 /** Writes a value to a ring. */
 function writeRing(ring: usize, window: i32, index: i32, value: f64): void {
   store<f64>(ring + (index << 3), value);

@@ -57,7 +57,12 @@ class LiquidityState {
   /** Index of the next complete block in the rings. */
   head: i32;
   /** 1 once a trade was seen, else 0. */
-  begun: i64;
+  begun: i32;
+  /**
+   * Minutes of the first block that lie before the history; 0 once that block has left the window.
+   * States of the first versions have 0 here: their first block counts as a whole one.
+   */
+  before: i32;
   /** Variance of the log price per minute, over the fast horizon. */
   variance: f64;
   /** Mean of the log range, over the slow horizon. */
@@ -79,6 +84,18 @@ class Series {
 export function liquidityStateBytes(windows: usize): usize {
   const blocks: usize = changetype<LiquidityWindows>(windows).blocks;
   return offsetof<LiquidityState>() + LIQUIDITY_DIMS * (offsetof<Series>() + (blocks << 3));
+}
+
+/**
+ * Minutes of the prior window that a state has, at most the window. Blocks without a trade do not
+ * count. Within a block every minute does, so that a short gap does not lengthen the warm-up.
+ */
+export function liquidityBars(state: usize, windows: usize): i32 {
+  const s = changetype<LiquidityState>(state);
+  const w = changetype<LiquidityWindows>(windows);
+  const open = s.traded > 0 ? s.open : 0;
+  if (s.full == 0 && open == 0) return 0;
+  return min(s.full * w.block + open - s.before, w.block * w.blocks);
 }
 
 /** Computes location and scale from all complete blocks, so that no sum drifts. */
@@ -112,6 +129,11 @@ function observe(s: LiquidityState, w: LiquidityWindows, bar: Bar): void {
   }
 }
 
+/** Until the first trade the history has not begun. */
+function settleStart(s: LiquidityState): void {
+  if (s.full == 0 && s.traded == 0) s.before = s.open;
+}
+
 /** Closes the open block; a block without a trade is dropped. */
 function closeBlock(s: LiquidityState, w: LiquidityWindows, first: usize): void {
   const seriesBytes = offsetof<Series>() + ((w.blocks as usize) << 3);
@@ -119,6 +141,8 @@ function closeBlock(s: LiquidityState, w: LiquidityWindows, first: usize): void 
   s.open = 0;
   s.traded = 0;
   if (traded == 0) return;
+  // The new block takes the place of the first one.
+  if (s.full == w.blocks) s.before = 0;
   s.full = min(s.full + 1, w.blocks);
   for (let d = 0; d < LIQUIDITY_DIMS; d++) {
     const series = changetype<Series>(first + d * seriesBytes);
@@ -172,12 +196,15 @@ export function stepLiquidity(
   }
   s.open += 1;
   if (s.open == w.block) closeBlock(s, w, first);
+  settleStart(s);
   return traded && measured;
 }
 
 /** Sets the minute since 1970 at which an empty state's first bar opens. */
 export function beginLiquidity(state: usize, windows: usize, minute: i32): void {
-  changetype<LiquidityState>(state).open = minute % changetype<LiquidityWindows>(windows).block;
+  const s = changetype<LiquidityState>(state);
+  s.open = minute % changetype<LiquidityWindows>(windows).block;
+  settleStart(s);
 }
 
 /**
@@ -193,4 +220,5 @@ export function skipLiquidity(state: usize, windows: usize, minutes: i32): void 
     closeBlock(s, w, state + offsetof<LiquidityState>());
   }
   s.open = (over % (w.block as i64)) as i32;
+  settleStart(s);
 }

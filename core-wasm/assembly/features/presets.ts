@@ -2,10 +2,17 @@
  * Dispatch to the feature presets. A preset has a number of features, a state per symbol, a step for
  * a bar and a skip for missing bars. A new preset adds a line to each function below.
  */
-import { CLASSIC_DIMS, classicStateBytes, skipClassic, stepClassic } from "./classic";
+import {
+  CLASSIC_DIMS,
+  classicBars,
+  classicStateBytes,
+  skipClassic,
+  stepClassic,
+} from "./classic";
 import {
   beginLiquidity,
   LIQUIDITY_DIMS,
+  liquidityBars,
   liquidityStateBytes,
   LiquidityWindows,
   skipLiquidity,
@@ -120,6 +127,13 @@ export function stepPreset(
 export function beginPreset(address: usize, state: usize, minute: i32): void {
   const preset = changetype<Preset>(address);
   if (preset.kind == LIQUIDITY) beginLiquidity(state, preset.windows, minute);
+}
+
+/** Bars of its windows that a symbol's state has, at most those that the windows hold. */
+export function presetBars(address: usize, state: usize): i32 {
+  const preset = changetype<Preset>(address);
+  if (preset.kind == LIQUIDITY) return liquidityBars(state, preset.windows);
+  return classicBars(state);
 }
 
 /** Skips `minutes` missing bars. */

@@ -4,5 +4,3 @@
  * @throws TypeError unless there is a word.
  */
 export function closestString(given: string, words: readonly string[]): string;
-/** How many insertions, deletions and replacements turn one text into another. */
-export function levenshteinDistance(a: string, b: string): number;

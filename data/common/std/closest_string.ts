@@ -1,3 +1,2 @@
 // @ts-types="./closest_string.d.ts"
 export * from "deno-std/text/closest_string.js";
-export * from "deno-std/text/levenshtein_distance.js";

@@ -1,38 +1,56 @@
 import type { Commit, CommitReply, CommitRequest } from "./commit_worker.ts";
+import type { Epoch } from "./positions.ts";
+import { StorageError } from "./storage_error.ts";
+
+type Answer = Exclude<CommitReply, { readonly failure: string }>;
 
 /** The thread that writes a journal; answers come in the order of the requests. */
 export class CommitThread {
+  readonly #path: string;
   readonly #worker: Worker;
-  readonly #waiting: PromiseWithResolvers<Float64Array>[] = [];
-  readonly #opened: Promise<unknown>;
+  readonly #waiting: PromiseWithResolvers<Answer>[] = [];
 
-  /** @param path A journal that is prepared. */
-  constructor(path: string) {
+  /**
+   * @param path A journal that is prepared.
+   * @param epoch This run's, to be written with the first commit.
+   */
+  constructor(path: string, epoch: Epoch) {
+    this.#path = path;
     this.#worker = new Worker(new URL("./commit_worker.ts", import.meta.url), { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<CommitReply>) => {
       const waiting = this.#waiting.shift();
-      if ("numbers" in data) waiting?.resolve(data.numbers);
-      else waiting?.reject(new Error(`Cannot write the journal ${path}: ${data.failure}`));
+      if ("failure" in data) waiting?.reject(this.#errorOf(data));
+      else waiting?.resolve(data);
     };
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      const error = new Error(`Cannot write the journal ${path}: ${event.message}`);
+      const error = this.#errorOf({ failure: event.message });
       for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
     };
-    this.#opened = this.#request({ open: path });
-    // The first commit reports it.
-    this.#opened.catch(() => {});
+    // The first commit reports a failure.
+    this.#request({ open: path, epoch }).catch(() => {});
   }
 
   /**
    * Commits rows and checkpoints together.
    *
    * @returns The rows' numbers; 0 for a row that was in the journal before.
-   * @throws Error naming the journal when it cannot be written; then nothing of it is.
+   * @throws StorageError when the journal cannot be written now; then nothing of it is.
    */
   async commit(commit: Commit): Promise<Float64Array> {
-    await this.#opened;
-    return await this.#request({ commit });
+    const answer = await this.#request({ commit });
+    return "numbers" in answer ? answer.numbers : new Float64Array();
+  }
+
+  /**
+   * Writes the journal anew from what can be read of it, in its place; then it can be written again.
+   *
+   * @returns What became of it, for people.
+   * @throws StorageError when that cannot be done now.
+   */
+  async rebuild(): Promise<string> {
+    const answer = await this.#request({ rebuild: true });
+    return "message" in answer ? answer.message : "";
   }
 
   /** Closes the journal and ends the thread. */
@@ -44,10 +62,15 @@ export class CommitThread {
     }
   }
 
-  #request(request: CommitRequest): Promise<Float64Array> {
-    const waiting = Promise.withResolvers<Float64Array>();
+  #request(request: CommitRequest): Promise<Answer> {
+    const waiting = Promise.withResolvers<Answer>();
     this.#waiting.push(waiting);
     this.#worker.postMessage(request);
     return waiting.promise;
+  }
+
+  #errorOf({ failure, fault }: Extract<CommitReply, { readonly failure: string }>): Error {
+    const message = `Cannot write the journal ${this.#path}: ${failure}`;
+    return fault === undefined ? new Error(message) : new StorageError(fault, message);
   }
 }

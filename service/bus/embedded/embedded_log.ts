@@ -1,57 +1,116 @@
 import { basename } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { type Clock, systemClock } from "../../../data/common/clock.ts";
 import type { Announcement } from "../../../data/schema/announcement.ts";
 import type { Bar } from "../../../data/schema/bar.ts";
+import type { DamageStatus } from "../../../data/schema/status.ts";
+import { parseBar } from "../../../data/schema/parse.ts";
+import { DAY_MINUTES, MINUTE_MS } from "../../../data/schema/time.ts";
+import type { Log } from "../../log.ts";
 import type { Checkpoint, EventLog, LogEvent, LogRecord, RecordKind } from "../event_log.ts";
-import type { BarVolumes, EventPage, RecordQuery, RecordStore } from "../record_store.ts";
+import type {
+  BarVolumes,
+  EventFilter,
+  EventPage,
+  EventRange,
+  RecordQuery,
+  RecordStore,
+} from "../record_store.ts";
 import { CommitThread } from "./commit_thread.ts";
 import type { Commit } from "./commit_worker.ts";
+import { FileIdentity } from "./file_identity.ts";
 import { GroupCommit } from "./group_commit.ts";
-import { connect, prepareJournal } from "./journal_file.ts";
-import { JournalReader, type JournalRow } from "./journal_reader.ts";
+import { connect, lockJournal, prepareJournal } from "./journal_file.ts";
+import { searchTail } from "./event_search.ts";
+import { JournalReader } from "./journal_reader.ts";
+import type { JournalRow } from "./journal_row.ts";
 import { LogTail } from "./log_tail.ts";
+import { newEpoch, Positions } from "./positions.ts";
+import { StorageError } from "./storage_error.ts";
 
 /** Rows that a reader gets at once. */
 const PAGE = 1000;
+/** Interval at which the file is looked for, and at which a fault is announced, ms. */
+const WATCH_MS = 1000;
+/** So long is shown what was found damaged, ms. */
+const DAMAGE_SHOWN_MS = 7 * DAY_MINUTES * MINUTE_MS;
+
+/** What a log works with. */
+export interface EmbeddedLogOptions {
+  readonly clock?: Clock;
+  /** Is told what is wrong with the file, and what becomes of it. */
+  readonly logger?: Log;
+}
+
+function lockFileOf(path: string): FileIdentity {
+  return new FileIdentity([`${path}.lock`]);
+}
 
 /**
  * The bus of one process: a SQLite file behind both ports, in WAL mode, so that others may read
  * along. Commits are made by a thread of its own; reads are synchronous.
  */
 export class EmbeddedLog implements EventLog, RecordStore {
-  readonly #lock: DatabaseSync;
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #logger: Log | undefined;
   readonly #thread: CommitThread;
   readonly #commits: GroupCommit;
-  readonly #reader: JournalReader;
+  readonly #watch: ReturnType<typeof setInterval>;
+  /** Why the journal could not be written since it last could. */
+  readonly #reasons = new Set<string>();
+  #lock: DatabaseSync;
+  #lockFile: FileIdentity;
+  #reader: JournalReader;
+  #damage: DamageStatus | null = null;
+  /** Whether something could not be read since the journal was last written anew. */
+  #damaged = false;
   readonly #tail: LogTail;
   readonly #listeners = new Set<(announcement: Announcement) => void>();
   /** Resolves with the next commit. */
   #committed = Promise.withResolvers<void>();
-  /** Stands before every id; random, so that an id of another file is never taken for one of this. */
-  readonly #name: string;
+  readonly #positions: Positions;
 
   /**
    * Opens or creates a journal.
    *
    * @param path The file; its folder is made when missing.
-   * @throws Error naming the file when it is no journal, is newer or in use, or cannot be written.
+   * @throws Error naming the file when it is no file, is newer or in use, or cannot be written.
    */
-  constructor(path: string) {
-    this.#lock = prepareJournal(path);
-    this.#reader = new JournalReader(connect(path));
-    this.#name = `${basename(path).replace(/\.\w+$/, "")}-${this.#reader.token}`;
-    this.#tail = new LogTail(this.#reader.last);
-    this.#thread = new CommitThread(path);
-    this.#commits = new GroupCommit((commit) => this.#commit(commit));
+  constructor(path: string, { clock = systemClock, logger }: EmbeddedLogOptions = {}) {
+    const { lock, damage } = prepareJournal(path);
+    for (const message of damage) logger?.error(message);
+    this.#path = path;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#lock = lock;
+    this.#lockFile = lockFileOf(path);
+    this.#reader = this.#openReader();
+    const { last, epochs } = this.#reader;
+    const epoch = newEpoch(last);
+    this.#positions = new Positions(basename(path).replace(/\.\w+$/, ""), [...epochs, epoch]);
+    this.#tail = new LogTail(last);
+    this.#thread = new CommitThread(path, epoch);
+    this.#commits = new GroupCommit({
+      commit: (commit) => this.#commit(commit),
+      clock,
+      onChange: () => this.#report(),
+    });
+    this.#watch = setInterval(() => this.#look(), WATCH_MS);
+  }
+
+  get damage(): DamageStatus | null {
+    if (this.#damage === null) return null;
+    return this.#clock.now() - this.#damage.time < DAMAGE_SHOWN_MS ? this.#damage : null;
   }
 
   get start(): string {
-    return this.#idOf(0);
+    return this.#positions.of(0);
   }
 
   get end(): string {
-    return this.#idOf(this.#tail.last);
+    return this.#positions.of(this.#tail.last);
   }
 
   async append(
@@ -63,9 +122,23 @@ export class EmbeddedLog implements EventLog, RecordStore {
       kind,
       symbol: record.symbol,
       timestamp: record.timestamp,
+      backfill: record.backfill ?? false,
       json: JSON.stringify(record),
     }));
     await this.#commits.append({ rows, checkpoints });
+  }
+
+  room(): Promise<void> {
+    return this.#commits.room();
+  }
+
+  waiting(symbol: string, after: number): readonly Bar[] {
+    if (this.#commits.problem === null) return [];
+    const bars: Bar[] = [];
+    for (const { kind, symbol: of, timestamp, json } of this.#commits.rows()) {
+      if (kind === "bar" && of === symbol && timestamp > after) bars.push(parseBar(json));
+    }
+    return bars;
   }
 
   async *read(
@@ -78,9 +151,6 @@ export class EmbeddedLog implements EventLog, RecordStore {
     signal.addEventListener("abort", end);
     try {
       let row = this.#rowOf(from);
-      if (row === undefined) {
-        throw new RangeError(`Cannot read from ${from} as it must be a position of ${this.#name}`);
-      }
       while (!signal.aborted) {
         // Taken before the page: a commit in between must not be slept through.
         const committed = this.#committed.promise;
@@ -125,18 +195,38 @@ export class EmbeddedLog implements EventLog, RecordStore {
     return this.#reader.checkpoint(symbol);
   }
 
-  page(position: string, limit: number): EventPage | undefined {
-    const row = this.#rowOf(position);
-    if (row === undefined) return undefined;
-    const events = this.#rowsAfter(row, limit).map((each) => this.#eventOf(each));
-    return { events, complete: events.length < limit };
+  firstLive(symbol: string): number | undefined {
+    return this.#reader.firstLive(symbol);
   }
 
-  /** Commits what was appended and closes the file; the log must not be used after. */
+  has(position: string): boolean {
+    return this.#positions.rowOf(position, this.#tail.last) !== undefined;
+  }
+
+  page({ after, until, limit }: EventRange, filter: EventFilter): EventPage {
+    const range = { after: this.#rowOf(after), until: this.#rowOf(until), limit };
+    const { rows, reached } = searchTail(this.#tail, range, filter) ??
+      this.#reader.search(range, filter);
+    return {
+      events: rows.map((row) => this.#eventOf(row)),
+      position: this.#positions.of(reached),
+    };
+  }
+
+  /**
+   * Commits what was appended and closes the file; the log must not be used after. What the disk
+   * refuses even now is given up: nobody has seen it, and a next start fetches it again.
+   */
   async close(): Promise<void> {
+    clearInterval(this.#watch);
     this.#listeners.clear();
     try {
-      await this.#commits.flush();
+      const lost = await this.#commits.close();
+      if (lost > 0) {
+        const message =
+          "the journal cannot be written; what waited is fetched again at the next start";
+        this.#logger?.error(message, { file: this.#path, records: lost });
+      }
       await this.#thread.close();
     } finally {
       this.#reader.close();
@@ -145,32 +235,90 @@ export class EmbeddedLog implements EventLog, RecordStore {
   }
 
   async #commit(commit: Commit): Promise<void> {
-    const numbers = await this.#thread.commit(commit);
-    this.#tail.push(
-      commit.rows.map((row, i) => ({ number: numbers[i] ?? 0, ...row }))
-        .filter(({ number }) => number > 0),
-    );
+    const numbers = await this.#write(commit);
+    const rows = commit.rows.map((row, i) => ({ number: numbers[i] ?? 0, ...row }))
+      .filter(({ number }) => number > 0);
+    if (rows.length === 0) return;
+    this.#tail.push(rows);
     const committed = this.#committed;
     this.#committed = Promise.withResolvers();
     committed.resolve();
   }
 
-  #idOf(row: number): string {
-    return `${this.#name}:${row}`;
+  /** Commits; a journal that is damaged or was removed is written anew first. */
+  async #write(commit: Commit): Promise<Float64Array> {
+    if (this.#damaged) await this.#rebuild();
+    try {
+      return await this.#thread.commit(commit);
+    } catch (error) {
+      if (!(error instanceof StorageError) || error.fault === "refused") throw error;
+      this.#logger?.error(error.message);
+      await this.#rebuild();
+      return await this.#thread.commit(commit);
+    }
   }
 
-  /** The row of a position; undefined for what is no position of this log, or behind its end. */
-  #rowOf(position: string): number | undefined {
-    const [, name, digits] = /^(.+):(\d+)$/.exec(position) ?? [];
-    const row = Number(digits);
-    return name === this.#name && row <= this.#tail.last ? row : undefined;
+  async #rebuild(): Promise<void> {
+    this.#commits.report(`the journal ${this.#path} is written anew`);
+    if (this.#lockFile.changed() !== undefined) {
+      const lock = lockJournal(this.#path);
+      this.#lock.close();
+      this.#lock = lock;
+      this.#lockFile = lockFileOf(this.#path);
+    }
+    const message = await this.#thread.rebuild();
+    const reader = this.#openReader();
+    this.#reader.close();
+    this.#reader = reader;
+    this.#damaged = false;
+    this.#logger?.error(message);
+  }
+
+  #openReader(): JournalReader {
+    const reader = new JournalReader(connect(this.#path), () => this.#damaged = true);
+    this.#damage = reader.damage;
+    return reader;
+  }
+
+  /** Notices a file that was removed, and has a damaged one written anew, between the commits. */
+  #look(): void {
+    if (this.#commits.problem !== null) this.#announceProblem();
+    else if (this.#commits.idle) {
+      void this.#commits.append({ rows: [], checkpoints: [] }).catch(() => {});
+    }
+  }
+
+  #report(): void {
+    const { problem } = this.#commits;
+    if (problem === null) {
+      this.#logger?.info("the journal can be written again", { file: this.#path });
+      this.#reasons.clear();
+    } else if (!this.#reasons.has(problem.reason)) {
+      const { reason: why, waiting } = problem;
+      this.#logger?.error("bars and signals wait for the disk", { why, waiting });
+      // Each attempt may end with another of a few reasons.
+      this.#reasons.add(why);
+    }
+    this.#announceProblem();
+  }
+
+  #announceProblem(): void {
+    this.announce({ kind: "storage", status: this.#commits.problem });
+  }
+
+  #rowOf(position: string): number {
+    const row = this.#positions.rowOf(position, this.#tail.last);
+    if (row !== undefined) return row;
+    throw new RangeError(
+      `Cannot read from ${position} as it must be a position of this journal: its end is ${this.end}`,
+    );
   }
 
   #rowsAfter(row: number, limit: number): readonly JournalRow[] {
     return this.#tail.after(row, limit) ?? this.#reader.after(row, limit);
   }
 
-  #eventOf({ number, kind, symbol, timestamp, json }: JournalRow): LogEvent {
-    return { id: this.#idOf(number), kind, symbol, timestamp, json };
+  #eventOf({ number, ...record }: JournalRow): LogEvent {
+    return { id: this.#positions.of(number), ...record };
   }
 }

@@ -1,16 +1,13 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { errorMessage } from "../../../data/common/errors.ts";
-import { checksumOf } from "./checksum.ts";
-
-/**
- * Version of the tables, kept in the file as `user_version`.
- *
- * - 0: events, identity; checkpoints without a checksum, one a symbol
- * - 1: checkpoints with a checksum, the last two of each symbol
- */
-const VERSION = 1;
+import { readCheckpoint } from "./journal_row.ts";
+import { insertDamage, migrate } from "./journal_tables.ts";
+import { readMark, removeMark } from "./mark.ts";
+import { describeRebuilt, finishRebuild, putAside, rebuild } from "./rebuild.ts";
+import { lastNumber } from "./salvage.ts";
+import { isDamage, storageErrorOf } from "./storage_error.ts";
 
 const PRAGMAS = `
 PRAGMA journal_mode = WAL;
@@ -19,114 +16,169 @@ PRAGMA busy_timeout = 5000;
 PRAGMA wal_autocheckpoint = 0;
 `;
 
-const EVENTS = `
-CREATE TABLE IF NOT EXISTS events (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  kind TEXT NOT NULL CHECK (kind IN ('bar', 'signal')),
-  symbol TEXT NOT NULL,
-  timestamp INTEGER NOT NULL,
-  json TEXT NOT NULL,
-  UNIQUE (kind, symbol, timestamp)
-) STRICT;
-CREATE INDEX IF NOT EXISTS events_by_time ON events (kind, timestamp);
-CREATE TABLE IF NOT EXISTS identity (token TEXT NOT NULL) STRICT;
-INSERT INTO identity SELECT lower(hex(randomblob(4))) WHERE NOT EXISTS (SELECT 1 FROM identity);
-`;
-
-const CHECKPOINTS = `
-CREATE TABLE checkpoints (
-  symbol TEXT NOT NULL,
-  timestamp INTEGER NOT NULL,
-  models TEXT NOT NULL,
-  state BLOB NOT NULL,
-  checksum INTEGER NOT NULL,
-  PRIMARY KEY (symbol, timestamp)
-) STRICT;
-`;
-
-/** Version 0 to 1: the checkpoints that a journal has are kept and get their checksums. */
-function addChecksums(database: DatabaseSync): void {
-  const old = database.prepare(
-    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'checkpoints'",
-  ).get();
-  if (old !== undefined) database.exec("ALTER TABLE checkpoints RENAME TO old_checkpoints");
-  database.exec(CHECKPOINTS);
-  if (old === undefined) return;
-  const insert = database.prepare("INSERT INTO checkpoints VALUES (?, ?, ?, ?, ?)");
-  for (const row of database.prepare("SELECT * FROM old_checkpoints").all()) {
-    const { symbol, timestamp, models, state } = row;
-    if (
-      typeof symbol === "string" && typeof timestamp === "number" && typeof models === "string" &&
-      state instanceof Uint8Array
-    ) {
-      insert.run(symbol, timestamp, models, state, checksumOf(symbol, models, timestamp, state));
-    }
-  }
-  database.exec("DROP TABLE old_checkpoints");
-}
-
-function migrate(database: DatabaseSync): void {
-  const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
-  if (version > VERSION) {
-    throw new RangeError(
-      `its version is ${version} and must be at most ${VERSION}: a newer MicroStream wrote it; ` +
-        "run that, or set another DATA_DIR",
-    );
-  }
-  if (version === VERSION) return;
-  database.exec("BEGIN IMMEDIATE");
-  database.exec(EVENTS);
-  addChecksums(database);
-  database.exec(`PRAGMA user_version = ${VERSION}; COMMIT`);
-}
-
 /** Opens a connection to a journal that {@linkcode prepareJournal} has prepared. */
 export function connect(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
-  database.exec(PRAGMAS);
-  return database;
+  try {
+    database.exec(PRAGMAS);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** A journal that is ready to be opened. */
+export interface PreparedJournal {
+  /** To close in the end. */
+  readonly lock: DatabaseSync;
+  /** What was found damaged and what became of it, for people. */
+  readonly damage: readonly string[];
 }
 
 /**
  * Takes the journal for this process until it ends, however it ends: a second writer would take
  * events from the first one's readers. The lock is SQLite's own, on a file beside the journal.
+ *
+ * @throws Error when another process has it.
  */
-function lock(path: string): DatabaseSync {
-  const database = new DatabaseSync(`${path}.lock`);
-  try {
-    database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
-    return database;
-  } catch (cause) {
-    database.close();
-    if (!String(cause).includes("locked")) throw cause;
-    throw new Error(
-      "it must have one writer, and another MicroStream is using it; set another DATA_DIR",
-      { cause },
-    );
+export function lockJournal(path: string): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true });
+  const file = `${path}.lock`;
+  for (let attempt = 0;; attempt++) {
+    const database = new DatabaseSync(file);
+    try {
+      database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
+      return database;
+    } catch (cause) {
+      database.close();
+      if (String(cause).includes("locked")) {
+        throw new Error(
+          "it must have one writer, and another MicroStream is using it; set another DATA_DIR",
+          { cause },
+        );
+      }
+      // It holds nothing, so overwritten it is as good as new.
+      if (attempt > 0 || !isDamage(cause)) throw cause;
+      rmSync(file);
+    }
   }
 }
 
 /**
- * Creates a journal, or brings one of an older version up to date, and locks it.
+ * Creates a journal, or brings one of an older version up to date, and locks it. A damaged one is
+ * written anew from what can be read of it.
  *
  * @param path The file; its folder is made when missing.
- * @returns The lock, to close in the end.
- * @throws Error naming the file when it is no journal, is newer or in use, or cannot be written.
+ * @throws Error naming the file when it is no file, is newer or in use, or cannot be written.
  */
-export function prepareJournal(path: string): DatabaseSync {
-  let held: DatabaseSync | undefined;
+export function prepareJournal(path: string): PreparedJournal {
+  let lock: DatabaseSync | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    held = lock(path);
-    const database = connect(path);
-    try {
-      migrate(database);
-    } finally {
-      database.close();
+    if (existsSync(path) && !statSync(path).isFile()) {
+      throw new TypeError("it must be a file; move what is there away, or set another DATA_DIR");
     }
-    return held;
+    lock = lockJournal(path);
+    finishRebuild(path);
+    if (!existsSync(path)) removeMark(path);
+    const damage: string[] = [];
+    const note = (text: string | undefined) => text !== undefined && damage.push(text);
+    note(replaceEmpty(path));
+    try {
+      checkJournal(path, note);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      note(salvage(path));
+      checkJournal(path, note);
+    }
+    noteDamage(path, damage);
+    return { lock, damage };
   } catch (cause) {
-    held?.close();
-    throw new Error(`Cannot open the journal ${path}: ${errorMessage(cause)}`, { cause });
+    lock?.close();
+    const why = storageErrorOf(cause)?.message ?? errorMessage(cause);
+    throw new Error(`Cannot open the journal ${path}: ${why}`, { cause });
+  }
+}
+
+/** Keeps what was found, so that the status of later runs says so too. */
+function noteDamage(path: string, messages: readonly string[]): void {
+  if (messages.length === 0) return;
+  const database = connect(path);
+  try {
+    for (const message of messages) insertDamage(database, message);
+  } finally {
+    database.close();
+  }
+}
+
+/** A file without a byte is a new journal to SQLite, which would discard the write-ahead log too. */
+function replaceEmpty(path: string): string | undefined {
+  if (!existsSync(path) || statSync(path).size > 0) return undefined;
+  const wal = existsSync(`${path}-wal`) && statSync(`${path}-wal`).size > 0;
+  // A kill in the first moment of the first start leaves such a file.
+  if (!wal && readMark(path) === 0) return undefined;
+  const aside = putAside(path);
+  removeMark(path);
+  return `the journal ${path} was empty (0 bytes): a new one begins, and history is fetched again; ` +
+    `what was there is kept as ${aside}; to have it back, stop the service and restore a backup`;
+}
+
+/** Reads what a start depends on; checkpoints that are damaged are removed. */
+function checkJournal(path: string, note: (text: string | undefined) => void): void {
+  const database = connect(path);
+  try {
+    migrate(database);
+    database.prepare("SELECT * FROM epochs").all();
+    note(dropDamagedCheckpoints(database, path));
+    note(noticeLostEnd(database, path));
+  } finally {
+    database.close();
+  }
+}
+
+function dropDamagedCheckpoints(database: DatabaseSync, path: string): string | undefined {
+  const drop = database.prepare("DELETE FROM checkpoints WHERE rowid = ?");
+  const symbols = new Set<string>();
+  for (const row of database.prepare("SELECT rowid AS number, * FROM checkpoints").all()) {
+    if (readCheckpoint(row) !== undefined) continue;
+    symbols.add(String(row["symbol"]));
+    drop.run(row["number"] ?? null);
+  }
+  if (symbols.size === 0) return undefined;
+  return `saved states in the journal ${path} were damaged (${[...symbols].join(", ")}): the ` +
+    "engine continues from an older state and the bars since, or from the bars alone";
+}
+
+/** A journal that ends before the last record that was ever durable has lost some. */
+function noticeLostEnd(database: DatabaseSync, path: string): string | undefined {
+  const last = lastNumber(database, "events");
+  const mark = readMark(path);
+  if (mark <= last) return undefined;
+  // The epoch of the next run tells the numbers that are given again from those that are lost.
+  removeMark(path);
+  return `the journal ${path} ends at event ${last}, but ${mark} was written: its write-ahead log ` +
+    `(${path}-wal) was removed or cut off, or an older copy was put in its place; the ` +
+    `${mark - last} missing events' minutes are fetched again; to have them back, stop the ` +
+    "service and put that file, or a newer backup, in its place";
+}
+
+/** Writes a journal anew that cannot be opened as it is. */
+function salvage(path: string): string {
+  try {
+    const source = new DatabaseSync(path);
+    try {
+      // So that SQLite opens a file that is shorter than its header says.
+      source.exec("PRAGMA writable_schema = ON");
+      return describeRebuilt(path, rebuild(source, path));
+    } finally {
+      source.close();
+    }
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const aside = putAside(path);
+    removeMark(path);
+    return `the journal ${path} is damaged and nothing of it can be read: a new one begins, and ` +
+      `history is fetched again; what was there is kept as ${aside}; to have it back, stop the ` +
+      "service and restore a backup";
   }
 }

@@ -1,4 +1,4 @@
-import type { JournalRow } from "./journal_reader.ts";
+import type { JournalRow } from "./journal_row.ts";
 
 /** Rows kept; some minutes of a few hundred markets. */
 const CAPACITY = 4096;

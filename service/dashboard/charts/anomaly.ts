@@ -17,9 +17,9 @@ export interface AnomalyData {
 /** The Isolation Forest's score, the threshold, and the anomalies below it. */
 export function anomalyChart(data: AnomalyData, size: ChartSize): Chart {
   const { signals, nowcast, offset, time } = data;
-  const scores = signals.map((signal) => signal.anomaly_score);
-  if (nowcast !== null) scores.push(nowcast.anomaly_score);
-  if (offset !== null) scores.push(offset);
+  const score = (signal: Signal) => signal.anomaly_score ?? undefined;
+  const shown = nowcast === null ? signals : [...signals, nowcast];
+  const scores = [...shown.map(score), offset ?? undefined].filter((each) => each !== undefined);
   const domain = paddedDomain(scores, 0.12);
   return frame(
     "Anomaly score and its threshold",
@@ -38,11 +38,14 @@ export function anomalyChart(data: AnomalyData, size: ChartSize): Chart {
       ),
       pathMark(
         { class: "line" },
-        (x, y) => linePath(signals, (signal) => signal.anomaly_score, x, y),
+        (x, y) => linePath(signals, score, x, y),
       ),
-      pathMark({ class: "anomaly-mark" }, (x, y) =>
-        signals.filter((signal) => signal.is_anomaly)
-          .map((signal) => diamond(x(middleOf(signal)), y(signal.anomaly_score))).join("")),
+      pathMark(
+        { class: "anomaly-mark" },
+        (x, y) =>
+          signals.filter((signal) => signal.is_anomaly === true)
+            .map((signal) => diamond(x(middleOf(signal)), y(score(signal) ?? NaN))).join(""),
+      ),
     ],
     time,
     {

@@ -1,5 +1,5 @@
 import type { Signal } from "../../../data/schema/signal.ts";
-import { decodeModels, decodeSymbols, isSignal, type Model } from "./decode.ts";
+import { decodeModels, decodeSignals, decodeSymbols, type Model } from "./decode.ts";
 
 /** A request that the service did not answer as it should. The message is one line. */
 export class ServiceError extends Error {
@@ -45,6 +45,5 @@ export async function fetchModels(): Promise<readonly Model[]> {
  */
 export async function fetchSignals(symbol: string, limit: number): Promise<readonly Signal[]> {
   const query = new URLSearchParams({ symbol, limit: String(limit) });
-  const answer = await getJson(`/api/v1/signals?${query}`);
-  return Array.isArray(answer) ? answer.filter(isSignal) : [];
+  return decodeSignals(await getJson(`/api/v1/signals?${query}`));
 }

@@ -26,14 +26,14 @@ export interface Model {
   readonly period: { readonly from: number; readonly to: number } | null;
 }
 
-/** Whether a decoded JSON value is a signal. */
-export function isSignal(value: unknown): value is Signal {
-  return signalSchema.safeParse(value).success;
+/** The signal that a JSON value is; undefined if it is none. */
+export function decodeSignal(value: unknown): Signal | undefined {
+  return signalSchema.safeParse(value).data;
 }
 
-/** Whether a decoded JSON value is a status of the service. */
-export function isStatus(value: unknown): value is Status {
-  return statusSchema.safeParse(value).success;
+/** The status of the service that a JSON value is; undefined if it is none. */
+export function decodeStatus(value: unknown): Status | undefined {
+  return statusSchema.safeParse(value).data;
 }
 
 /** The part of a market that the page reads. */
@@ -46,6 +46,11 @@ function matching<S extends z.ZodMiniType>(schema: S, value: unknown): z.infer<S
     const { success, data } = schema.safeParse(each);
     return success ? [data] : [];
   });
+}
+
+/** The signals in an answer of `/api/v1/signals`. */
+export function decodeSignals(value: unknown): readonly Signal[] {
+  return matching(signalSchema, value);
 }
 
 /** The names of the markets in an answer of `/api/v1/symbols`. */

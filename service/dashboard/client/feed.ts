@@ -1,6 +1,6 @@
 import type { Signal } from "../../../data/schema/signal.ts";
 import type { Status } from "../../../data/schema/status.ts";
-import { isSignal, isStatus } from "./decode.ts";
+import { decodeSignal, decodeStatus } from "./decode.ts";
 
 /** State of the page's connection to the service. */
 export type Link =
@@ -52,21 +52,21 @@ export function openFeed(symbol: string, listener: FeedListener): () => void {
       listener.lost();
       if (opened.readyState === EventSource.CLOSED) reopen();
     };
-    on(opened, "signal", isSignal, listener.signal);
-    on(opened, "nowcast", isSignal, listener.nowcast);
-    on(opened, "status", isStatus, listener.status);
+    on(opened, "signal", decodeSignal, listener.signal);
+    on(opened, "nowcast", decodeSignal, listener.nowcast);
+    on(opened, "status", decodeStatus, listener.status);
   }
 
   function on<T>(
     from: EventSource,
     event: string,
-    isValid: (value: unknown) => value is T,
+    decode: (value: unknown) => T | undefined,
     handle: (value: T) => void,
   ): void {
     from.addEventListener(event, ({ data }: MessageEvent<string>) => {
       lastEvent = Date.now();
-      const value: unknown = JSON.parse(data);
-      if (isValid(value)) handle(value);
+      const value = decode(JSON.parse(data));
+      if (value !== undefined) handle(value);
     });
   }
 

@@ -46,7 +46,8 @@ export function toCandles(
   const length = minutes * MINUTE_MS;
   const candles: Candle[] = [];
   for (const signal of nowcast === null ? signals : [...signals, nowcast]) {
-    const { timestamp, open, high, low, close, volume, is_anomaly: anomalous } = signal;
+    const { timestamp, open, high, low, close, volume } = signal;
+    const anomalous = signal.is_anomaly === true;
     const from = Math.floor(timestamp / length) * length;
     const current = candles.at(-1);
     if (current?.from !== from) {

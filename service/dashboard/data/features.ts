@@ -14,7 +14,7 @@ export interface FeatureStyle {
   readonly unit: string;
   /** Whether the raw value can be negative. */
   readonly signed: boolean;
-  /** The displayed value; raw values are in `unit`. Undefined if the signal lacks the feature. */
+  /** The displayed value; raw values are in `unit`. Undefined if the signal lacks it. */
   value(signal: Signal, scale: FeatureScale): number | undefined;
   /** Formats a raw value from {@linkcode value}, with its unit. */
   formatRaw(value: number): string;
@@ -75,8 +75,8 @@ export function featureStyle(name: string): FeatureStyle {
     unit: known.unit,
     signed: known.signed,
     value(signal, scale) {
-      if (scale === "normalized") return signal.normalized[name];
-      const raw = signal.features[name];
+      if (scale === "normalized") return signal.normalized[name] ?? undefined;
+      const raw = signal.features[name] ?? undefined;
       return raw === undefined ? undefined : raw * known.factor;
     },
     formatRaw: (value) => `${format(value, known.decimals)} ${known.unit}`.trimEnd(),

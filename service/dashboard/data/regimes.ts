@@ -1,4 +1,4 @@
-import type { ModelOutput } from "../../../data/schema/signal.ts";
+import type { ReadyOutput } from "../../../data/schema/signal.ts";
 import type { Posterior } from "./posteriors.ts";
 
 /** Regimes of the default model. The page reserves space for them until the first signal. */
@@ -57,6 +57,6 @@ export function regimeColours(keys: readonly string[]): readonly string[] {
 }
 
 /** The CSS colour of the most probable regime. */
-export function regimeColour({ probabilities, state }: ModelOutput): string {
+export function regimeColour({ probabilities, state }: ReadyOutput): string {
   return regimeColours(Object.keys(probabilities))[state] ?? "var(--neutral)";
 }

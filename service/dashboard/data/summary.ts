@@ -9,7 +9,7 @@ export interface Summary {
   /** Number of regime changes. */
   readonly changes: number;
   readonly anomalies: number;
-  /** Share of the minutes that is anomalous. */
+  /** Share of the minutes with a score that is anomalous. */
   readonly anomalyRate: number;
   /** Minutes without a signal. */
   readonly missing: number;
@@ -26,10 +26,12 @@ export function summarize(
   const minutes = Array.from({ length: regimes }, () => 0);
   let changes = 0;
   let anomalies = 0;
+  let judged = 0;
   let scored = 0;
   let before: number | undefined;
   for (const signal of signals) {
-    if (signal.is_anomaly) anomalies++;
+    if (signal.is_anomaly !== null) judged++;
+    if (signal.is_anomaly === true) anomalies++;
     const state = outputs(signal)?.state;
     if (state === undefined) continue;
     scored++;
@@ -41,7 +43,7 @@ export function summarize(
     shares: minutes.map((each) => scored === 0 ? 0 : each / scored),
     changes,
     anomalies,
-    anomalyRate: anomalies / signals.length,
+    anomalyRate: judged === 0 ? 0 : anomalies / judged,
     missing: (last.timestamp - first.timestamp) / MINUTE_MS + 1 - signals.length,
   };
 }

@@ -6,6 +6,7 @@ import { formatDuration } from "../format/duration.ts";
 import { formatChange, formatNumber, formatProbability } from "../format/number.ts";
 import { formatPrice, priceDecimals } from "../format/price.ts";
 import { formatMinute } from "../format/time.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { element, setColour, setText } from "./dom.ts";
 import { latest, outputOf, type Page } from "./page.ts";
@@ -91,11 +92,18 @@ function createAnomaly(): (page: Page) => void {
     const model = primaryModel(page.models);
     const offset = model?.offset ?? null;
     if (model !== undefined) setText(label, `Anomaly, ${model.name} model`);
-    setText(verdict, last === undefined ? NOTHING : last.is_anomaly ? "Anomalous" : "Ordinary");
-    verdict.classList.toggle("anomalous", last?.is_anomaly ?? false);
-    setText(score, last === undefined ? NOTHING : formatNumber(last.anomaly_score, 3));
+    const isAnomaly = last?.is_anomaly ?? null;
+    setText(verdict, isAnomaly === null ? NOTHING : isAnomaly ? "Anomalous" : "Ordinary");
+    verdict.classList.toggle("anomalous", isAnomaly === true);
+    setText(score, formatScore(last));
     setText(threshold, offset === null ? NOTHING : formatNumber(offset, 3));
   };
+}
+
+/** A signal's anomaly score; a dash where there is none. */
+function formatScore(signal: Signal | null | undefined): string {
+  const score = signal?.anomaly_score ?? null;
+  return score === null ? NOTHING : formatNumber(score, 3);
 }
 
 function createForming(): (page: Page) => void {
@@ -111,7 +119,7 @@ function createForming(): (page: Page) => void {
     setText(name, output?.name ?? NOTHING);
     setColour(swatch, output === undefined ? "var(--edge)" : regimeColour(output));
     setText(confidence, output === undefined ? NOTHING : formatProbability(output.confidence));
-    setText(score, nowcast === null ? NOTHING : formatNumber(nowcast.anomaly_score, 3));
+    setText(score, formatScore(nowcast));
     score.classList.toggle("anomalous", nowcast?.is_anomaly ?? false);
   };
 }

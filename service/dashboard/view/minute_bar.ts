@@ -1,4 +1,4 @@
-import type { ModelOutput, Signal } from "../../../data/schema/signal.ts";
+import type { ReadyOutput, Signal } from "../../../data/schema/signal.ts";
 import { qualityLabel } from "../data/health.ts";
 import { formatNumber, formatProbability } from "../format/number.ts";
 import { formatDay, formatMinute, zoneName } from "../format/time.ts";
@@ -44,7 +44,7 @@ export function createMinuteBar(): (page: Page, scene: Scene | null) => void {
 function describeMinute(
   time: string,
   signal: Signal | undefined,
-  output: ModelOutput | undefined,
+  output: ReadyOutput | undefined,
 ): string {
   if (signal === undefined) return `${time}, no data`;
   return [
@@ -52,7 +52,7 @@ function describeMinute(
     signal.final ? "" : "forming",
     `close ${signal.close}`,
     ...(output === undefined ? [] : [output.name, formatProbability(output.confidence)]),
-    `anomaly score ${formatNumber(signal.anomaly_score, 2)}`,
-    signal.is_anomaly ? "anomalous" : "",
+    signal.anomaly_score === null ? "" : `anomaly score ${formatNumber(signal.anomaly_score, 2)}`,
+    signal.is_anomaly === true ? "anomalous" : "",
   ].filter((part) => part !== "").join(", ");
 }

@@ -1,4 +1,4 @@
-import type { ModelOutput } from "../../../data/schema/signal.ts";
+import type { ReadyOutput } from "../../../data/schema/signal.ts";
 import { modelTitle, offeredModels, shownModel } from "../data/model.ts";
 import { outputsOf } from "../data/outputs.ts";
 import { regimeColour } from "../data/regimes.ts";
@@ -9,7 +9,7 @@ import type { Page } from "./page.ts";
 
 const NOTHING = "–";
 
-type Update = (name: string, output: ModelOutput | undefined) => void;
+type Update = (name: string, output: ReadyOutput | undefined) => void;
 
 /**
  * A small panel for each model other than the shown one. Until the models are loaded, the page

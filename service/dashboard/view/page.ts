@@ -1,4 +1,4 @@
-import type { ModelOutput, Signal } from "../../../data/schema/signal.ts";
+import type { ReadyOutput, Signal } from "../../../data/schema/signal.ts";
 import type { Status } from "../../../data/schema/status.ts";
 import type { FeatureScale } from "../data/features.ts";
 import type { Model } from "../client/decode.ts";
@@ -47,7 +47,7 @@ export interface Page {
 }
 
 /** The shown model's output for a signal; undefined if there is none. */
-export function outputOf(page: Page, signal: Signal | undefined): ModelOutput | undefined {
+export function outputOf(page: Page, signal: Signal | undefined): ReadyOutput | undefined {
   return signal && outputsOf(shownModel(page.models, page.model))(signal);
 }
 

@@ -46,8 +46,9 @@ export const PROBABILITY: PanelDrawing = {
 /** The anomaly score. */
 export const ANOMALY: PanelDrawing = {
   chart: (scene, time, size) => anomalyChart({ ...scene, time }, size),
-  forming: (chart, { nowcast }) => formingPoint(chart, nowcast, nowcast?.anomaly_score),
-  reach: ({ anomaly_score: score }) => [score],
+  forming: (chart, { nowcast }) =>
+    formingPoint(chart, nowcast, nowcast?.anomaly_score ?? undefined),
+  reach: ({ anomaly_score: score }) => score === null ? [] : [score],
   format: (value) => formatNumber(value, 3),
 };
 

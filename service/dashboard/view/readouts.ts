@@ -97,10 +97,11 @@ function probabilityReadings(
 
 function anomalyReadings(signal: Signal | undefined, { offset }: Scene): readonly Reading[] {
   const className = signal?.is_anomaly === true ? "anomalous" : "";
+  const score = signal?.anomaly_score ?? null;
   return [
     {
-      key: signal?.is_anomaly === true ? "anomalous" : "ordinary",
-      text: signal === undefined ? "–" : formatNumber(signal.anomaly_score, 3),
+      key: signal?.is_anomaly === true ? "anomalous" : score === null ? "score" : "ordinary",
+      text: score === null ? "–" : formatNumber(score, 3),
       className,
     },
     { key: "threshold", text: offset === null ? "–" : formatNumber(offset, 3) },

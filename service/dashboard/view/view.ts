@@ -97,6 +97,7 @@ function noteOf({ signals, symbol, loading }: Page): string {
 function titleOf(page: Page, scene: Scene | null): string {
   const now = latest(page);
   if (now === undefined || scene === null) return "MicroStream";
-  const regime = outputOf(page, page.signals.at(-1))?.name ?? "no regime";
-  return `${formatPrice(now.close, scene.decimals)} ${page.symbol}, ${regime} | MicroStream`;
+  const regime = outputOf(page, page.signals.at(-1))?.name;
+  const market = [page.symbol, ...(regime === undefined ? [] : [regime])].join(", ");
+  return `${formatPrice(now.close, scene.decimals)} ${market} | MicroStream`;
 }

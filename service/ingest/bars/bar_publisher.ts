@@ -23,10 +23,12 @@ export interface BarPublisherOptions {
   readonly minutes: MinuteQueue;
   /** Where trades are requested that a kline includes and the minute lacks. */
   readonly stream: Pick<TradeStream, "catchUp">;
-  readonly log: Pick<EventLog, "append">;
+  readonly log: Pick<EventLog, "append" | "room">;
   readonly audit: Pick<BarAudit, "add">;
   /** The last bar that is already in the log. */
   readonly last: Bar | undefined;
+  /** The first minute that the log ever had live, ms UTC; undefined before there was one. */
+  readonly firstLive: number | undefined;
   /** Minutes of history to take from klines when there is no last bar. */
   readonly historyMinutes: number;
   /** Holds the history up to the last bar by the time that {@linkcode BarPublisher.run} is called. */
@@ -52,8 +54,13 @@ export class BarPublisher {
   readonly #context: IngestContext;
   readonly #options: BarPublisherOptions;
   readonly #fetcher: KlineFetcher;
+  readonly #failed = Promise.withResolvers<never>();
+  /** The last bar that was appended, and the minute after it. */
   #last: Bar | undefined;
   #next: number | undefined;
+  #published: number | undefined;
+  /** The first live minute, ms UTC: what lies before it is history. */
+  #firstLive: number | undefined;
   /** The range of klines that is being loaded, ms UTC. */
   #loading: { readonly from: number; readonly to: number } | undefined;
   /** Whether the bars up to the first minute with trades have been published. */
@@ -67,6 +74,8 @@ export class BarPublisher {
     this.#fetcher = new KlineFetcher(context, options.symbol);
     this.#last = options.last;
     this.#next = options.last && options.last.timestamp + MINUTE_MS;
+    this.#published = options.last?.timestamp;
+    this.#firstLive = options.firstLive;
   }
 
   /** Open time of the next bar, ms UTC; undefined before the first minute is known. */
@@ -74,9 +83,9 @@ export class BarPublisher {
     return this.#next;
   }
 
-  /** The last published bar. */
-  get last(): Bar | undefined {
-    return this.#last;
+  /** Open time of the last bar that is durable, ms UTC. */
+  get published(): number | undefined {
+    return this.#published;
   }
 
   /** Why bars are delayed, for people; null while they are not. */
@@ -116,6 +125,10 @@ export class BarPublisher {
 
   /** Publishes minute by minute: the order of bars depends on it. Ends only by an error. */
   async run(): Promise<never> {
+    return await Promise.race([this.#publishAll(), this.#failed.promise]);
+  }
+
+  async #publishAll(): Promise<never> {
     for (;;) {
       const minute = await this.#options.minutes.take();
       if (typeof minute === "number") await this.#fillUntil(minute);
@@ -126,11 +139,13 @@ export class BarPublisher {
 
   /** Publishes klines up to the first minute with trades. */
   async #fillUntil(time: number): Promise<void> {
+    this.#firstLive ??= time;
     const next = this.#next ??= time - this.#options.historyMinutes * MINUTE_MS;
     if (time > next) await this.#fill(next, time);
   }
 
   async #publishDraft(draft: MinuteDraft): Promise<void> {
+    this.#firstLive ??= draft.timestamp;
     const next = this.#next ??= draft.timestamp;
     if (draft.timestamp > next) await this.#fill(next, draft.timestamp);
     if (draft.timestamp === this.#next) await this.#settle(draft);
@@ -235,13 +250,20 @@ export class BarPublisher {
     const last = bars.at(-1);
     if (last === undefined) return;
     const { log, audit, vpin } = this.#options;
-    const published = bars.map((bar) => {
+    const firstLive = this.#firstLive ?? Infinity;
+    const published = bars.map((bar): Bar => {
       vpin.push(bar);
-      return withVpin(bar, vpin.value);
+      const measured = withVpin(bar, vpin.value);
+      return bar.timestamp < firstLive ? { ...measured, backfill: true } : measured;
     });
-    await log.append(published.map((record) => ({ kind: "bar", record })));
+    // The log keeps the order. While the disk is full, minutes wait here, and then in the queue;
+    // those that the queue drops are taken from klines.
+    await log.room();
+    log.append(published.map((record) => ({ kind: "bar", record }))).then(() => {
+      this.#published = last.timestamp;
+      audit.add(published);
+    }, this.#failed.reject);
     this.#last = last;
     this.#next = last.timestamp + MINUTE_MS;
-    audit.add(published);
   }
 }

@@ -2,7 +2,11 @@ import { z } from "zod";
 import { barSchema } from "../../../data/schema/bar.ts";
 import { modelSchema } from "../../../data/schema/model.ts";
 import { signalSchema } from "../../../data/schema/signal.ts";
-import { modelStatusSchema, statusSchema } from "../../../data/schema/status.ts";
+import {
+  modelStatusSchema,
+  statusSchema,
+  storageStatusSchema,
+} from "../../../data/schema/status.ts";
 import { symbolSchema } from "../../../data/schema/symbol.ts";
 
 /** The shapes of the answers, by their names in the OpenAPI document. */
@@ -13,8 +17,9 @@ export const SCHEMAS = {
   Status: statusSchema,
   Health: z.strictObject({
     ...statusSchema.shape,
-    status: z.enum(["ok", "degraded", "down"])
-      .describe("ok: live, and no market's bars wait; degraded: some do; down: all do"),
+    status: z.enum(["ok", "degraded", "down"]).describe(
+      "ok: live, no market's bars wait, and the journal is written; down: all markets' bars wait",
+    ),
     affected: z.array(z.string()).describe("The markets with a problem"),
     subscribers: z.int().describe("Clients of the stream"),
   }).describe("State of the service, in full"),
@@ -22,6 +27,8 @@ export const SCHEMAS = {
     ready: z.boolean(),
     connection: z.string(),
     message: z.string(),
+    storage: z.nullable(storageStatusSchema)
+      .describe("Since when and why the journal cannot be written; null while it can"),
     problems: z.record(z.string(), z.string())
       .describe("What is wrong, by market; at most 10 of them"),
     awaited: z.record(z.string(), z.string())

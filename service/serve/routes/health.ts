@@ -35,32 +35,40 @@ export function healthRoutes(
   ).get(
     "/readyz",
     describeRoute({
-      summary: "Whether the service is live and every market that trades has its bars",
+      summary: "Whether the service is live, every market that trades has its bars, and the " +
+        "journal is written",
       responses: {
         200: json("Ready", "Readiness"),
         503: json("Not ready", "Readiness"),
       },
     }),
     (context) => {
-      const { connection, message, symbols } = view.status;
+      const { connection, message, symbols, storage } = view.status;
       const problems = symbols.flatMap(({ symbol, problem }) => problem === null ? [] : [[symbol, problem]]);
       const awaited = symbols.flatMap((status) => {
         const what = awaitedOf(status);
         return what === undefined ? [] : [[status.symbol, what]];
       });
-      const ready = connection === "live" && problems.length + awaited.length === 0;
+      const isWell = problems.length + awaited.length === 0 && storage === null;
+      const ready = connection === "live" && isWell;
       const named = (of: readonly string[][]) => Object.fromEntries(of.slice(0, MAX_NAMED));
       return context.json(
-        { ready, connection, message, problems: named(problems), awaited: named(awaited) },
+        {
+          ...{ ready, connection, message, storage },
+          ...{ problems: named(problems), awaited: named(awaited) },
+        },
         ready ? 200 : 503,
       );
     },
   );
 }
 
-function healthOf({ connection, symbols }: Status, affected: number): "ok" | "degraded" | "down" {
+function healthOf(
+  { connection, symbols, storage }: Status,
+  affected: number,
+): "ok" | "degraded" | "down" {
   if (affected > 0 && affected === symbols.length) return "down";
-  return connection === "live" && affected === 0 ? "ok" : "degraded";
+  return connection === "live" && affected === 0 && storage === null ? "ok" : "degraded";
 }
 
 /** What a market without a problem still lacks. One that does not trade lacks nothing. */

@@ -16,13 +16,15 @@ export function streamRoutes(
       parameters: [{
         name: "Last-Event-ID",
         in: "header",
-        description: "Id of a bar or a signal; the stream resumes after it without loss",
+        description: "Id of a bar or a signal; the stream resumes after it without loss, and " +
+          "without history unless `since` is given",
         schema: { type: "string" },
       }],
       responses: {
         200: textOf(
           "text/event-stream",
-          "Server-sent events: `bar` (Bar), `signal` and `nowcast` (Signal), `status` (Status)",
+          "Server-sent events: `bar` (Bar), `signal` and `nowcast` (Signal), `status` (Status), " +
+            "and `goodbye` before the service ends the stream",
         ),
       },
     }),

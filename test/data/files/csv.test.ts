@@ -24,6 +24,10 @@ test("columns that are asked for come first and stand even where no record has t
   expect(toCsv([{ a: 1, c: 2 }], ["b", "a"])).toBe("b,a,c\n,1,2\n");
 });
 
+test("a group that is null where others have it adds no column of its own", () => {
+  expect(toCsv([{ a: null, n: null }, { a: { b: 1 }, n: null }], ["n"])).toBe("n,a_b\n,\n,1\n");
+});
+
 test("every field of a signal has its column", () => {
   const [header = "", line = ""] = toCsv([makeSignal(0)]).split("\n");
   const cells = Object.fromEntries(header.split(",").map((name, i) => [name, line.split(",")[i]]));

@@ -15,7 +15,7 @@ test("bars have a column a field, nested names joined", () => {
       "microstructure_vwap,microstructure_volume_imbalance,microstructure_trade_intensity," +
       "microstructure_realized_variance,microstructure_bipower_variation," +
       "microstructure_jump_share,microstructure_roll_spread,microstructure_kyle_lambda," +
-      "microstructure_amihud_illiquidity,microstructure_vpin,quality,source",
+      "microstructure_amihud_illiquidity,microstructure_vpin,quality,source,backfill",
   );
 });
 
@@ -25,6 +25,7 @@ test("a column says what its values are", () => {
     count: z.exactOptional(z.int()),
     version: z.literal(1),
     final: z.boolean(),
+    backfill: z.exactOptional(z.literal(true)),
     name: z.string(),
     side: z.literal(["buy", "sell"]),
   });
@@ -33,6 +34,7 @@ test("a column says what its values are", () => {
     "count integer",
     "version integer",
     "final flag",
+    "backfill flag",
     "name text",
     "side text",
   ]);

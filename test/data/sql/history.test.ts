@@ -233,7 +233,13 @@ describe("the service's journal", () => {
 
   test("is read while the service writes it: bars, signals and outputs of further models", async () => {
     const { log, path } = openJournal();
-    const output = { state: 2, name: "Crisis", confidence: 0.8, seconds_in_state: 120 };
+    const output = {
+      ready: true,
+      state: 2,
+      name: "Crisis",
+      confidence: 0.8,
+      seconds_in_state: 120,
+    };
     const liquidity = { ...output, probabilities: { crisis: 0.8 }, log_likelihood: -1.2 };
     await log.append(barRecords(makeBar(0), makeBar(1)));
     await log.append(signalRecords({ ...makeSignal(1), models: { liquidity } }));
@@ -252,11 +258,12 @@ describe("the service's journal", () => {
     expect(history.rows("SELECT * FROM signals")).toEqual([{
       ...{ symbol, source, quality, open_time: minute(1), time, open, high, low, close, volume },
       ...{ anomaly_score: -0.43, is_anomaly: false, regime_state: 1, regime_name: "Normal Market" },
-      ...{ confidence: 0.9, seconds_in_state: 120, log_likelihood: -3.1 },
+      ...{ confidence: 0.9, seconds_in_state: 120, log_likelihood: -3.1, state: null },
+      ...{ ready: true, have: null, need: null, backfill: null },
     }]);
     expect(history.rows("SELECT * FROM model_outputs")).toEqual([{
       ...{ symbol, source, open_time: minute(1), time, model: "liquidity", ...output },
-      log_likelihood: -1.2,
+      ...{ have: null, need: null, log_likelihood: -1.2 },
     }]);
   });
 

@@ -10,6 +10,8 @@ import {
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { parseSignal } from "../../../data/schema/parse.ts";
+import type { Signal } from "../../../data/schema/signal.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 const REPLAY = fileURLToPath(new URL("../../../service/commands/replay.ts", import.meta.url));
@@ -48,14 +50,26 @@ test("gives one row a bar, the same numbers as CSV and as NDJSON", async () => {
   expect(await replay("--bars", path, "--out", out)).toMatchObject({ code: 0 });
   expect(await replay("--bars", path, "--out", ndjson)).toMatchObject({ code: 0 });
   const [header = "", ...rows] = readFileSync(out, "utf8").trimEnd().split("\n");
-  const signals = readFileSync(ndjson, "utf8").trimEnd().split("\n").map((line) =>
-    JSON.parse(line)
-  );
+  const signals = readFileSync(ndjson, "utf8").trimEnd().split("\n").map(parseSignal);
   expect(rows).toHaveLength(50);
   expect(signals).toHaveLength(50);
-  const at = header.split(",").indexOf("normalized_momentum");
-  expect(rows.map((row) => Number(row.split(",")[at])))
-    .toEqual(signals.map((signal) => signal.normalized.momentum));
+  const column = (name: string) => {
+    const at = header.split(",").indexOf(name);
+    expect(at, name).toBeGreaterThanOrEqual(0);
+    return rows.map((row) => row.split(",")[at]);
+  };
+  const cells = (field: (signal: Signal) => unknown) =>
+    signals.map((signal) => String(field(signal) ?? ""));
+  expect(column("normalized_momentum")).toEqual(cells((signal) => signal.normalized["momentum"]));
+  expect(column("ready")).toEqual(rows.map((_, i) => String(i >= 19)));
+  expect(column("have")).toEqual(rows.map((_, i) => i < 19 ? String(i + 1) : ""));
+  expect(column("need")).toEqual(rows.map((_, i) => i < 19 ? "20" : ""));
+  expect(column("regime_name")).toEqual(cells((signal) => signal.regime_name));
+  expect(column("regime_name").map((name) => name !== "")).toEqual(rows.map((_, i) => i >= 19));
+  const share = "regime_probabilities_normal_market";
+  expect(column(share)).toEqual(cells((signal) => signal.regime_probabilities?.["normal_market"]));
+  expect(column("models_liquidity_have")).toEqual(rows.map((_, i) => String(i + 1)));
+  expect(column("models_liquidity_name")).toEqual(rows.map(() => ""));
 });
 
 test("repeated bars and unusable rows are left out, counted and named", async () => {

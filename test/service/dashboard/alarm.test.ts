@@ -19,6 +19,8 @@ const STATUS: Status = {
   invalid_frames: 0,
   models: [],
   models_problem: null,
+  storage: null,
+  damage: null,
   invalid_frames_by_kind: {},
   rest_weight: 0,
   symbols: [makeSymbolStatus({

@@ -1,18 +1,43 @@
 import { describe, expect, it } from "vitest";
 import {
   decodeModels,
+  decodeSignal,
+  decodeSignals,
+  decodeStatus,
   decodeSymbols,
-  isSignal,
-  isStatus,
 } from "../../../service/dashboard/client/decode.ts";
-import { makeSignal, makeSymbolStatus } from "../../support/records.ts";
+import {
+  makeSignal,
+  makeSymbolStatus,
+  makeWarmingOutput,
+  makeWarmingSignal,
+} from "../../support/records.ts";
 
 const PERIOD = { from: "2022-06-01T00:00:00.000Z", to: "2025-08-31T23:59:00.000Z" };
 
 describe("the decoder", () => {
+  const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
   it("accepts a signal", () => {
-    const overTheWire: unknown = JSON.parse(JSON.stringify(makeSignal(0)));
-    expect(isSignal(overTheWire)).toBe(true);
+    expect(decodeSignal(overTheWire(makeSignal(0)))).toEqual(makeSignal(0));
+  });
+
+  it("accepts a signal of models that are not ready", () => {
+    const models = { liquidity: makeWarmingOutput(9, 10_080) };
+    const signal = { ...makeWarmingSignal(0, 9, 20), models };
+    expect(decodeSignal(overTheWire(signal))).toEqual(signal);
+  });
+
+  it("takes signals of earlier versions, which do not say so, for ready", () => {
+    const { ready: _, ...before } = makeSignal(0);
+    const output = {
+      ...{ state: 0, name: "Stable", confidence: 0.9, probabilities: { stable: 0.9 } },
+      ...{ seconds_in_state: 60, log_likelihood: -1 },
+    };
+    const signal = { ...before, models: { liquidity: output } };
+    expect(decodeSignals([overTheWire(signal), 7])).toEqual([
+      { ...signal, ready: true, models: { liquidity: { ...output, ready: true } } },
+    ]);
   });
 
   it.each([
@@ -20,9 +45,10 @@ describe("the decoder", () => {
     ["a list", [makeSignal(0)]],
     ["a price as text", { ...makeSignal(0), close: "60690.1" }],
     ["no regime probabilities", { ...makeSignal(0), regime_probabilities: undefined }],
-    ["a feature that is null", { ...makeSignal(0), features: { momentum: null } }],
+    ["a feature as text", { ...makeSignal(0), features: { momentum: "0.1" } }],
+    ["a readiness as text", { ...makeSignal(0), ready: "yes" }],
   ])("refuses as a signal: %s", (_, value) => {
-    expect(isSignal(value)).toBe(false);
+    expect(decodeSignal(value)).toBeUndefined();
   });
 
   it("is a status only when all of it is there", () => {
@@ -34,6 +60,7 @@ describe("the decoder", () => {
       message: "",
       since: 0,
       clock_offset: -0.5,
+      next_attempt: null,
       disconnects: 0,
       handovers: 0,
       invalid_frames: 1,
@@ -42,11 +69,13 @@ describe("the decoder", () => {
       symbols: [market],
       models: [{ name: "classic", fingerprint: "edd895d82d92", loaded: 0 }],
       models_problem: null,
+      storage: null,
+      damage: null,
     };
-    expect(isStatus(status)).toBe(true);
-    expect(isStatus({ ...status, models: undefined })).toBe(false);
-    expect(isStatus({ ...status, connection: "asleep" })).toBe(false);
-    expect(isStatus({ ...status, symbols: [{ ...market, gaps: "0" }] })).toBe(false);
+    expect(decodeStatus(status)).toEqual(status);
+    expect(decodeStatus({ ...status, models: undefined })).toBeUndefined();
+    expect(decodeStatus({ ...status, connection: "asleep" })).toBeUndefined();
+    expect(decodeStatus({ ...status, symbols: [{ ...market, gaps: "0" }] })).toBeUndefined();
   });
 
   it("reads the names of the markets and drops other elements", () => {

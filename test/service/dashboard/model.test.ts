@@ -32,6 +32,7 @@ describe("the shown model", () => {
 
 describe("the output of", () => {
   const liquidity = {
+    ready: true,
     state: 2,
     name: "Crisis",
     confidence: 0.8,

@@ -8,14 +8,15 @@ import { Engine } from "../../../service/engine/engine.ts";
 import { EngineRunner } from "../../../service/engine/engine_runner.ts";
 import { type LoadedModel, loadModels } from "../../../service/engine/loaded_model.ts";
 import { randomBars } from "../../core-wasm/support.ts";
+import { eventsOf } from "../../support/log_events.ts";
+import { quickLiquidity } from "../../support/quick_liquidity.ts";
 import { barRecords, makeBar } from "../../support/records.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 const SYMBOLS = ["BTCUSDT", "ETHUSDT"];
 const wasm = loadCore();
-const [CLASSIC, LIQUIDITY] = ["classic", "liquidity"].map((name) =>
-  loadModels({ models: [`models/${name}.json`], expected: {} })
-);
+const CLASSIC = loadModels({ models: ["models/classic.json"], expected: {} });
+const LIQUIDITY = [quickLiquidity()];
 const MARKET = SYMBOLS.map((symbol, seed) =>
   randomBars(3000, seed + 1).map(({ open, high, low, close, volume }, i): Bar => ({
     ...makeBar(i, symbol),
@@ -27,8 +28,8 @@ function barsOf(symbol: string, from: number, to: number): readonly Bar[] {
   return MARKET[SYMBOLS.indexOf(symbol)]?.slice(from, to) ?? [];
 }
 
-function engineOf(...models: readonly (readonly LoadedModel[] | undefined)[]): Engine {
-  return new Engine(wasm, models.flatMap((each) => each ?? []), SYMBOLS);
+function engineOf(...models: readonly (readonly LoadedModel[])[]): Engine {
+  return new Engine(wasm, models.flat(), SYMBOLS);
 }
 
 /** A log and the runner of a model, with bars appended and scored. */
@@ -40,7 +41,8 @@ async function setUp(from: number, to: number, models = CLASSIC, minutes = 10_00
   const append = async (symbol: string, first: number, end: number) => {
     const before = log.end;
     await log.append(barRecords(...barsOf(symbol, first, end)));
-    return log.page(before, 10_000)?.events.filter(({ kind }) => kind === "bar") ?? [];
+    const filter = { kinds: new Set(["bar"] as const), symbols: new Set(SYMBOLS), since: 0 };
+    return eventsOf(log, { after: before, filter });
   };
   const publish = async (symbol: string, first: number, end: number) =>
     await runner.process(await append(symbol, first, end));
@@ -79,20 +81,20 @@ test("bars that arrive while the next engine warms up are scored once, in order,
 });
 
 test("a bar that is in the log but not scored yet is for the next engine to score", async () => {
-  const { runner, append, signals } = await setUp(0, 100);
-  const events = await append("BTCUSDT", 100, 101);
+  const { runner, append, signals } = await setUp(0, 400);
+  const events = await append("BTCUSDT", 400, 401);
   const next = engineOf(LIQUIDITY);
   await runner.prepare(next, NEVER);
   runner.promote(next);
   await runner.process(events);
   expect(signals("BTCUSDT").at(-1)).toMatchObject({
-    timestamp: barsOf("BTCUSDT", 100, 101)[0]?.timestamp,
+    timestamp: barsOf("BTCUSDT", 400, 401)[0]?.timestamp,
     regime_probabilities: { stable: expect.any(Number) },
   });
 });
 
 test("a model that runs before and after a change of models keeps its state to the last bit", async () => {
-  // So short a warm-up leaves a new liquidity model blind.
+  // So short a warm-up leaves a new liquidity model without its windows.
   const { runner, publish, signals } = await setUp(0, 2100, LIQUIDITY, 100);
   const next = engineOf(CLASSIC, LIQUIDITY);
   await runner.prepare(next, NEVER);
@@ -100,6 +102,7 @@ test("a model that runs before and after a change of models keeps its state to t
   await publish("ETHUSDT", 2100, 2200);
   const uninterrupted = engineOf(LIQUIDITY);
   const expected = barsOf("ETHUSDT", 0, 2200).map((bar) => uninterrupted.push(bar));
+  expect(expected.at(-1)?.ready).toBe(true);
   expect(signals("ETHUSDT").slice(2100).map(({ models }) => models["liquidity"]?.probabilities))
     .toEqual(expected.slice(2100).map((signal) => signal.regime_probabilities));
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Bar } from "../../../data/schema/bar.ts";
 import { loadCore } from "../../../core-wasm/load.ts";
 import { flatten } from "../../../data/files/csv.ts";
 import { DEFAULT_MODELS } from "../../../service/config.ts";
@@ -12,10 +13,25 @@ test.each([[DEFAULT_MODELS], [DEFAULT_MODELS.toReversed()], [["models/liquidity.
   "the columns of %s are those of the engine's signals, in their order",
   (files) => {
     const registry = new ModelRegistry({ models: files, expected: {} }, createLog("ERROR"));
-    const signal = new Engine(loadCore(), registry.live, ["BTCUSDT"]).push(makeBar(0));
-    expect(signalColumns(registry.status.descriptions)).toEqual(
-      flatten(signal).map(([name]) => name),
-    );
+    const engine = new Engine(loadCore(), registry.live, ["BTCUSDT"]);
+    // The runner adds "state" to some.
+    const columns = signalColumns(registry.status.descriptions)
+      .filter((name) => name !== "state");
+    const names = (index: number) => {
+      const bar: Bar = { ...makeBar(index), backfill: true };
+      const signal = engine.push(bar);
+      return { ready: signal.ready, names: flatten(signal).map(([name]) => name) };
+    };
+    const { ready, names: first } = names(0);
+    expect(ready).toBe(false);
+    const groups = /^(models_\w+_|regime_)probabilities/;
+    expect(first.filter((name) => !groups.test(name)))
+      .toEqual(columns.filter((name) => !groups.test(name)));
+    for (let index = 1; index < 10_079; index++) engine.advance(makeBar(index));
+    expect(names(10_079)).toEqual({
+      ready: true,
+      names: columns.filter((name) => !/(^|_)(have|need)$/.test(name)),
+    });
   },
 );
 

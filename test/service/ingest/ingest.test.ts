@@ -53,6 +53,7 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
     symbols,
     bus: {
       log: {
+        room: () => Promise.resolve(),
         append: (records) => {
           if (!state.writable) return Promise.reject(new Error("the disk is full"));
           for (const { kind, record } of records) if (kind === "bar") bars.push(record);
@@ -64,6 +65,8 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
         bars: storedBars,
         volumes: storedBars,
         lastTime: (_kind, symbol) => stored.findLast((bar) => bar.symbol === symbol)?.timestamp,
+        firstLive: (symbol) =>
+          stored.find((bar) => bar.symbol === symbol && !bar.backfill)?.timestamp,
       },
     },
     historyMinutes: 10,
@@ -261,8 +264,13 @@ test.each([
       requested: "binance",
       symbols: SYMBOLS,
       bus: {
-        log: { append: () => Promise.resolve(), announce: () => {} },
-        store: { bars: () => [], volumes: () => [], lastTime: () => undefined },
+        log: { append: () => Promise.resolve(), room: () => Promise.resolve(), announce: () => {} },
+        store: {
+          bars: () => [],
+          volumes: () => [],
+          lastTime: () => undefined,
+          firstLive: () => undefined,
+        },
       },
       historyMinutes: 1500,
       clock: new VirtualClock(),

@@ -49,7 +49,7 @@ test("the status is what ingest and engine last announced", async () => {
   const models = [{ name: "classic", fingerprint: "0123456789ab", loaded: START }];
   log.announce({ kind: "feed", status: FEED });
   log.announce({ kind: "models", status: { models, problem: "damaged", descriptions: [] } });
-  const expected = { ...FEED, models, models_problem: "damaged" };
+  const expected = { ...FEED, models, models_problem: "damaged", storage: null, damage: null };
   expect(role.status).toEqual(expected);
   expect(await get("/healthz")).toMatchObject(expected);
 });

@@ -27,6 +27,8 @@ export function makeStatus(
     invalid_frames: 0,
     models: [{ name: "classic", fingerprint: "0123456789ab", loaded: START }],
     models_problem: null,
+    storage: null,
+    damage: null,
     invalid_frames_by_kind: {},
     rest_weight: 0,
     symbols: [makeSymbolStatus(symbol)],

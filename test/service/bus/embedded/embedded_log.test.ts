@@ -1,9 +1,12 @@
-import { writeFileSync } from "node:fs";
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
+import type { Bar } from "../../../../data/schema/bar.ts";
+import type { Signal } from "../../../../data/schema/signal.ts";
 import type { LogEvent } from "../../../../service/bus/event_log.ts";
 import { EmbeddedLog } from "../../../../service/bus/embedded/embedded_log.ts";
+import { eventsOf, everythingOf } from "../../../support/log_events.ts";
 import { barRecords, makeBar, makeSignal, signalRecords, START } from "../../../support/records.ts";
 import { temporaryFolder } from "../../../support/temporary.ts";
 
@@ -109,29 +112,113 @@ test("pages behind a position hold all later records once, whether from memory o
   const folder = temporaryFolder();
   const log = new EmbeddedLog(join(folder, "binance.sqlite"));
   await log.append([...bars(...range(5)), ...signalRecords(makeSignal(0))]);
-  const { start } = log;
-  const pages = (from: EmbeddedLog) => {
-    const first = from.page(start, 4);
-    expect(first?.complete).toBe(false);
-    const second = from.page(first?.events.at(-1)?.id ?? "", 4);
-    expect(second).toMatchObject({ complete: true, events: [{ kind: "bar" }, { kind: "signal" }] });
-    return [...first?.events ?? [], ...second?.events ?? []];
-  };
+  const pages = (from: EmbeddedLog) => eventsOf(from, { limit: 4 });
   const inMemory = pages(log);
   expect(new Set(inMemory.map(({ id }) => id)).size).toBe(6);
   await log.close();
   expect(pages(openLog(folder))).toEqual(inMemory);
 });
 
-test("a position of another journal, or behind the end, is none of this log", async () => {
+test("a position of another journal, behind the end, or written otherwise is none of this log", async () => {
   const log = openLog();
   await log.append(bars(0));
-  const foreign = ["simulator-1:0", "binance:0", "0", "", "binance:", "binance:x"];
-  for (const id of [...foreign, log.end.replace(/1$/, "2")]) {
-    expect(log.page(id, 10)).toBeUndefined();
+  const [name = ""] = log.end.split(":");
+  expect([log.start, log.end].map((id) => log.has(id))).toEqual([true, true]);
+  const numbers = [
+    "2",
+    "01",
+    "1.0",
+    "-1",
+    "+1",
+    "0x1",
+    " 1",
+    "1 ",
+    "1e0",
+    "",
+    "x",
+    "9".repeat(400),
+  ];
+  const foreign = ["simulator-1:0", "binance:0", "0", "", "binance:", ":1", "1", "::::"];
+  for (const id of [...foreign, ...numbers.map((n) => `${name}:${n}`)]) {
+    expect([id, log.has(id)]).toEqual([id, false]);
+    expect(() => log.page({ after: id, until: log.end, limit: 1 }, everythingOf())).toThrow(
+      RangeError,
+    );
   }
   const reading = log.read("simulator-1:0", new AbortController().signal).next();
   await expect(reading).rejects.toThrow(RangeError);
+});
+
+/** The journal's file as it is when its process dies now. */
+function copyOf(folder: string): string {
+  const copy = temporaryFolder();
+  for (const end of ["", "-wal"]) {
+    copyFileSync(join(folder, `binance.sqlite${end}`), join(copy, `binance.sqlite${end}`));
+  }
+  return copy;
+}
+
+test("positions stay what they were after a crash, and go on in another epoch", async () => {
+  const folder = temporaryFolder();
+  const log = openLog(folder);
+  await log.append(bars(0, 1));
+  const before = eventsOf(log);
+  const again = openLog(copyOf(folder));
+  await again.append(bars(2));
+  const after = eventsOf(again);
+  expect(after.slice(0, 2)).toEqual(before);
+  expect(after[2]?.id.split(":")[0]).not.toBe(before[1]?.id.split(":")[0]);
+  expect(eventsOf(again, { after: before[1]?.id ?? "" })).toEqual(after.slice(2));
+});
+
+test("when the last records are lost, no position names another record", async () => {
+  const folder = temporaryFolder();
+  const log = openLog(folder);
+  await log.append(bars(0, 1));
+  const kept = eventsOf(log);
+  // What it has from now on is lost with the write-ahead log, in which it stands.
+  const copy = copyOf(folder);
+  await log.append(bars(2, 3));
+  const lost = eventsOf(log, { after: kept[1]?.id ?? "" });
+  const again = openLog(copy);
+  const known = () => [...kept, ...lost].map(({ id }) => again.has(id));
+  expect(known()).toEqual([true, true, false, false]);
+  await again.append(barRecords(makeBar(7), makeBar(8), makeBar(9)));
+  expect(known()).toEqual([true, true, false, false]);
+  expect(lost.map(({ id }) => id.split(":")[1])).toEqual(["3", "4"]);
+});
+
+test("two copies of a journal that both go on do not know each other's positions", async () => {
+  const folder = temporaryFolder();
+  const first = openLog(folder);
+  await first.append(bars(0));
+  const second = openLog(copyOf(folder));
+  await first.append(bars(1));
+  await second.append(bars(2));
+  expect([first.has(second.end), second.has(first.end)]).toEqual([false, false]);
+  expect(second.has(eventsOf(first)[0]?.id ?? "")).toBe(true);
+});
+
+test("the first minute that was live is kept, and what was before it is history", async () => {
+  const folder = temporaryFolder();
+  const log = new EmbeddedLog(join(folder, "binance.sqlite"));
+  const history = (index: number) => ({ ...makeBar(index), backfill: true as const });
+  await log.append(barRecords(history(0), history(1)));
+  expect(log.firstLive("BTCUSDT")).toBeUndefined();
+  await log.append(bars(2, 3));
+  expect(log.firstLive("BTCUSDT")).toBe(makeBar(2).timestamp);
+  await log.append(barRecords(makeBar(1, "ETHUSDT")));
+  await log.close();
+  const again = openLog(folder);
+  expect(["BTCUSDT", "ETHUSDT", "XRPUSDT"].map((symbol) => again.firstLive(symbol)))
+    .toEqual([makeBar(2).timestamp, makeBar(1).timestamp, undefined]);
+  expect(eventsOf(again).map(({ backfill }) => backfill)).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
 });
 
 test("a reader gets everything behind its position in order, though it is slow and appends go on", async () => {
@@ -157,9 +244,9 @@ test("nothing is readable before its commit", async () => {
   const log = openLog();
   const appending = log.append(bars(0));
   expect(log.end).toBe(log.start);
-  expect(log.page(log.start, 10)?.events).toEqual([]);
+  expect(eventsOf(log)).toEqual([]);
   await appending;
-  expect(log.page(log.start, 10)?.events).toHaveLength(1);
+  expect(eventsOf(log)).toHaveLength(1);
 });
 
 test("announcements reach those who listen, and nobody after", () => {
@@ -193,13 +280,16 @@ test("a damaged checkpoint is passed over for the one before, and two damaged on
   await log.close();
   const damage = (time: number) => {
     const database = new DatabaseSync(join(folder, "binance.sqlite"));
-    database.exec(`UPDATE checkpoints SET state = zeroblob(3) WHERE timestamp = ${time}`);
-    expect(database.prepare("SELECT count(*) AS n FROM checkpoints").get()).toEqual({ n: 2 });
+    const { changes } = database.prepare(
+      "UPDATE checkpoints SET state = zeroblob(3) WHERE timestamp = ?",
+    ).run(time);
+    expect(changes).toBe(1);
     database.close();
   };
   damage(3);
   const once = new EmbeddedLog(join(folder, "binance.sqlite"));
   expect(once.checkpoint("BTCUSDT")).toEqual(checkpoint(2, 1, 2, 3));
+  expect(once.damage?.message).toMatch(/binance\.sqlite were damaged \(BTCUSDT\)/);
   await once.close();
   damage(2);
   expect(openLog(folder).checkpoint("BTCUSDT")).toBeUndefined();
@@ -226,7 +316,48 @@ test("a journal of the first version keeps its records, its ids and its checkpoi
   expect(log.end).toBe("binance-0123abcd:5");
   expect(log.checkpoint("BTCUSDT")).toEqual(checkpoint(7, 0, 255));
   await log.append(bars(1));
-  expect([...log.bars("BTCUSDT", 0)]).toEqual([makeBar(0), makeBar(1)]);
+  expect([...log.bars("BTCUSDT", 0)]).toEqual([{ ...makeBar(0), backfill: true }, makeBar(1)]);
+});
+
+test("in a journal of an earlier version, what came before the first trades becomes history", () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "binance.sqlite");
+  const old = new DatabaseSync(path);
+  old.exec(`
+    CREATE TABLE events (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,
+      symbol TEXT NOT NULL, timestamp INTEGER NOT NULL, json TEXT NOT NULL,
+      UNIQUE (kind, symbol, timestamp)) STRICT;
+    CREATE TABLE identity (token TEXT NOT NULL) STRICT;
+    INSERT INTO identity VALUES ('0123abcd');
+    CREATE TABLE checkpoints (symbol TEXT NOT NULL, timestamp INTEGER NOT NULL,
+      models TEXT NOT NULL, state BLOB NOT NULL, checksum INTEGER NOT NULL,
+      PRIMARY KEY (symbol, timestamp)) STRICT;
+    PRAGMA user_version = 1;
+  `);
+  const insert = old.prepare(
+    "INSERT INTO events (kind, symbol, timestamp, json) VALUES (?, ?, ?, ?)",
+  );
+  const keep = (kind: string, record: Bar | Signal) =>
+    insert.run(kind, record.symbol, record.timestamp, JSON.stringify(record));
+  const lived: Bar[] = [makeBar(0), makeBar(1), { ...makeBar(2), quality: "trades" }, makeBar(3)];
+  for (const bar of lived) keep("bar", bar);
+  for (const i of range(4)) keep("signal", makeSignal(i));
+  keep("bar", makeBar(0, "ETHUSDT"));
+  old.close();
+  const log = openLog(folder);
+  expect(log.end).toBe("binance-0123abcd:9");
+  expect([log.firstLive("BTCUSDT"), log.firstLive("ETHUSDT")]).toEqual([
+    makeBar(2).timestamp,
+    undefined,
+  ]);
+  const mark = { backfill: true };
+  expect(eventsOf(log).map(({ json, backfill }) => [JSON.parse(json), backfill])).toEqual([
+    ...lived.map((bar, i) => i < 2 ? [{ ...bar, ...mark }, true] : [bar, false]),
+    ...range(4).map((i) => makeSignal(i)).map((signal, i) =>
+      i < 2 ? [{ ...signal, ...mark }, true] : [signal, false]
+    ),
+    [{ ...makeBar(0, "ETHUSDT"), ...mark }, true],
+  ]);
 });
 
 test("a journal of a newer version is refused and not written to", () => {
@@ -240,8 +371,26 @@ test("a journal of a newer version is refused and not written to", () => {
   reader.close();
 });
 
-test("a file that is no journal is refused by name", () => {
-  const path = join(temporaryFolder(), "binance.sqlite");
-  writeFileSync(path, "not a database, not at all, but long enough to be looked at".repeat(20));
-  expect(() => new EmbeddedLog(path)).toThrow(`Cannot open the journal ${path}`);
+test("a page that finds nothing ends after a bounded search, and pages together find all", async () => {
+  const folder = temporaryFolder();
+  const log = new EmbeddedLog(join(folder, "binance.sqlite"));
+  const count = 5000;
+  for (let i = 0; i < count; i += 1000) await log.append(bars(...range(1000).map((k) => i + k)));
+  await log.append(barRecords(makeBar(0, "ETHUSDT")));
+  await log.close();
+  // Opened again, nothing of it is in memory.
+  const again = openLog(folder);
+  const rowOf = (position: string) => Number(position.split(":")[1]);
+  for (const others of [0, 100]) {
+    const symbols = new Set(["ETHUSDT", ...range(others).map((i) => `X${i}USDT`)]);
+    for (const since of [undefined, 0]) {
+      const filter = { kinds: new Set(["bar", "signal"] as const), symbols, since };
+      const { position } = again.page({ after: again.start, until: again.end, limit: 10 }, filter);
+      // By the index and without times, many more can be passed.
+      if (others > 0 || since !== undefined) expect(rowOf(position)).toBeLessThanOrEqual(1000);
+      expect(eventsOf(again, { filter, limit: 10 }).map(({ symbol }) => symbol)).toEqual([
+        "ETHUSDT",
+      ]);
+    }
+  }
 });

@@ -23,8 +23,14 @@ async function load(until: number): Promise<BarPublisher> {
   const minutes = new MinuteQueue();
   const publisher = new BarPublisher(contextWith({ rest: { klines }, clock }), {
     ...{ symbol: "BTCUSDT", source: "binance", minutes, historyMinutes: 3000 },
-    ...{ last: undefined, vpin: new Vpin(), audit: { add() {} }, stream: { catchUp() {} } },
-    log: { append: () => Promise.resolve() },
+    ...{
+      last: undefined,
+      firstLive: undefined,
+      vpin: new Vpin(),
+      audit: { add() {} },
+      stream: { catchUp() {} },
+    },
+    log: { append: () => Promise.resolve(), room: () => Promise.resolve() },
   });
   publisher.run().catch(() => {});
   minutes.push(START);
@@ -40,7 +46,7 @@ test("while history is loaded, the status says how far it is", async () => {
 
 test("history that is loaded is nothing to report", async () => {
   const publisher = await load(START);
-  expect(publisher.last?.timestamp).toBe(START - MINUTE_MS);
+  expect(publisher.published).toBe(START - MINUTE_MS);
   expect(publisher.loading).toBeNull();
   expect(publisher.overdue).toBeNull();
 });

@@ -60,6 +60,7 @@ test("parameters are described by the schemas that validate them, and so are ref
       { name: "Last-Event-ID", in: "header" },
       { name: "symbols", in: "query" },
       { name: "events", in: "query" },
+      { name: "since", in: "query" },
     ],
   });
 });

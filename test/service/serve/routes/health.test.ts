@@ -11,12 +11,17 @@ test("a service that is live and whose markets have bars is healthy and ready", 
   const response = await app.request("/readyz");
   expect(response.status).toBe(200);
   expect(await response.json())
-    .toEqual({ ready: true, connection: "live", message: "live", problems: {}, awaited: {} });
+    .toEqual({
+      ...{ ready: true, connection: "live", message: "live", storage: null },
+      ...{ problems: {}, awaited: {} },
+    });
 });
 
+const STORAGE = { since: 1, reason: "the disk is full; make room on it", waiting: 3 };
 const DELAYED = { problem: "bars wait for klines: no answer" };
 
 test.each([
+  ["cannot write its journal", "degraded", [], makeStatus({ storage: STORAGE })],
   ["is connecting", "degraded", [], makeStatus({ connection: "connecting" })],
   ["has one of two markets whose bars wait", "degraded", ["ETHUSDT"], makeStatus({
     symbols: [makeSymbolStatus(), makeSymbolStatus({ symbol: "ETHUSDT", ...DELAYED })],
@@ -63,4 +68,9 @@ test("readiness names at most ten markets with a problem, and ten of which somet
   const { problems, awaited } = SCHEMAS.Readiness.parse(await response.json());
   expect([problems, awaited].map((named) => Object.keys(named).length)).toEqual([10, 10]);
   expect({ ...problems, ...awaited }).toMatchObject({ NEW0: "its first bar", M0: DELAYED.problem });
+});
+
+test("readiness says why the journal cannot be written", async () => {
+  const response = await setUp({ status: makeStatus({ storage: STORAGE }) }).request("/readyz");
+  expect(await response.json()).toMatchObject({ ready: false, storage: STORAGE });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { makeBar, makeSignal, START } from "../../../support/records.ts";
+import { makeBar, makeSignal, makeWarmingSignal, START } from "../../../support/records.ts";
 import { setUp } from "../support.ts";
 
 const BARS = [0, 1, 2].map((i) => makeBar(i));
@@ -25,6 +25,35 @@ test("history comes as CSV with nested names joined by an underscore", async () 
   const lines = (await response.text()).split("\n");
   expect(lines[0]).toMatch(/^schema,symbol,.*regime_probabilities_bearish_extreme/);
   expect(lines[1]).toMatch(/^1,BTCUSDT,/);
+});
+
+test("a model that is not ready leaves its cells empty and adds no columns", async () => {
+  const signals = [makeWarmingSignal(0, 9, 20), makeSignal(1)];
+  const csv = async (wanted: typeof signals) => {
+    const response = await setUp({ signals: wanted }).request("/api/v1/signals?format=csv");
+    const [header = "", ...lines] = (await response.text()).trimEnd().split("\n");
+    const names = header.split(",");
+    return lines.map((line) =>
+      Object.fromEntries(line.split(",").map((cell, i) => [names[i], cell]))
+    );
+  };
+  const [warming, ready] = await csv(signals);
+  expect(warming).toMatchObject({
+    ...{ close: "101", features_momentum: "0.001", features_activity_ratio: "", regime_name: "" },
+    ...{
+      regime_probabilities_normal_market: "",
+      is_anomaly: "",
+      anomaly_score: "",
+      ready: "false",
+    },
+    ...{ have: "9", need: "20" },
+  });
+  expect(ready).toMatchObject({
+    ready: "true",
+    have: "",
+    regime_probabilities_normal_market: "0.9",
+  });
+  expect(Object.keys(warming ?? {})).toEqual(Object.keys((await csv([makeSignal(1)]))[0] ?? {}));
 });
 
 test.each([

@@ -1,0 +1,2 @@
+/** How many insertions, deletions and replacements turn one text into another. */
+export function levenshteinDistance(a: string, b: string): number;

@@ -147,7 +147,8 @@ function serviceMetrics({ view, clients, clock }: MetricsSource): readonly Metri
     ...(["have", "need"] as const).map((part): Metric => ({
       name: `history_loading_${part}_minutes`,
       type: "gauge",
-      help: `Minutes of history that are ${part === "have" ? "done" : "wanted"}; absent while none ` +
+      help:
+        `Minutes of history that are ${part === "have" ? "done" : "wanted"}; absent while none ` +
         "is loaded.",
       labels: ["symbol"],
       samples: () =>

@@ -34,7 +34,9 @@ test("a halted market and one not listed yet are no fault, and go on and begin b
     await until(what, async () => {
       const health = SCHEMAS.Health.parse(await service.get("/healthz"));
       const states = new Map(health.symbols.map(({ symbol, market }) => [symbol, market]));
-      const isSeen = Object.entries(wanted).every(([symbol, state]) => states.get(symbol) === state);
+      const isSeen = Object.entries(wanted).every(([symbol, state]) =>
+        states.get(symbol) === state
+      );
       return isSeen ? health : undefined;
     });
   const halted = await seen("the states at the start", {

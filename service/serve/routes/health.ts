@@ -44,7 +44,9 @@ export function healthRoutes(
     }),
     (context) => {
       const { connection, message, symbols, storage } = view.status;
-      const problems = symbols.flatMap(({ symbol, problem }) => problem === null ? [] : [[symbol, problem]]);
+      const problems = symbols.flatMap(({ symbol, problem }) =>
+        problem === null ? [] : [[symbol, problem]]
+      );
       const awaited = symbols.flatMap((status) => {
         const what = awaitedOf(status);
         return what === undefined ? [] : [[status.symbol, what]];
@@ -75,5 +77,7 @@ function healthOf(
 function awaitedOf({ last_bar, market, loading, problem }: SymbolStatus): string | undefined {
   if (problem !== null) return undefined;
   if (loading !== null) return `history: ${loading.have} of ${loading.need} minutes`;
-  return last_bar === null && (market === null || market === "trading") ? "its first bar" : undefined;
+  return last_bar === null && (market === null || market === "trading")
+    ? "its first bar"
+    : undefined;
 }

@@ -18,18 +18,23 @@ export class MarketFaults {
   /** @param start Exchange time at which the clock starts, ms UTC. */
   constructor(clauses: readonly Clause<MarketFault>[], start: number) {
     this.#start = start;
-    this.#stretches = clauses.map(({ fault, when }) => ({ fault, timing: new Timing(when, start) }));
+    this.#stretches = clauses.map(({ fault, when }) => ({
+      fault,
+      timing: new Timing(when, start),
+    }));
   }
 
   /** The markets with these faults; a source without one of them is returned as it is. */
   over(source: MarketSource): MarketSource {
     const symbols = new Set(this.#stretches.map(({ fault }) => fault.symbol));
     if (symbols.size === 0) return source;
-    const stopped = new Map(Array.from(symbols).flatMap((symbol) => {
-      const market = source.market(symbol);
-      const stops = (until: number) => this.#stops(symbol, until);
-      return market === undefined ? [] : [[symbol, new StoppedMarket(market, stops)]];
-    }));
+    const stopped = new Map(
+      Array.from(symbols).flatMap((symbol) => {
+        const market = source.market(symbol);
+        const stops = (until: number) => this.#stops(symbol, until);
+        return market === undefined ? [] : [[symbol, new StoppedMarket(market, stops)]];
+      }),
+    );
     return {
       ...source,
       market: (symbol) => stopped.get(symbol) ?? source.market(symbol),

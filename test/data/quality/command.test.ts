@@ -59,7 +59,9 @@ test("trades: missing ones are named", async () => {
   const trade = (id: number) => `${id},1,1,${id},${id},${1714521600000 + id},true,true`;
   const file = writeLines("BTCUSDT-aggTrades-a.csv", [trade(1), trade(2), trade(7)]);
   const { stdout } = await run("--trades", file);
-  expect(stdout).toContain("missing: 4 raw trades in 1 hole\n    3 to 6, between 2024-05-01 00:00 and");
+  expect(stdout).toContain(
+    "missing: 4 raw trades in 1 hole\n    3 to 6, between 2024-05-01 00:00 and",
+  );
 });
 
 test("trades: raw trades that are lost behind ids that continue are named", async () => {

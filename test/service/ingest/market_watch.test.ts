@@ -14,29 +14,39 @@ function tradesAround(resumed: number) {
 test.each([
   ["no klines", (minute: number) => minute >= at(2, 0) && minute < at(60, 0), 0],
   ["flat klines", () => false, 58],
-])("a halt of which the exchange has %s is no fault, and trading goes on by itself", async (_, lacksMinute, flat) => {
-  const all = tradesAround(60);
-  const world = new World(all);
-  world.faults.lacksMinute = lacksMinute;
-  world.market.connected();
-  await world.play(all.slice(0, 20));
-  world.faults.listing = "stopped";
-  await world.advanceTo(at(6, 0));
-  expect(world.status).toMatchObject({ market: "halted", problem: null, loading: null });
-  await world.advanceTo(at(30, 0));
-  expect(world.status).toMatchObject({ market: "halted", problem: null });
-  world.faults.listing = "trading";
-  await world.play(all.slice(20));
-  await world.advanceTo(at(62, 5));
-  expect(world.status).toMatchObject({ market: "trading", problem: null, late: 0, missing_trades: 0 });
-  const times = world.published.map(({ timestamp }) => (timestamp - START) / MINUTE_MS);
-  const halted = Array.from({ length: flat }, (_, i) => 2 + i);
-  // Minutes between the last trade and the first question were published while they passed.
-  expect(times).toEqual([0, 1, ...halted, 60, 61]);
-  expect(world.published.filter(({ volume }) => volume > 0).map(({ quality }) => quality))
-    .toEqual(["trades", "trades", "trades", "trades"]);
-  expect(world.messages.filter((line) => line.includes("no klines"))).toHaveLength(flat > 0 ? 0 : 1);
-});
+])(
+  "a halt of which the exchange has %s is no fault, and trading goes on by itself",
+  async (_, lacksMinute, flat) => {
+    const all = tradesAround(60);
+    const world = new World(all);
+    world.faults.lacksMinute = lacksMinute;
+    world.market.connected();
+    await world.play(all.slice(0, 20));
+    world.faults.listing = "stopped";
+    await world.advanceTo(at(6, 0));
+    expect(world.status).toMatchObject({ market: "halted", problem: null, loading: null });
+    await world.advanceTo(at(30, 0));
+    expect(world.status).toMatchObject({ market: "halted", problem: null });
+    world.faults.listing = "trading";
+    await world.play(all.slice(20));
+    await world.advanceTo(at(62, 5));
+    expect(world.status).toMatchObject({
+      market: "trading",
+      problem: null,
+      late: 0,
+      missing_trades: 0,
+    });
+    const times = world.published.map(({ timestamp }) => (timestamp - START) / MINUTE_MS);
+    const halted = Array.from({ length: flat }, (_, i) => 2 + i);
+    // Minutes between the last trade and the first question were published while they passed.
+    expect(times).toEqual([0, 1, ...halted, 60, 61]);
+    expect(world.published.filter(({ volume }) => volume > 0).map(({ quality }) => quality))
+      .toEqual(["trades", "trades", "trades", "trades"]);
+    expect(world.messages.filter((line) => line.includes("no klines"))).toHaveLength(
+      flat > 0 ? 0 : 1,
+    );
+  },
+);
 
 /** A halt of this length is noticed, however the questions fall, ms. */
 const NOTICED_MS = 8 * MINUTE_MS;
@@ -77,7 +87,9 @@ test("under any halt each kline of the exchange has its bar, and nothing is made
         await pass(end);
         await world.advanceTo(end + 50_000);
         const firstKline = minuteOf(all[0]?.time ?? START);
-        const bars = world.published.filter(({ timestamp }) => timestamp >= firstKline && timestamp < end);
+        const bars = world.published.filter(({ timestamp }) =>
+          timestamp >= firstKline && timestamp < end
+        );
         const klines = world.klines(firstKline, end);
         const times = new Set(klines.map(({ open_time }) => open_time));
         const columns = (of: typeof bars | typeof klines) =>
@@ -160,7 +172,9 @@ test("while the exchange does not say which markets trade, a market without bars
   world.faults.lacksMinute = (minute) => minute >= at(2, 0);
   await world.advanceTo(at(12, 0));
   expect(world.status.market).toBe("trading");
-  expect(world.status.problem).toMatch(/^no bar since .*00:01Z, as the exchange has no klines since$/);
+  expect(world.status.problem).toMatch(
+    /^no bar since .*00:01Z, as the exchange has no klines since$/,
+  );
 });
 
 test("trades in the silence of a socket are those of the exchange's history that did not arrive", async () => {

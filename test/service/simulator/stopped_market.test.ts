@@ -118,6 +118,9 @@ test("exchangeInfo says which market is halted; one that is not listed is not kn
   });
   const { body } = await get(exchange, "/api/v3/aggTrades?symbol=SOLUSDT&fromId=0&limit=1");
   expect(body).toMatchObject([{ a: 0 }]);
-  const klines = await get(exchange, `/api/v3/klines?symbol=ETHUSDT&interval=1m&startTime=${START}`);
+  const klines = await get(
+    exchange,
+    `/api/v3/klines?symbol=ETHUSDT&interval=1m&startTime=${START}`,
+  );
   expect(Array.isArray(klines.body) && klines.body.map(([time]) => time)).toEqual([at(0), at(3)]);
 });

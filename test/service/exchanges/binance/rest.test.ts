@@ -204,7 +204,9 @@ function exchangeInfo({ searchParams }: URL): Response {
   if (symbols.some((symbol) => STATES[symbol] === undefined)) {
     return json({ code: -1121, msg: "Invalid symbol." }, { status: 400 });
   }
-  return json({ symbols: symbols.map((symbol) => ({ symbol, status: STATES[symbol], filters: [] })) });
+  return json({
+    symbols: symbols.map((symbol) => ({ symbol, status: STATES[symbol], filters: [] })),
+  });
 }
 
 function markets(url: URL): Response {

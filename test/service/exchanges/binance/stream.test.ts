@@ -189,7 +189,10 @@ test("an open socket without trades is dead", async () => {
   const server = await startServer();
   const { events, ends } = listenTo(server, { silenceMs: 100 });
   await seen("end", () => ends.length > 0);
-  expect(ends[0]).toMatchObject({ silent: true, reason: "no trade for 0.1 s while there were some" });
+  expect(ends[0]).toMatchObject({
+    silent: true,
+    reason: "no trade for 0.1 s while there were some",
+  });
   await seen("reconnection", () => events.filter((word) => word === "connected").length === 2);
 });
 

@@ -23,17 +23,25 @@ const DELAYED = { problem: "bars wait for klines: no answer" };
 test.each([
   ["cannot write its journal", "degraded", [], makeStatus({ storage: STORAGE })],
   ["is connecting", "degraded", [], makeStatus({ connection: "connecting" })],
-  ["has one of two markets whose bars wait", "degraded", ["ETHUSDT"], makeStatus({
-    symbols: [makeSymbolStatus(), makeSymbolStatus({ symbol: "ETHUSDT", ...DELAYED })],
-  })],
+  [
+    "has one of two markets whose bars wait",
+    "degraded",
+    ["ETHUSDT"],
+    makeStatus({
+      symbols: [makeSymbolStatus(), makeSymbolStatus({ symbol: "ETHUSDT", ...DELAYED })],
+    }),
+  ],
   ["has only markets whose bars wait", "down", ["BTCUSDT"], makeStatus({}, DELAYED)],
-])("a service that %s is %s and not ready, which is an HTTP status", async (_, word, affected, status) => {
-  const app = setUp({ status });
-  const health = await app.request("/healthz");
-  expect(health.status).toBe(200);
-  expect(await health.json()).toMatchObject({ status: word, affected });
-  expect((await app.request("/readyz")).status).toBe(503);
-});
+])(
+  "a service that %s is %s and not ready, which is an HTTP status",
+  async (_, word, affected, status) => {
+    const app = setUp({ status });
+    const health = await app.request("/healthz");
+    expect(health.status).toBe(200);
+    expect(await health.json()).toMatchObject({ status: word, affected });
+    expect((await app.request("/readyz")).status).toBe(503);
+  },
+);
 
 test.each(["halted", "delisted", "unlisted"] as const)(
   "a market that is %s is no fault, and nothing is awaited of it",

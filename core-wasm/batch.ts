@@ -57,6 +57,12 @@ function placeLengths(core: CoreExports, lengths: readonly number[]): number {
   return placeIntegers(core, lengths, "the sequences' lengths");
 }
 
+/** Bars that fill a model's windows: with fewer the live scorer's numbers mean nothing yet. */
+export function neededBars(wasm: CoreSource, features: CoreFeatures): number {
+  const core = instantiateCore(wasm);
+  return core.neededBars(placePreset(core, features));
+}
+
 /**
  * Features of whole histories, bit for bit those of the live scorer.
  *

@@ -8,6 +8,7 @@ export {
   type FeatureRows,
   type FilteredRows,
   filterRows,
+  neededBars,
   scoreRows,
   smoothRows,
   sumPathLengths,
@@ -27,13 +28,11 @@ export {
   type CoreTree,
   FEATURE_INPUTS,
   FEATURE_NAMES,
-  featureBars,
   historyBars,
   type LiquidityFeatures,
   MAX_BLOCKS,
   MAX_DIMS,
   MAX_STATES,
-  neededBars,
   warmUpBars,
 } from "./model.ts";
 export type { StepResult } from "./result.ts";

@@ -461,6 +461,19 @@ declare namespace __AdaptedExports {
    */
   export function viterbiRows(address: number, rows: number, lengths: number, sequences: number, origins: number, path: number, logProbabilities: number): void;
   /**
+   * core-wasm/assembly/features/presets/featureBars
+   * @param address `usize`
+   * @param feature `i32`
+   * @returns `i32`
+   */
+  export function featureBars(address: number, feature: number): number;
+  /**
+   * core-wasm/assembly/features/presets/neededBars
+   * @param address `usize`
+   * @returns `i32`
+   */
+  export function neededBars(address: number): number;
+  /**
    * core-wasm/assembly/features/presets/newClassicPreset
    * @param window `i32`
    * @returns `usize`

@@ -115,24 +115,6 @@ export function warmUpBars({ preset, windows }: CoreFeatures): number {
 }
 
 /**
- * Bars that fill the model's windows; with fewer its numbers mean nothing yet. Those of the classic
- * preset are its rolling windows. Those of the liquidity preset are the whole prior window and not
- * just `least_blocks`: a regime is a place in the levels of that window, and some days of it are
- * another scale.
- */
-export function neededBars({ preset, windows }: CoreFeatures): number {
-  return preset === "liquidity" ? windows.blocks * windows.block : windows.rolling;
-}
-
-/**
- * Bars that each raw feature needs to be defined, in the order of {@linkcode FEATURE_NAMES}: a
- * momentum needs the bar before, an activity ratio its window of volumes.
- */
-export function featureBars({ preset, windows }: CoreFeatures): readonly number[] {
-  return preset === "liquidity" ? [1, 1] : [2, 1, windows.rolling];
-}
-
-/**
  * Bars of history after which the features no longer depend on where it begins. A block that it
  * begins within does not count.
  */

@@ -1,5 +1,5 @@
 import { type CoreExports, toArray } from "./instance.ts";
-import { type CoreModel, FEATURE_NAMES, neededBars } from "./model.ts";
+import { type CoreModel, FEATURE_NAMES } from "./model.ts";
 
 /** A model's output for one bar. */
 export interface StepResult {
@@ -9,6 +9,8 @@ export interface StepResult {
   readonly need: number;
   /** Raw features, in the preset's order. */
   readonly features: readonly number[];
+  /** Whether the bars that each raw feature needs are there; otherwise it is a placeholder. */
+  readonly defined: readonly boolean[];
   /** Normalized features, the model's input. */
   readonly normalized: readonly number[];
   /** scikit-learn's `score_samples`, -1 (anomalous) to 0. */
@@ -25,6 +27,13 @@ export interface StepResult {
   readonly logLikelihood: number;
 }
 
+/** A model whose numbers are read. */
+export interface ReadModel {
+  readonly parameters: CoreModel;
+  /** Address of its preset. */
+  readonly preset: number;
+}
+
 /** Reads results from the core's memory, by the layout that the core exports. */
 export class ResultReader {
   readonly #score: number;
@@ -38,10 +47,17 @@ export class ResultReader {
   readonly #posterior: number;
   readonly #length: number;
   readonly #results: Float64Array;
-  readonly #models: readonly CoreModel[];
+  readonly #models: readonly {
+    readonly dims: number;
+    readonly states: number;
+    /** Bars that the windows need. */
+    readonly need: number;
+    /** Bars that each raw feature needs. */
+    readonly featureBars: readonly number[];
+  }[];
 
   /** @param address Address of the models' results. */
-  constructor(core: CoreExports, address: number, models: readonly CoreModel[]) {
+  constructor(core: CoreExports, address: number, models: readonly ReadModel[]) {
     this.#score = core.RESULT_SCORE.value;
     this.#anomaly = core.RESULT_ANOMALY.value;
     this.#state = core.RESULT_STATE.value;
@@ -53,7 +69,15 @@ export class ResultReader {
     this.#posterior = core.RESULT_POSTERIOR.value;
     this.#length = core.RESULT_LENGTH.value;
     this.#results = new Float64Array(core.memory.buffer, address, this.#length * models.length);
-    this.#models = models;
+    this.#models = models.map(({ parameters: { features, hmm }, preset }) => {
+      const names = FEATURE_NAMES[features.preset];
+      return {
+        dims: names.length,
+        states: hmm.startprob.length,
+        need: core.neededBars(preset),
+        featureBars: names.map((_, feature) => core.featureBars(preset, feature)),
+      };
+    });
   }
 
   /**
@@ -70,11 +94,12 @@ export class ResultReader {
       );
     }
     const result = this.#results.subarray(model * this.#length, (model + 1) * this.#length);
-    const dims = FEATURE_NAMES[parameters.features.preset].length;
-    const states = parameters.hmm.startprob.length;
+    const { dims, states, need, featureBars } = parameters;
+    const have = result[this.#have] ?? NaN;
     return {
-      have: result[this.#have] ?? NaN,
-      need: neededBars(parameters.features),
+      have,
+      need,
+      defined: featureBars.map((bars) => have >= bars),
       features: toArray(result.subarray(this.#raw, this.#raw + dims)),
       normalized: toArray(result.subarray(this.#normalized, this.#normalized + dims)),
       anomalyScore: result[this.#score] ?? NaN,

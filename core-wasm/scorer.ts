@@ -30,21 +30,20 @@ export class Scorer {
   private constructor(core: CoreExports, models: readonly CoreModel[], capacity: number) {
     const results = allocated(core.newEngine(models.length), "the results");
     const parts = [0];
-    for (const { features, forest, hmm } of models) {
-      core.addModel(
-        placePreset(core, features),
-        placeForest(core, forest),
-        placeHmm(core, hmm),
-      );
+    const read = models.map((parameters) => {
+      const { features, forest, hmm } = parameters;
+      const preset = placePreset(core, features);
+      core.addModel(preset, placeForest(core, forest), placeHmm(core, hmm));
       parts.push(core.slotBytes());
-    }
+      return { parameters, preset };
+    });
     const slots = allocated(core.allocateSlots(capacity), `the states of ${capacity} symbols`);
     this.#core = core;
     this.#capacity = capacity;
     this.#slotBytes = core.slotBytes();
     this.#parts = parts;
     this.#bar = float64View(core, core.inputBar(), FEATURE_INPUTS.length);
-    this.#results = new ResultReader(core, results, models);
+    this.#results = new ResultReader(core, results, read);
     this.#slots = new Uint8Array(core.memory.buffer, slots, this.#slotBytes * capacity);
   }
 

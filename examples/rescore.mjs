@@ -11,7 +11,9 @@
  * a header (times in ms or us). Rows must be in order of time within a symbol.
  *
  * The numbers are those of the service bit for bit, given the same bars from the same first bar.
- * A filter that starts later has forgotten less: its first rows differ, by less and less.
+ * Until the model's windows are filled a row says `ready` false and how many bars it has of those
+ * it needs, and its other cells are empty. A filter that starts later has forgotten less: its first
+ * rows that are ready differ, by less and less.
  */
 import { readFileSync } from "node:fs";
 import process from "node:process";
@@ -62,6 +64,7 @@ function allocated(address) {
 class Scorer {
   #core;
   #artifact;
+  #preset;
   #bar;
   #result;
 
@@ -70,7 +73,8 @@ class Scorer {
     this.#core = core;
     this.#artifact = artifact;
     const result = allocated(core.newEngine(1));
-    core.addModel(this.#placeFeatures(), this.#placeForest(), this.#placeHmm());
+    this.#preset = this.#placeFeatures();
+    core.addModel(this.#preset, this.#placeForest(), this.#placeHmm());
     allocated(core.allocateSlots(symbols));
     // The memory grows no more from here on, so these views stay valid.
     this.#bar = this.#floats(core.inputBar(), 5);
@@ -98,8 +102,17 @@ class Scorer {
       const first = this.#core[field].value;
       return [...this.#result.subarray(first, first + count)];
     };
+    const have = read("RESULT_HAVE");
+    const need = this.#core.neededBars(this.#preset);
+    const raw = readAll("RESULT_RAW", features.names.length);
+    // With fewer bars than a feature needs, its number is a placeholder.
+    const isDefined = (_, i) => have >= this.#core.featureBars(this.#preset, i);
+    if (have < need) {
+      return { ready: false, have, need, features: raw.map((x, i) => isDefined(x, i) ? x : "") };
+    }
     return {
-      features: readAll("RESULT_RAW", features.names.length),
+      ready: true,
+      features: raw,
       normalized: readAll("RESULT_NORMALIZED", features.names.length),
       posterior: readAll("RESULT_POSTERIOR", hmm.labels.length),
       score: read("RESULT_SCORE"),
@@ -182,7 +195,7 @@ function main([barsPath, modelPath]) {
     ...names.map((name) => `normalized_${name}`),
     ...["anomaly_score", "is_anomaly", "regime_state", "regime_name", "confidence"],
     ...labels.map((label) => `regime_probabilities_${labelKey(label)}`),
-    ...["seconds_in_state", "log_likelihood"],
+    ...["seconds_in_state", "log_likelihood", "ready", "have", "need"],
   ];
   const rows = [header];
   const last = new Map();
@@ -202,12 +215,20 @@ function main([barsPath, modelPath]) {
     }
     last.set(slot, bar.timestamp);
     const result = scorer.step(slot, bar);
-    const { features, normalized, score, isAnomaly, state, posterior } = result;
-    rows.push([
-      ...[bar.symbol, bar.timestamp, ...features, ...normalized, score, isAnomaly],
-      ...[state, labels[state], posterior[state], ...posterior],
-      ...[result.seconds, result.logLikelihood],
-    ]);
+    const { features, normalized, score, isAnomaly, state, posterior, ready } = result;
+    rows.push(
+      ready
+        ? [
+          ...[bar.symbol, bar.timestamp, ...features, ...normalized, score, isAnomaly],
+          ...[state, labels[state], posterior[state], ...posterior],
+          ...[result.seconds, result.logLikelihood, ready, "", ""],
+        ]
+        : [
+          ...[bar.symbol, bar.timestamp, ...features],
+          ...Array(names.length + 7 + labels.length).fill(""),
+          ...[ready, result.have, result.need],
+        ],
+    );
   }
   process.stdout.write(rows.map((row) => row.join(",") + "\n").join(""));
 }

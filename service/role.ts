@@ -11,8 +11,7 @@ import { createBinance } from "./exchanges/binance/binance.ts";
 import { IngestRole } from "./ingest/ingest.ts";
 import { describeChoice, type SourceChoice } from "./ingest/source_selector.ts";
 import type { Log } from "./log.ts";
-import { simulatedMarket } from "./simulator/simulated/source.ts";
-import { type Simulator, startSimulator } from "./simulator/simulator.ts";
+import { SimulatorThread } from "./simulator/simulator_thread.ts";
 
 /** What the roles of this process share. */
 export interface RoleOptions {
@@ -42,7 +41,7 @@ export class SourceRoles {
   readonly #options: RoleOptions;
   readonly #failed = Promise.withResolvers<never>();
   #notice: string | null = null;
-  #simulator: Simulator | undefined;
+  #simulator: SimulatorThread | undefined;
   #engine: EngineRole | undefined;
   #ingest: IngestRole | undefined;
   #closed = false;
@@ -75,14 +74,14 @@ export class SourceRoles {
     const { bus, source } = this;
     const { symbols } = config;
     const historyMinutes = Math.max(SHOWN_MINUTES, config.historyDays * DAY_MINUTES);
+    const simulator = source === "simulator" ? this.#startSimulator() : undefined;
     const engine = this.#engine = new EngineRole({
       ...{ bus, wasm, registry, watcher, symbols, historyMinutes, clock, logger },
     });
     await engine.start();
     if (this.#closed) return;
-    const urls = source === "binance"
-      ? { wsUrl: config.binanceWsUrl, restUrl: config.binanceRestUrl, proxies: config.proxies }
-      : await this.#startSimulator();
+    const { binanceWsUrl: wsUrl, binanceRestUrl: restUrl, proxies } = config;
+    const urls = simulator === undefined ? { wsUrl, restUrl, proxies } : await simulator.urls;
     if (this.#closed) return;
     const ingest = this.#ingest = new IngestRole({
       ...{ exchange: createBinance({ ...urls, clock }), source, requested: config.source },
@@ -99,20 +98,19 @@ export class SourceRoles {
     this.#closed = true;
     this.#ingest?.close();
     this.#engine?.close();
-    await this.#simulator?.close();
+    this.#simulator?.close();
     await this.bus.log.close();
   }
 
   /** The simulated market is ingested like a real one: over sockets, from a local stand-in. */
-  async #startSimulator(): Promise<{ wsUrl: string; restUrl: string }> {
-    const { config: { symbols, simulatorSeed, simulatorSpeed }, clock } = this.#options;
+  #startSimulator(): SimulatorThread {
+    const { config: { symbols, simulatorSeed: seed, simulatorSpeed: speed }, clock } =
+      this.#options;
     // A run at a higher speed passed the wall clock; the next run resumes where it ended.
     const ends = symbols.map((symbol) => (this.bus.log.lastTime("bar", symbol) ?? 0) + MINUTE_MS);
-    const simulator = this.#simulator = await startSimulator({
-      source: simulatedMarket({ seed: simulatorSeed, symbols }),
-      speed: simulatorSpeed,
-      start: Math.max(clock.now(), ...ends),
-    });
-    return { wsUrl: simulator.wsUrl, restUrl: simulator.url };
+    const start = Math.max(clock.now(), ...ends);
+    const simulator = this.#simulator = new SimulatorThread({ seed, symbols, speed, start });
+    simulator.failure.catch(this.#failed.reject);
+    return simulator;
   }
 }

@@ -10,6 +10,7 @@ import { Hmm, MAX_STATES } from "./hmm/hmm";
 import {
   filterArgmax,
   filterBars,
+  filterBegun,
   filterPosterior,
   filterSkip,
   filterStateBytes,
@@ -19,6 +20,7 @@ import {
 import { allocate } from "./memory";
 import {
   beginPreset,
+  neededBars,
   presetBars,
   presetDims,
   presetStateBytes,
@@ -135,7 +137,10 @@ function stepState(state: usize): void {
     if (!ready) filterUnobserved(model.hmm, filter);
     result.state = filterArgmax(filter) as f64;
     result.bars = filterBars(filter) as f64;
-    result.have = presetBars(model.preset, state + model.features) as f64;
+    const have = presetBars(model.preset, state + model.features);
+    // Whatever the windows: a prior is no opinion.
+    const most = neededBars(model.preset) - (filterBegun(filter) ? 0 : 1);
+    result.have = min(have, most) as f64;
     memory.copy(
       address + POSTERIOR,
       filterPosterior(filter),

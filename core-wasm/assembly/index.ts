@@ -86,5 +86,11 @@ export {
 export { filterRows, filterStateBytes } from "./hmm/filter";
 export { smoothRows } from "./hmm/smooth";
 export { viterbiRows } from "./hmm/viterbi";
-export { newClassicPreset, newLiquidityPreset, presetStateBytes } from "./features/presets";
+export {
+  featureBars,
+  neededBars,
+  newClassicPreset,
+  newLiquidityPreset,
+  presetStateBytes,
+} from "./features/presets";
 export { seedRandom } from "./random";

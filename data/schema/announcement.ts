@@ -13,6 +13,13 @@ export interface ModelsStatus {
   readonly descriptions: readonly ModelDescription[];
 }
 
+/** The bar of the current minute so far. */
+export interface FormingBar {
+  readonly bar: Bar;
+  /** The bars before it are still being loaded: nothing can be said of it yet. */
+  readonly loading?: true;
+}
+
 /**
  * What the stages say to each other beside the durable records: lossy, never stored.
  *
@@ -23,12 +30,14 @@ export interface ModelsStatus {
  * - `storage`: state of the journal (bus, on each change and once a second while it is not null)
  * - `reload`: a request to read the model files again (serve)
  * - `reloaded`: the answer to it (engine); `error` says why the files cannot be used
+ * - `viewed`: the markets that somebody looks at (serve, every second)
  */
 export type Announcement =
-  | { readonly kind: "forming"; readonly bar: Bar }
+  | { readonly kind: "forming" } & FormingBar
   | { readonly kind: "nowcast"; readonly signal: Signal }
   | { readonly kind: "feed"; readonly status: FeedStatus }
   | { readonly kind: "models"; readonly status: ModelsStatus }
   | { readonly kind: "storage"; readonly status: StorageStatus | null }
   | { readonly kind: "reload"; readonly request: string }
+  | { readonly kind: "viewed"; readonly symbols: readonly string[] }
   | { readonly kind: "reloaded"; readonly request: string; readonly error: string | null };

@@ -1,3 +1,4 @@
+import { reversionAt } from "../../service/simulator/simulated/seasons.ts";
 import { filterLogDensities } from "../../models/evaluation/log_filter.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import {
@@ -92,10 +93,11 @@ function weekOf({ time }: ObservedMinute): number {
  * integrated out. A minute without a trade has no return: for it, ln P(no trade).
  */
 export function logDensity(minute: ObservedMinute, regime: Regime): number {
-  const { volatilityShock, sharedShock, activityShock, reversion } = DYNAMICS;
+  const { volatilityShock, sharedShock, activityShock } = DYNAMICS;
   const { logReturn, trades, volatilityScale, logPrice } = minute;
   const expected = expectedDrift(weekOf(minute));
-  const drift = (regime.drift - expected) * volatilityScale - reversion * logPrice;
+  const drift = (regime.drift - expected) * volatilityScale -
+    reversionAt(minute.time / MINUTE_MS) * logPrice;
   const activity = Math.log(minute.activityScale * regime.activity);
   const logs = SHOCK.nodes.map((node, i) => {
     const shock = volatilityShock * node;

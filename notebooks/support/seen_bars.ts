@@ -2,6 +2,7 @@ import {
   computeFeatures,
   FEATURE_INPUTS,
   filterRows,
+  neededBars,
   smoothRows,
   warmUpBars,
 } from "../../core-wasm/core.ts";
@@ -11,7 +12,7 @@ import { argmaxRows } from "../../models/evaluation/paths.ts";
 import { barCount, type BarSequence } from "../../models/training/sequences.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 
-/** A model's output for the observed bars of a sequence. */
+/** A model's output for the bars of a sequence at which it is ready. */
 export interface SeenBars {
   /** Open time of the first bar, ms UTC. */
   readonly start: number;
@@ -28,7 +29,7 @@ export interface SeenBars {
   readonly path: Uint8Array;
 }
 
-/** Runs a model over a sequence like the service, without the bars of its warm-up. */
+/** Runs a model over a sequence like the service, which says nothing before the model is ready. */
 export function lookAt(
   { features, hmm }: Pick<Artifact, "features" | "hmm">,
   { start, bars }: BarSequence,
@@ -38,20 +39,26 @@ export function lookAt(
   const count = barCount({ start, bars });
   const skipped = Math.min(warmUpBars(features), count);
   const { normalized, dims } = computeFeatures(wasm, features, bars, [count], [start]);
-  const rows = normalized.subarray(skipped * dims);
-  const { posteriors } = filterRows(wasm, hmm, rows, [count - skipped]);
+  const observed = normalized.subarray(skipped * dims);
+  const { posteriors } = filterRows(wasm, hmm, observed, [count - skipped]);
+  const states = hmm.startprob.length;
+  // The filter begins before the model is ready.
+  const silent = Math.max(skipped, Math.min(count, neededBars(wasm, features) - 1));
+  const ready = (values: Float64Array, width: number) =>
+    values.subarray((silent - skipped) * width);
+  const filtered = ready(posteriors, states);
   return {
-    start: start + skipped * MINUTE_MS,
-    closes: bars.filter((_, i) => i % stride === close).subarray(skipped),
-    rows,
+    start: start + silent * MINUTE_MS,
+    closes: bars.filter((_, i) => i % stride === close).subarray(silent),
+    rows: ready(observed, dims),
     dims,
-    filtered: posteriors,
-    smoothed: smoothRows(wasm, hmm, rows, [count - skipped]),
-    path: argmaxRows(posteriors, hmm.startprob.length),
+    filtered,
+    smoothed: ready(smoothRows(wasm, hmm, observed, [count - skipped]), states),
+    path: argmaxRows(filtered, states),
   };
 }
 
-/** The first `minutes` of observed bars. */
+/** The first `minutes` of them. */
 export function firstMinutes(seen: SeenBars, minutes: number): SeenBars {
   const count = Math.min(minutes, seen.path.length);
   const states = seen.filtered.length / seen.path.length;

@@ -82,6 +82,11 @@ export interface EventLog {
     signal: AbortSignal,
     kind?: RecordKind,
   ): AsyncIterable<readonly LogEvent[]>;
+  /**
+   * Resolves when what was appended before the call is durable and those who read this log in this
+   * process have taken it, so that whoever appends much at once does not run ahead of them.
+   */
+  drained(): Promise<void>;
   /** Hands an announcement to all who listen now; it is neither kept nor acknowledged. */
   announce(announcement: Announcement): void;
   /** Listens to announcements; returns the way to stop. */

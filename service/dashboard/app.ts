@@ -1,7 +1,8 @@
 import type { Signal } from "../../data/schema/signal.ts";
-import type { Status } from "../../data/schema/status.ts";
+import type { Status, SymbolStatus } from "../../data/schema/status.ts";
 import { fetchModels, fetchSignals, fetchSymbols, ServiceError } from "./client/api.ts";
 import { openFeed } from "./client/feed.ts";
+import { retryDelay } from "./client/retry.ts";
 import { currentNowcast, isBehind, mergeSignals } from "./data/history.ts";
 import { describePromotion } from "./data/model.ts";
 import { readSettings } from "./settings.ts";
@@ -10,8 +11,6 @@ import { createControls } from "./view/controls.ts";
 import type { Page } from "./view/page.ts";
 import { createView, type Part } from "./view/view.ts";
 
-/** Delay before a failed request is repeated, ms. */
-const RETRY_MS = 3_000;
 /** Interval at which ages and durations are redrawn, ms. */
 const REDRAW_MS = 1_000;
 /** Minutes fetched before the visible span, for the price change over the last hour. */
@@ -21,7 +20,8 @@ const MARGIN_MINUTES = 61;
 function startDashboard(): void {
   let page: Page = {
     ...readSettings(),
-    symbol: new URLSearchParams(location.search).get("symbol") ?? "",
+    symbol: "",
+    unknown: null,
     symbols: [],
     signals: [],
     nowcast: null,
@@ -36,6 +36,7 @@ function startDashboard(): void {
   let closeFeed = () => {};
   let lastLoad = 0;
   let isLoading = false;
+  let failures = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
 
   const changed = createView({
@@ -70,13 +71,14 @@ function startDashboard(): void {
         fetchSymbols(),
       ]);
       if (turn !== lastLoad) return;
+      failures = 0;
       update({ models, symbols, loading: { state: "ready" } }, "charts");
       addSignals(signals);
     } catch (error) {
       if (turn !== lastLoad) return;
       if (!(error instanceof ServiceError)) throw error;
       update({ loading: { state: "failed", message: error.message } }, "facts");
-      retry = setTimeout(load, RETRY_MS);
+      retry = setTimeout(load, retryDelay(++failures, error.retryAfter));
     }
     isLoading = false;
   }
@@ -97,12 +99,15 @@ function startDashboard(): void {
   /** Applies a status. Loads the history if the source changed or the service has newer bars. */
   function applyStatus(status: Status): void {
     followModels(status);
-    const moved = page.status !== null && page.status.source !== status.source;
+    const { status: before, symbol: shown } = page;
+    const moved = before !== null && before.source !== status.source;
     update({ status, statusAt: Date.now() }, "facts");
     if (moved) update({ signals: [], nowcast: null, cursor: null }, "charts");
-    const market = status.symbols.find(({ symbol }) => symbol === page.symbol);
+    const market = marketOf(status, shown);
+    // History is not news: what was loaded in the meantime has to be asked for.
+    const loaded = isLoadingHistory(marketOf(before, shown)) && !isLoadingHistory(market);
     const behind = isBehind(page.signals, market?.last_bar ?? null);
-    if (moved || behind && !isLoading) load();
+    if (moved || loaded || behind && !isLoading) load();
   }
 
   /** Shows the output of another model and remembers the choice. */
@@ -123,17 +128,13 @@ function startDashboard(): void {
   function showSymbol(symbol: string): void {
     closeFeed();
     const loading = { state: "loading" } as const;
-    update({ symbol, signals: [], nowcast: null, cursor: null, loading }, "charts");
+    const fresh = { signals: [], nowcast: null, cursor: null, loading } as const;
+    update({ symbol, unknown: null, ...fresh }, "charts");
     updateAddress();
     closeFeed = openFeed(symbol, {
-      opened() {
-        update({ link: { state: "open" } }, "facts");
-        load();
-      },
-      lost() {
-        if (page.link.state === "lost") return;
-        update({ link: { state: "lost", since: Date.now() } }, "facts");
-      },
+      link: (link) => update({ link }, "facts"),
+      opened: load,
+      refused: checkSymbol,
       signal: (signal) => addSignals([signal]),
       nowcast(nowcast) {
         update({ nowcast: currentNowcast(page.signals, nowcast) }, "forming");
@@ -142,17 +143,42 @@ function startDashboard(): void {
     });
   }
 
-  /** Loads the list of markets, then shows the requested one, or the first. */
+  /** Says that the service does not have a market, and shows none in its place. */
+  function showUnknown(unknown: string): void {
+    closeFeed();
+    clearTimeout(retry);
+    lastLoad++;
+    const nothing = { signals: [], nowcast: null, cursor: null, status: null } as const;
+    update({ symbol: "", unknown, ...nothing }, "charts");
+  }
+
+  /** Whether the service still has the shown market: it may have been started with other ones. */
+  async function checkSymbol(): Promise<void> {
+    const { symbol } = page;
+    const symbols = await fetchSymbols().catch(() => null);
+    if (symbols === null || symbol === "" || symbol !== page.symbol) return;
+    update({ symbols }, "facts");
+    if (!symbols.includes(symbol)) showUnknown(symbol);
+  }
+
+  /** Loads the list of markets, then shows the requested one, or the first if none is. */
   async function begin(): Promise<void> {
     try {
       const [symbols, models] = await Promise.all([fetchSymbols(), fetchModels()]);
+      failures = 0;
       update({ symbols, models }, "facts");
-      showSymbol(symbols.includes(page.symbol) ? page.symbol : symbols[0] ?? page.symbol);
-    } catch {
-      if (page.link.state !== "lost") {
-        update({ link: { state: "lost", since: Date.now() } }, "facts");
-      }
-      setTimeout(begin, RETRY_MS);
+      const wanted = new URLSearchParams(location.search).get("symbol")?.trim() ?? "";
+      const symbol = wanted === "" ? symbols[0] ?? "" : wanted.toUpperCase();
+      if (symbols.includes(symbol)) showSymbol(symbol);
+      else showUnknown(wanted);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      const { link } = page;
+      const delay = retryDelay(++failures, error.retryAfter);
+      const since = link.state === "lost" ? link.since : Date.now();
+      const lost = { state: "lost", since, reason: error.message } as const;
+      update({ link: { ...lost, retryAt: Date.now() + delay } }, "facts");
+      setTimeout(begin, delay);
     }
   }
 
@@ -162,6 +188,15 @@ function startDashboard(): void {
   });
   setInterval(() => changed("facts"), REDRAW_MS);
   begin();
+}
+
+/** A market's part of a status. */
+function marketOf(status: Status | null, symbol: string): SymbolStatus | undefined {
+  return status?.symbols.find((market) => market.symbol === symbol);
+}
+
+function isLoadingHistory(market: SymbolStatus | undefined): boolean {
+  return (market?.loading ?? null) !== null;
 }
 
 startDashboard();

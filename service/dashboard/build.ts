@@ -17,7 +17,12 @@ const DIST = join(HERE, "dist");
 const PAGE = join(DIST, "index.html");
 
 /** Entry points, and the name of the output of each in the source of `index.html`. */
-const ENTRIES = { "app.ts": "app.js", "theme.ts": "theme.js", "styles/main.css": "style.css" };
+const ENTRIES = {
+  "app.ts": "app.js",
+  "client/feed_worker.ts": "feed_worker.js",
+  "theme.ts": "theme.js",
+  "styles/main.css": "style.css",
+};
 
 /** Removes the descriptions of the schemas, which only OpenAPI, tables and metrics need. */
 const withoutDescriptions: Plugin = {

@@ -1,4 +1,4 @@
-import { featureBars, Scorer, type StepResult } from "../../core-wasm/core.ts";
+import { Scorer, type StepResult } from "../../core-wasm/core.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { Checkpoint } from "../bus/event_log.ts";
@@ -16,8 +16,6 @@ interface NamedModel {
   readonly index: number;
   readonly name: string;
   readonly features: readonly string[];
-  /** Bars that each raw feature needs. */
-  readonly featureBars: readonly number[];
   readonly labels: readonly string[];
   readonly keys: readonly string[];
 }
@@ -48,6 +46,8 @@ export class Engine {
   readonly #fingerprints: readonly string[];
   readonly #scorer: Scorer;
   readonly #slots = new Map<string, Slot>();
+  /** A slot that never has a bar. */
+  readonly #blank: number;
   readonly #primary: NamedModel;
   readonly #others: readonly NamedModel[];
 
@@ -63,15 +63,15 @@ export class Engine {
   ) {
     this.#fingerprints = models.map((model) => model.fingerprint);
     this.fingerprint = this.#fingerprints.join("+");
-    this.#scorer = Scorer.create(wasm, models.map((model) => model.artifact), symbols.length);
+    this.#scorer = Scorer.create(wasm, models.map((model) => model.artifact), symbols.length + 1);
     for (const symbol of symbols) {
       this.#slots.set(symbol, { index: this.#scorer.addSymbol(), last: undefined });
     }
+    this.#blank = this.#scorer.addSymbol();
     const [primary, ...others] = models.map(({ artifact }, index) => ({
       index,
       name: artifact.name,
       features: artifact.features.names,
-      featureBars: featureBars(artifact.features),
       labels: artifact.hmm.labels,
       keys: artifact.hmm.labels.map(labelKey),
     }));
@@ -139,6 +139,13 @@ export class Engine {
     return this.#signal(bar, false);
   }
 
+  /** The signal of a forming bar when nothing is known of the bars before it. */
+  blankNowcast(bar: Bar): Signal {
+    this.#scorer.begin(this.#blank, bar.timestamp);
+    this.#scorer.peek(this.#blank, bar);
+    return this.#signal(bar, false);
+  }
+
   /** The symbol's state, to resume from later; undefined before the first bar. */
   checkpoint(symbol: string): Checkpoint | undefined {
     const { index, last } = this.#slot(symbol);
@@ -187,7 +194,7 @@ export class Engine {
   }
 
   #signal(bar: Bar, final: boolean): Signal {
-    const { index, features, featureBars } = this.#primary;
+    const { index, features } = this.#primary;
     const result = this.#scorer.result(index);
     const readiness = readinessOf(result);
     const { ready } = readiness;
@@ -206,10 +213,7 @@ export class Engine {
       low: bar.low,
       close: bar.close,
       volume: bar.volume,
-      features: zip(features, (i) => {
-        const isDefined = result.have >= (featureBars[i] ?? NaN);
-        return isDefined ? result.features[i] ?? NaN : null;
-      }),
+      features: zip(features, (i) => result.defined[i] ? result.features[i] ?? NaN : null),
       normalized: zip(features, (i) => ready ? result.normalized[i] ?? NaN : null),
       anomaly_score: ready ? result.anomalyScore : null,
       is_anomaly: ready ? result.isAnomaly : null,

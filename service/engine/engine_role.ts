@@ -138,7 +138,7 @@ export class EngineRole {
     const { log } = this.#options.bus;
     if (announcement.kind === "forming") {
       this.#supervise(this.#runner.processWaiting(announcement.bar.symbol));
-      const signal = this.#runner.nowcast(announcement.bar);
+      const signal = this.#runner.nowcast(announcement);
       if (signal !== undefined) log.announce({ kind: "nowcast", signal });
     } else if (announcement.kind === "reload") {
       const { request } = announcement;

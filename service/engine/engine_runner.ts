@@ -1,4 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { chunk } from "../../data/common/std/chunk.ts";
+import type { FormingBar } from "../../data/schema/announcement.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import { parseBar } from "../../data/schema/parse.ts";
 import type { Signal } from "../../data/schema/signal.ts";
@@ -57,17 +59,25 @@ export class EngineRunner {
     return [...this.#rebuilt.keys()];
   }
 
-  /** Scores the bars of events, and appends their signals in one commit. */
+  /** Scores the bars of events, and appends their signals; resolves when these are durable. */
   async process(events: readonly LogEvent[]): Promise<void> {
+    const appends: Promise<void>[] = [];
+    for (const part of chunk(events, BARS_A_TURN)) {
+      if (appends.length > 0) await nextTurn();
+      appends.push(this.#process(part));
+    }
+    await Promise.all(appends);
+  }
+
+  #process(events: readonly LogEvent[]): Promise<void> {
     const signals: LogRecord[] = [];
     const checkpoints: Checkpoint[] = [];
-    for (const [i, { json }] of events.entries()) {
-      if (i > 0 && i % BARS_A_TURN === 0) await nextTurn();
+    for (const { json } of events) {
       const bar = parseBar(json);
       if (!this.#isNew(bar)) continue;
       this.#score(bar, signals, checkpoints);
     }
-    await this.#log.append(signals, checkpoints);
+    return this.#log.append(signals, checkpoints);
   }
 
   /**
@@ -75,21 +85,26 @@ export class EngineRunner {
    * behind them. A bar is scored only right after the one before it: bars that are durable and were
    * not read yet come first.
    */
-  async processWaiting(symbol: string): Promise<void> {
+  processWaiting(symbol: string): Promise<void> {
     const last = this.#engine.has(symbol) ? this.#engine.lastTime(symbol) : undefined;
-    if (last === undefined) return;
+    if (last === undefined) return Promise.resolve();
     const signals: LogRecord[] = [];
     const checkpoints: Checkpoint[] = [];
     for (const bar of this.#log.waiting(symbol, last)) {
       if (bar.timestamp !== (this.#engine.lastTime(symbol) ?? NaN) + MINUTE_MS) break;
       this.#score(bar, signals, checkpoints);
     }
-    await this.#log.append(signals, checkpoints);
+    return this.#log.append(signals, checkpoints);
   }
 
-  /** The signal that a forming bar would give if its minute ended now; see {@linkcode Engine.nowcast}. */
-  nowcast(bar: Bar): Signal | undefined {
-    const signal = this.#engine.has(bar.symbol) ? this.#engine.nowcast(bar) : undefined;
+  /**
+   * The signal that a forming bar would give if its minute ended now; see
+   * {@linkcode Engine.nowcast}. While the bars before it are loaded, one that is not ready.
+   */
+  nowcast({ bar, loading }: FormingBar): Signal | undefined {
+    if (!this.#engine.has(bar.symbol)) return undefined;
+    if (loading) return this.#engine.blankNowcast(bar);
+    const signal = this.#engine.nowcast(bar);
     return signal && this.#marked(signal);
   }
 

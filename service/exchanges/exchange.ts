@@ -101,8 +101,15 @@ export interface TradeQuery {
   readonly limit: number;
 }
 
-/** The purposes of requests; a later one yields to the earlier ones. */
-export const PURPOSES = ["repair", "history", "audit"] as const;
+/**
+ * The purposes of requests; a later one yields to the earlier ones.
+ *
+ * - `repair`: trades that are missing, and minutes that have just ended
+ * - `viewed`: history of markets that somebody looks at
+ * - `history`: that of all others
+ * - `audit`: klines to compare bars with
+ */
+export const PURPOSES = ["repair", "viewed", "history", "audit"] as const;
 
 /** What a request is for. */
 export type Purpose = typeof PURPOSES[number];

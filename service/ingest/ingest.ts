@@ -14,6 +14,8 @@ import { GRACE_MS } from "./bars/kline_fetcher.ts";
 import { ClockSync } from "./clock_sync.ts";
 import type { IngestContext } from "./context.ts";
 import { Feed } from "./feed.ts";
+import { HistoryQueue } from "./history_queue.ts";
+import { idleLoop } from "./idle_loop.ts";
 import { Market } from "./market.ts";
 import { MarketWatch } from "./market_watch.ts";
 import type { RequestedSource } from "./source_selector.ts";
@@ -30,7 +32,7 @@ export interface IngestOptions {
   readonly symbols: readonly string[];
   /** Where bars are appended to and resumed from; left open. */
   readonly bus: {
-    readonly log: Pick<EventLog, "append" | "room" | "announce">;
+    readonly log: Pick<EventLog, "append" | "room" | "announce" | "listen" | "drained">;
     readonly store: Pick<RecordStore, "bars" | "volumes" | "lastTime" | "firstLive">;
   };
   /** Minutes of history to fetch where the store has no bar. */
@@ -49,6 +51,7 @@ const MAX_DECIMALS = 8;
 
 const CLOSE_INTERVAL_MS = 100;
 const ANNOUNCE_INTERVAL_MS = 1000;
+const ANNOUNCE_PARTS = 20;
 const AUDIT_INTERVAL_MS = 15_000;
 
 /** Ingests the trades of one exchange: from its streams to bars in the event log. */
@@ -59,12 +62,14 @@ export class IngestRole {
   readonly #closing = new AbortController();
   readonly #exchangeClock: ExchangeClock;
   readonly #context: IngestContext;
+  readonly #history: HistoryQueue;
   readonly #sync: ClockSync;
   readonly #audit: BarAudit;
   readonly #markets = new Map<string, Market>();
   readonly #feed: Feed;
   readonly #watch: MarketWatch;
   readonly #fail: (error: unknown) => void;
+  #stopListening: () => void = () => {};
 
   /**
    * Assembles the role; nothing runs before {@linkcode start}.
@@ -84,7 +89,12 @@ export class IngestRole {
     const { signal } = this.#closing;
     // All symbols fail for the same reason at once.
     const logger = throttleFailures(options.logger, () => clock.monotonic());
-    this.#context = { exchange, clock: this.#exchangeClock, logger, signal };
+    const history = this.#history = new HistoryQueue(symbols, async () => {
+      // Else it piles up between ingestion and the engine, and live bars wait behind it.
+      await bus.log.drained();
+      await idleLoop(clock, signal);
+    });
+    this.#context = { exchange, history, clock: this.#exchangeClock, logger, signal };
     this.#sync = new ClockSync(this.#exchangeClock, exchange.rest, logger, signal);
     this.#audit = new BarAudit({ ...this.#context, logger: options.logger });
     this.#watch = new MarketWatch({
@@ -128,7 +138,10 @@ export class IngestRole {
    * @throws The reason of the close when the role is closed meanwhile.
    */
   async start(): Promise<void> {
-    const { exchange, symbols } = this.#options;
+    const { exchange, symbols, bus } = this.#options;
+    this.#stopListening = bus.log.listen((announcement) => {
+      if (announcement.kind === "viewed") this.#history.prefer(announcement.symbols);
+    });
     this.#feed.announce();
     const slices = new TimeSlices(this.#options.clock, this.#closing.signal);
     for (const symbol of symbols) {
@@ -151,6 +164,7 @@ export class IngestRole {
   /** Ends ingestion and closes the exchange. What is being appended may still complete. */
   close(): void {
     this.#closing.abort();
+    this.#stopListening();
     this.#options.exchange.close();
   }
 
@@ -205,20 +219,26 @@ export class IngestRole {
     }
   }
 
-  /** Announces the status, and the forming bars of markets with new trades. */
+  /**
+   * Announces the status, and the forming bars of markets with new trades. These are spread over
+   * the second: a subscriber to hundreds of markets has no room for all of them at once.
+   */
   async #announce(): Promise<never> {
     const slices = new TimeSlices(this.#options.clock, this.#closing.signal);
+    const markets = [...this.#markets.values()];
     const announced = new Map<Market, number>();
-    for (;;) {
-      await this.#sleep(ANNOUNCE_INTERVAL_MS);
-      this.#feed.announce();
-      for (const market of this.#markets.values()) {
+    for (let part = 1;; part = part % ANNOUNCE_PARTS + 1) {
+      await this.#sleep(ANNOUNCE_INTERVAL_MS / ANNOUNCE_PARTS);
+      if (part === ANNOUNCE_PARTS) this.#feed.announce();
+      for (let i = ANNOUNCE_PARTS - part; i < markets.length; i += ANNOUNCE_PARTS) {
+        const market = markets[i];
+        if (market === undefined) break;
         await slices.next();
         const { delivered } = market.stream;
-        const bar = announced.get(market) === delivered ? undefined : market.forming();
-        if (bar === undefined) continue;
+        const forming = announced.get(market) === delivered ? undefined : market.forming();
+        if (forming === undefined) continue;
         announced.set(market, delivered);
-        this.#options.bus.log.announce({ kind: "forming", bar });
+        this.#options.bus.log.announce({ kind: "forming", ...forming });
       }
     }
   }

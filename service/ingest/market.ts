@@ -1,6 +1,7 @@
 import { MINUTE_MS, minuteOf } from "../../data/schema/time.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import type { BarSource } from "../../data/schema/origin.ts";
+import type { FormingBar } from "../../data/schema/announcement.ts";
 import type { MarketState, SymbolStatus } from "../../data/schema/status.ts";
 import type { Trade } from "../../data/schema/trade.ts";
 import type { EventLog } from "../bus/event_log.ts";
@@ -186,10 +187,16 @@ export class Market {
     if (this.#connectedAt !== undefined) this.#aggregator.closeBefore(minute);
   }
 
-  /** The bar of the current minute so far, once all bars before it are published. */
-  forming(): Bar | undefined {
-    const { next } = this.#publisher;
-    return next === undefined ? undefined : this.#aggregator.forming(next);
+  /**
+   * The bar of the current minute so far, once all bars before it are published; while the history
+   * before it is loaded at a start, this is noted.
+   */
+  forming(): FormingBar | undefined {
+    const { next, caughtUp } = this.#publisher;
+    const bar = this.#aggregator.forming;
+    if (bar === undefined) return undefined;
+    if (bar.timestamp === next) return { bar };
+    return caughtUp ? undefined : { bar, loading: true };
   }
 
   /** State of the market's feed. */
@@ -235,9 +242,12 @@ export class Market {
   }
 }
 
-/** A context whose requests for a market's history wait at a gate. */
+/**
+ * A context whose requests for a market's history wait at a gate: those of the past before they take
+ * their turn, which others wait for.
+ */
 function whileListed(context: IngestContext, gate: Gate): IngestContext {
-  const { exchange: { rest, traits }, signal } = context;
+  const { exchange: { rest, traits }, history, signal } = context;
   const pass = async <T>(request: () => Promise<T>): Promise<T> => {
     await gate.pass(signal);
     return await request();
@@ -247,9 +257,13 @@ function whileListed(context: IngestContext, gate: Gate): IngestContext {
     exchange: {
       traits,
       rest: {
-        klines: (...range) => pass(() => rest.klines(...range)),
+        klines: (symbol, from, to, purpose) => {
+          const request = () => rest.klines(symbol, from, to, purpose);
+          return purpose === "repair" ? pass(request) : request();
+        },
         aggTrades: (...query) => pass(() => rest.aggTrades(...query)),
       },
     },
+    history: { run: (symbol, request) => pass(() => history.run(symbol, request)) },
   };
 }

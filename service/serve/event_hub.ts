@@ -61,6 +61,19 @@ export class EventHub {
     return this.#clients.size;
   }
 
+  /**
+   * The markets that subscribers look at: those of queries that name some, as the dashboard's do.
+   *
+   * @param most Queries for so many markets or more look at none in particular.
+   */
+  viewed(most: number): ReadonlySet<string> {
+    const viewed = new Set<string>();
+    for (const { query: { symbols } } of this.#clients) {
+      if (symbols.size < most) { for (const symbol of symbols) viewed.add(symbol); }
+    }
+    return viewed;
+  }
+
   /** Serves the events of a log from now on, in place of an earlier one. */
   attach(source: Source): void {
     this.#reading.abort();

@@ -56,6 +56,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
   /** Rejects when serving cannot continue; never resolves. */
   readonly failure: Promise<never>;
   readonly #clock: Clock;
+  readonly #symbols: readonly string[];
   readonly #hub = new EventHub();
   readonly #server: HttpServer;
   readonly #reloads = new Map<string, PromiseWithResolvers<void>>();
@@ -69,6 +70,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
   /** Assembles the role; nothing is served before {@linkcode start}. */
   constructor({ config, clock, logger }: ServeOptions) {
     this.#clock = clock;
+    this.#symbols = config.symbols;
     this.#feed = startingFeed(config.source, clock.now());
     const app = createApp({
       symbols: config.symbols,
@@ -155,6 +157,8 @@ export class ServeRole implements ServiceView, ModelAdministration {
       case "nowcast":
         return this.#hub.nowcast(announcement.signal);
       case "feed":
+        // Every second: what ingestion loads first follows what people look at.
+        this.#announceViewed();
         return this.#updateFeed(announcement.status);
       case "models":
         return this.#updateModels(announcement.status);
@@ -166,6 +170,11 @@ export class ServeRole implements ServiceView, ModelAdministration {
         else answer?.reject(new Error(announcement.error));
       }
     }
+  }
+
+  #announceViewed(): void {
+    const symbols = [...this.#hub.viewed(this.#symbols.length)];
+    this.#bus?.log.announce({ kind: "viewed", symbols });
   }
 
   #updateFeed(feed: FeedStatus): void {

@@ -84,7 +84,7 @@ export class Broadcast implements Feed {
   #passEnd(markets: readonly Market[], end: number): number {
     const start = this.#sentUntil;
     let trades = 0;
-    for (const market of markets) trades += market.seek(end) - market.seek(start);
+    for (const market of markets) trades += market.count(market.seek(start), market.seek(end));
     if (trades <= MAX_TRADES_A_PASS) return Math.max(start, end);
     return start + Math.ceil((end - start) * MAX_TRADES_A_PASS / trades);
   }

@@ -62,7 +62,7 @@ export interface KlineQuery {
 
 /**
  * One market's trades and klines, past and future. Trades form one sequence in order of id; a
- * position counts them from 0. The market does not know the time: its callers must not ask for
+ * position counts them, and may jump where ids do. The market does not know the time: its callers must not ask for
  * later trades than those of now.
  */
 export interface Market {
@@ -71,6 +71,8 @@ export interface Market {
   seek(time: number): number;
   /** Position of the first trade whose id is not below `id`. */
   find(id: number): number;
+  /** Number of trades at the positions `from` (inclusive) to `to` (exclusive), at least 0. */
+  count(from: number, to: number): number;
   /** Trades of the positions `from` (inclusive, at least 0) to `to` (exclusive). */
   trades(from: number, to: number): ExchangeTrade[];
   /** Klines known at `now`, oldest first, the forming one included. */

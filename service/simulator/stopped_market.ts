@@ -13,11 +13,19 @@ export interface Stop {
 interface Removed {
   /** Position of the first one in the market without stops. */
   readonly first: number;
-  /** Their number; Infinity while the stop lasts. */
+  /** The positions that they would have taken; Infinity while the stop lasts. */
   readonly count: number;
   /** Id of the first one. */
   readonly firstId: number;
   /** How many ids and raw trade ids they would have taken; 0 while the stop lasts. */
+  readonly ids: number;
+  readonly rawIds: number;
+}
+
+/** Positions of the market without stops, and how much lower the ids are that its trades have here. */
+interface Run {
+  readonly from: number;
+  readonly to: number;
   readonly ids: number;
   readonly rawIds: number;
 }
@@ -56,31 +64,36 @@ export class StoppedMarket implements Market {
     return this.#positionOf(this.#market.find(id + shift));
   }
 
+  count(from: number, to: number): number {
+    return this.#runs(from, to).reduce((sum, run) => sum + this.#market.count(run.from, run.to), 0);
+  }
+
   trades(from: number, to: number): ExchangeTrade[] {
-    const runs: ExchangeTrade[][] = [];
-    const [positions, ids, rawIds] = [[0], [0], [0]];
-    const removed = this.#removed();
-    for (const { count, ids: moreIds, rawIds: moreRawIds } of removed) {
-      positions.push((positions.at(-1) ?? 0) + count);
-      ids.push((ids.at(-1) ?? 0) + moreIds);
-      rawIds.push((rawIds.at(-1) ?? 0) + moreRawIds);
+    return this.#runs(from, to).flatMap(({ ids, rawIds, ...run }) =>
+      this.#market.trades(run.from, run.to).map((trade) => ({
+        ...trade,
+        id: trade.id - ids,
+        firstTradeId: trade.firstTradeId - rawIds,
+        lastTradeId: trade.lastTradeId - rawIds,
+      }))
+    );
+  }
+
+  /** The positions of the market without stops of a range of positions, and what its ids are less. */
+  #runs(from: number, to: number): readonly Run[] {
+    const runs: Run[] = [];
+    let [shift, ids, rawIds, start] = [0, 0, 0, from];
+    for (const removed of [...this.#removed(), undefined]) {
+      const end = Math.min(to, (removed?.first ?? Infinity) - shift);
+      if (end > start) {
+        runs.push({ from: start + shift, to: end + shift, ids, rawIds });
+        start = end;
+      }
+      shift += removed?.count ?? 0;
+      ids += removed?.ids ?? 0;
+      rawIds += removed?.rawIds ?? 0;
     }
-    let start = from;
-    for (let i = 0; i <= removed.length && start < to; i++) {
-      const [shift = 0, idShift = 0, rawShift = 0] = [positions[i], ids[i], rawIds[i]];
-      const end = Math.min(to, (removed[i]?.first ?? Infinity) - shift);
-      if (end <= start) continue;
-      runs.push(
-        this.#market.trades(start + shift, end + shift).map((trade) => ({
-          ...trade,
-          id: trade.id - idShift,
-          firstTradeId: trade.firstTradeId - rawShift,
-          lastTradeId: trade.lastTradeId - rawShift,
-        })),
-      );
-      start = end;
-    }
-    return runs.flat();
+    return runs;
   }
 
   klines(query: KlineQuery): ExchangeKline[] {

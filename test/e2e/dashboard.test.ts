@@ -1,70 +1,29 @@
-import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { signalSchema } from "../../data/schema/signal.ts";
-import { ServiceProcess } from "../support/service_process.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
-import { errorsOf, launchChromium } from "./chromium.ts";
+import { errorsOf } from "./chromium.ts";
 import { layoutFaults } from "./layout.ts";
+import {
+  DESKTOP,
+  drawn,
+  factOf,
+  factShows,
+  freePort,
+  openPage,
+  PHONE,
+  SCREENSHOTS,
+  shows,
+  startService,
+  titled,
+  useBrowser,
+} from "./visit.ts";
 
 const signalsSchema = z.array(z.object({ anomaly_score: signalSchema.shape.anomaly_score }));
-const SCREENSHOTS = fileURLToPath(new URL("./screenshots/", import.meta.url));
-const DESKTOP = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
-
-/** Ends a wait for a state that is never reached, ms. */
-const LIMIT_MS = 600_000;
-
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchChromium();
-  mkdirSync(SCREENSHOTS, { recursive: true });
-});
-
-afterAll(() => browser?.close());
-
-function startService(env: Record<string, string> = {}): Promise<ServiceProcess> {
-  return ServiceProcess.start({
-    SOURCE: "simulator",
-    SYMBOLS: "BTCUSDT,PEPEUSDT",
-    DATA_DIR: temporaryFolder(),
-    ...env,
-  });
-}
-
-async function openPage(options: BrowserContextOptions = { viewport: DESKTOP }): Promise<Page> {
-  const context = await browser.newContext(options);
-  onTestFinished(() => context.close());
-  context.setDefaultTimeout(LIMIT_MS);
-  return await context.newPage();
-}
-
-/** Waits until all charts are drawn, including the forming minute. */
-async function drawn(page: Page): Promise<void> {
-  await page.locator("#panels svg.chart").nth(6).waitFor();
-  await page.locator("#price-chart .forming .body").waitFor({ state: "attached" });
-}
-
-/** Waits until an element has a text. */
-function shows(page: Page, selector: string, text: string | RegExp): Promise<void> {
-  return page.locator(selector, { hasText: text }).waitFor();
-}
-
-/** Waits until a fact of a list has a value. */
-function factShows(page: Page, list: string, name: string, value: RegExp): Promise<void> {
-  return page.locator(`#${list} dt:text-is("${name}") + dd`, { hasText: value }).waitFor();
-}
-
-/** Waits until the title of the tab matches. */
-async function titled(page: Page, title: RegExp): Promise<void> {
-  await page.waitForFunction(({ source }) => new RegExp(source).test(document.title), {
-    source: title.source,
-  });
-}
+useBrowser();
 
 /** Waits for the alarm strip of the simulated market without a problem. */
 function simulated(page: Page): Promise<void> {
@@ -81,15 +40,6 @@ function usualLayout(page: Page): Promise<{ faults: readonly string[]; height: n
     return tone === "simulated" ? { faults, height } : undefined;
   });
 }
-
-/** A port that is currently free. */
-function freePort(): string {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return String(listener.addr.port);
-}
-
-const factOf = (page: Page, list: string, name: string) =>
-  page.locator(`#${list} dt:text-is("${name}") + dd`).innerText();
 
 describe("the dashboard", () => {
   it("shows hours of history and that the market is simulated", async () => {

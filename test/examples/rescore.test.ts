@@ -23,6 +23,9 @@ const REGIME_FIELDS: Readonly<Record<string, string>> = {
   confidence: "confidence",
   seconds_in_state: "seconds_in_state",
   log_likelihood: "log_likelihood",
+  ready: "ready",
+  have: "have",
+  need: "need",
 };
 
 /** Runs the example in Node. */
@@ -73,8 +76,8 @@ test("Node gives the numbers of the running service, bit for bit, for both model
     SIMULATOR_SPEED: "600",
     SYMBOLS: SYMBOLS.join(),
     DATA_DIR: folder,
-    // The liquidity model sees nothing for three days.
-    HISTORY_DAYS: "4",
+    // The liquidity model is ready after a week.
+    HISTORY_DAYS: "8",
   });
   await until(
     "the service to be ready",
@@ -106,7 +109,10 @@ test("Node gives the numbers of the running service, bit for bit, for both model
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const rows = parseCsv(stdout);
     expect(rows.length).toBe(signals.length);
-    expect(rows.length).toBeGreaterThan(10_000);
+    expect(rows.length).toBeGreaterThan(20_000);
+    const ready = rows.filter((row) => row["ready"] === "true").length;
+    expect(ready).toBeGreaterThan(1000);
+    expect(ready).toBeLessThan(rows.length);
     const name = /(\w+)\.json$/.exec(model)?.[1] ?? "";
     const columns = Object.keys(rows[0] ?? {}).flatMap((column) => {
       const known = ["symbol", "timestamp"].includes(column) || name === "classic";
@@ -125,8 +131,8 @@ test("Node gives the numbers of the running service, bit for bit, for both model
 
 test("a Binance kline file without a header, in microseconds and with a gap, is scored alike", () => {
   const folder = temporaryFolder();
-  const bars = randomBars(3_000, 5).map(({ open, high, low, close, volume }, i) => ({
-    ...makeBar(i < 1_500 ? i : i + 90),
+  const bars = randomBars(11_000, 5).map(({ open, high, low, close, volume }, i) => ({
+    ...makeBar(i < 5_000 ? i : i + 90),
     ...{ open, high, low, close, volume },
   }));
   const file = join(folder, "BTCUSDT-1m.csv");
@@ -142,13 +148,19 @@ test("a Binance kline file without a header, in microseconds and with a gap, is 
   expect(classic?.map((row) => [row["anomaly_score"], row["confidence"], row["seconds_in_state"]]))
     .toEqual(
       signals.map((signal) =>
-        [signal.anomaly_score, signal.confidence, signal.seconds_in_state].map(String)
+        [signal.anomaly_score, signal.confidence, signal.seconds_in_state]
+          .map((value) => String(value ?? ""))
       ),
     );
-  expect(liquidity?.map((row) => [row["regime_name"], row["log_likelihood"]])).toEqual(
-    signals.map(({ models }) => models["liquidity"])
-      .map((output) => [output?.name, String(output?.log_likelihood)]),
-  );
+  const said = signals.map(({ models }) => models["liquidity"])
+    .map((output) => [output?.name, output?.log_likelihood, output?.ready, output?.have]);
+  expect(
+    liquidity?.map((row) =>
+      [...["regime_name", "log_likelihood", "ready", "have"]].map((name) => row[name])
+    ),
+  )
+    .toEqual(said.map((values) => values.map((value) => String(value ?? ""))));
+  expect(said.at(-1)?.[2]).toBe(true);
 });
 
 test("a bad argument or a bad file is named in one line, exit code 1", () => {

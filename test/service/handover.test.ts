@@ -25,6 +25,7 @@ function follow(simulator: Simulator, socketLifetimeMs: number) {
   const counted = { handovers: 0, disconnects: 0 };
   const context: IngestContext = {
     exchange,
+    history: { run: (_symbol, request) => request("history") },
     clock: { ...systemClock, now: () => simulator.now() },
     logger: createLog("ERROR", () => {}),
     signal: closing.signal,

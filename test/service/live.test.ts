@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { barSchema } from "../../data/schema/bar.ts";
+import { isReady, primaryOutput, signalSchema } from "../../data/schema/signal.ts";
 import { type Simulator, startSimulator } from "../../service/simulator/simulator.ts";
 import { recordedMarket } from "../../service/simulator/recorded/source.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
@@ -14,13 +15,7 @@ import { temporaryFolder } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
 
 const bars = z.array(barSchema);
-const signals = z.array(z.looseObject({
-  timestamp: z.int(),
-  regime_name: z.string(),
-  regime_probabilities: z.record(z.string(), z.number()),
-  confidence: z.number(),
-  final: z.literal(true),
-}));
+const signals = z.array(signalSchema);
 
 async function serve(source: MarketSource, speed: number) {
   const exchange = await startSimulator({ source, speed });
@@ -57,14 +52,16 @@ test("live bars equal the exchange's klines, most of them built from trades", as
 
 test("a day of regimes stands seconds after the first start", async () => {
   const { service } = await serve(simulatedMarket({ seed: 7, symbols: ["BTCUSDT"] }), 1);
-  const all = await until("signals", async () => {
-    const found = signals.parse(await service.get("/api/v1/signals?symbol=BTCUSDT&limit=2000"));
-    return found.length >= 1440 ? found : undefined;
+  const outputs = await until("a day of regimes of both models", async () => {
+    const found = signals.parse(await service.get("/api/v1/signals?symbol=BTCUSDT&limit=1440"));
+    const all = found.flatMap((signal) => [primaryOutput(signal), ...Object.values(signal.models)]);
+    const ready = all.filter(isReady);
+    return ready.length === 2 * 1440 ? ready : undefined;
   });
-  for (const signal of all) {
-    const sum = Object.values(signal.regime_probabilities).reduce((a, b) => a + b, 0);
+  for (const { probabilities, confidence } of outputs) {
+    const sum = Object.values(probabilities).reduce((a, b) => a + b, 0);
     expect(sum).toBeCloseTo(1, 12);
-    expect(Math.max(...Object.values(signal.regime_probabilities))).toBe(signal.confidence);
+    expect(Math.max(...Object.values(probabilities))).toBe(confidence);
   }
 });
 

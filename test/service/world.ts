@@ -60,6 +60,7 @@ export function contextWith(
         ...rest,
       },
     },
+    history: { run: (_symbol, request) => request("history") },
     clock,
     logger,
     signal,

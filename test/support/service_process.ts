@@ -102,6 +102,16 @@ export class ServiceProcess {
     return await response.json();
   }
 
+  /** Stops the process where it is: its sockets stay open and silent. */
+  suspend(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  /** Lets a suspended process go on. */
+  resume(): void {
+    this.#child.kill("SIGCONT");
+  }
+
   /** Ends the process with a signal and waits until it is gone. */
   async kill(signal: "SIGKILL" | "SIGTERM"): Promise<number> {
     this.#child.kill(signal);

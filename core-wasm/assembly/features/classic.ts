@@ -30,6 +30,12 @@ export function classicStateBytes(window: i32): usize {
   return offsetof<ClassicState>() + (((1 + CLASSIC_DIMS) * 2 * window) << 3);
 }
 
+/** Bars that a raw feature needs: a momentum the bar before, an activity ratio its window. */
+export function classicFeatureBars(feature: i32, window: i32): i32 {
+  if (feature == 0) return 2;
+  return feature == 1 ? 1 : window;
+}
+
 /** Bars of its windows that a state has, at most the window; missing minutes do not count. */
 export function classicBars(state: usize): i32 {
   return changetype<ClassicState>(state).bars;

@@ -86,6 +86,12 @@ export function liquidityStateBytes(windows: usize): usize {
   return offsetof<LiquidityState>() + LIQUIDITY_DIMS * (offsetof<Series>() + (blocks << 3));
 }
 
+/** Minutes in the prior window. */
+export function liquidityNeed(windows: usize): i32 {
+  const w = changetype<LiquidityWindows>(windows);
+  return w.block * w.blocks;
+}
+
 /**
  * Minutes of the prior window that a state has, at most the window. Blocks without a trade do not
  * count. Within a block every minute does, so that a short gap does not lengthen the warm-up.
@@ -95,7 +101,7 @@ export function liquidityBars(state: usize, windows: usize): i32 {
   const w = changetype<LiquidityWindows>(windows);
   const open = s.traded > 0 ? s.open : 0;
   if (s.full == 0 && open == 0) return 0;
-  return min(s.full * w.block + open - s.before, w.block * w.blocks);
+  return min(s.full * w.block + open - s.before, liquidityNeed(windows));
 }
 
 /** Computes location and scale from all complete blocks, so that no sum drifts. */

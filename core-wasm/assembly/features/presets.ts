@@ -5,6 +5,7 @@
 import {
   CLASSIC_DIMS,
   classicBars,
+  classicFeatureBars,
   classicStateBytes,
   skipClassic,
   stepClassic,
@@ -13,6 +14,7 @@ import {
   beginLiquidity,
   LIQUIDITY_DIMS,
   liquidityBars,
+  liquidityNeed,
   liquidityStateBytes,
   LiquidityWindows,
   skipLiquidity,
@@ -129,7 +131,25 @@ export function beginPreset(address: usize, state: usize, minute: i32): void {
   if (preset.kind == LIQUIDITY) beginLiquidity(state, preset.windows, minute);
 }
 
-/** Bars of its windows that a symbol's state has, at most those that the windows hold. */
+/**
+ * Bars that fill a preset's windows; with fewer its numbers mean nothing yet. Those of the classic
+ * preset are its rolling windows. Those of the liquidity preset are the whole prior window and not
+ * just its least blocks: a regime is a place among the levels of that window, and a part of it is
+ * another scale.
+ */
+export function neededBars(address: usize): i32 {
+  const preset = changetype<Preset>(address);
+  if (preset.kind == LIQUIDITY) return liquidityNeed(preset.windows);
+  return preset.window;
+}
+
+/** Bars that a raw feature needs to be defined. */
+export function featureBars(address: usize, feature: i32): i32 {
+  const preset = changetype<Preset>(address);
+  return preset.kind == LIQUIDITY ? 1 : classicFeatureBars(feature, preset.window);
+}
+
+/** Bars of its windows that a symbol's state has, at most {@link neededBars}. */
 export function presetBars(address: usize, state: usize): i32 {
   const preset = changetype<Preset>(address);
   if (preset.kind == LIQUIDITY) return liquidityBars(state, preset.windows);

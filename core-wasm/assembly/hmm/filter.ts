@@ -43,6 +43,11 @@ export function filterBars(state: usize): i32 {
   return changetype<FilterState>(state).bars;
 }
 
+/** Whether a filter has taken a row; before that its posterior is the initial distribution. */
+export function filterBegun(state: usize): bool {
+  return changetype<FilterState>(state).begun != 0;
+}
+
 /** One step of the chain: P(s_t+1) from P(s_t). */
 function predict(hmm: Hmm, from: usize, to: usize): void {
   const states = hmm.states;

@@ -27,6 +27,7 @@ import { JournalReader } from "./journal_reader.ts";
 import type { JournalRow } from "./journal_row.ts";
 import { LogTail } from "./log_tail.ts";
 import { newEpoch, Positions } from "./positions.ts";
+import { ReadPositions } from "./read_positions.ts";
 import { StorageError } from "./storage_error.ts";
 
 /** Rows that a reader gets at once. */
@@ -67,6 +68,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
   /** Whether something could not be read since the journal was last written anew. */
   #damaged = false;
   readonly #tail: LogTail;
+  readonly #readers = new ReadPositions();
   readonly #listeners = new Set<(announcement: Announcement) => void>();
   /** Resolves with the next commit. */
   #committed = Promise.withResolvers<void>();
@@ -146,12 +148,14 @@ export class EmbeddedLog implements EventLog, RecordStore {
     signal: AbortSignal,
     kind?: RecordKind,
   ): AsyncGenerator<readonly LogEvent[]> {
+    const reader = Symbol();
     const aborted = Promise.withResolvers<void>();
     const end = () => aborted.resolve();
     signal.addEventListener("abort", end);
     try {
       let row = this.#rowOf(from);
       while (!signal.aborted) {
+        this.#readers.set(reader, row);
         // Taken before the page: a commit in between must not be slept through.
         const committed = this.#committed.promise;
         const rows = this.#rowsAfter(row, PAGE);
@@ -162,8 +166,14 @@ export class EmbeddedLog implements EventLog, RecordStore {
         else if (rows.length === 0) await Promise.race([committed, aborted.promise]);
       }
     } finally {
+      this.#readers.delete(reader);
       signal.removeEventListener("abort", end);
     }
+  }
+
+  async drained(): Promise<void> {
+    await this.#commits.settled();
+    await this.#readers.reached(this.#tail.last);
   }
 
   announce(announcement: Announcement): void {

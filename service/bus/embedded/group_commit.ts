@@ -79,6 +79,12 @@ export class GroupCommit {
     return this.#room.promise;
   }
 
+  /** Resolves when nothing waits any more of what was appended before the call. */
+  async settled(): Promise<void> {
+    // A failure goes to those who appended.
+    await this.#waiting.at(-1)?.done.promise.catch(() => {});
+  }
+
   /**
    * Adds rows and checkpoints to the next commit.
    *

@@ -1,5 +1,5 @@
 import type { Signal } from "../../../data/schema/signal.ts";
-import { formatNumber } from "../format/number.ts";
+import { numberLabels } from "./axis_labels.ts";
 import { type Chart, type ChartSize, frame, paddedDomain, type TimeAxis } from "./frame.ts";
 import { diamond, linePath, middleOf, pathMark, rectangle } from "./path.ts";
 import { roundTicks } from "./ticks.ts";
@@ -21,6 +21,7 @@ export function anomalyChart(data: AnomalyData, size: ChartSize): Chart {
   const shown = nowcast === null ? signals : [...signals, nowcast];
   const scores = [...shown.map(score), offset ?? undefined].filter((each) => each !== undefined);
   const domain = paddedDomain(scores, 0.12);
+  const ticks = roundTicks(domain, size.height / 30);
   return frame(
     "Anomaly score and its threshold",
     [
@@ -48,11 +49,7 @@ export function anomalyChart(data: AnomalyData, size: ChartSize): Chart {
       ),
     ],
     time,
-    {
-      domain,
-      ticks: roundTicks(domain, size.height / 30),
-      format: (score) => formatNumber(score, 2),
-    },
+    { domain, ticks, format: numberLabels(ticks) },
     size,
   );
 }

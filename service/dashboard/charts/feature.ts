@@ -1,5 +1,6 @@
 import type { Signal } from "../../../data/schema/signal.ts";
 import type { FeatureScale, FeatureStyle } from "../data/features.ts";
+import { numberLabels } from "./axis_labels.ts";
 import { type Chart, type ChartSize, frame, type TimeAxis } from "./frame.ts";
 import { linePath, pathMark } from "./path.ts";
 import { roundBelow, roundTicks } from "./ticks.ts";
@@ -33,7 +34,7 @@ export function featureChart(data: FeatureData, size: ChartSize): Chart {
       pathMark({ class: "line" }, (x, y) => linePath(signals, value, x, y)),
     ],
     time,
-    { domain, ticks, format: feature.axisFormat },
+    { domain, ticks, format: numberLabels(ticks) },
     size,
   );
 }

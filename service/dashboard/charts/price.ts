@@ -3,7 +3,7 @@ import type { Signal } from "../../../data/schema/signal.ts";
 import { type Candle, toCandles } from "../data/candles.ts";
 import type { Posterior } from "../data/posteriors.ts";
 import { regimeRuns } from "../data/regimes.ts";
-import { formatPrice } from "../format/price.ts";
+import { priceLabels } from "./axis_labels.ts";
 import { candlePath, isRising } from "./candle_path.ts";
 import {
   type Chart,
@@ -33,7 +33,7 @@ export interface PriceData {
 
 /** Candlesticks over regime bands, with a diamond under candles with an anomalous minute. */
 export function priceChart(data: PriceData, size: ChartSize): Chart {
-  const { signals, nowcast, candleMinutes, decimals, posteriors, colours, time } = data;
+  const { signals, nowcast, candleMinutes, posteriors, colours, time } = data;
   const { closed } = toCandles(signals, nowcast, candleMinutes);
   const shown = nowcast === null ? signals : [...signals, nowcast];
   const domain = paddedDomain(shown.flatMap(({ low, high }) => [low, high]), 0.08);
@@ -51,7 +51,7 @@ export function priceChart(data: PriceData, size: ChartSize): Chart {
       ),
     ],
     time,
-    { domain, ticks, format: (price) => formatPrice(price, tickDecimals(ticks, decimals)) },
+    { domain, ticks, format: priceLabels(ticks) },
     size,
   );
 }
@@ -59,14 +59,6 @@ export function priceChart(data: PriceData, size: ChartSize): Chart {
 /** Path data of the diamond under an anomalous candle. */
 export function anomalyMark({ from, to, low }: Candle, x: Position, y: Position): string {
   return diamond((x(from) + x(to)) / 2, y(low) + 8);
-}
-
-/** Decimals that distinguish the ticks, at most those of the price. */
-function tickDecimals(
-  [first = 0, second = first + 1]: readonly number[],
-  decimals: number,
-): number {
-  return Math.min(decimals, Math.max(0, -Math.floor(Math.log10(second - first))));
 }
 
 function candleMark(candles: readonly Candle[], direction: "up" | "down") {

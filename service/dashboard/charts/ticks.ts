@@ -36,8 +36,10 @@ export function roundTicks(domain: readonly [number, number], count: number): re
   const ticks: number[] = [];
   // The step is a ratio of integers, so that a tick is 0.3 and not 0.30000000000000004.
   const value = (n: number) => power < 0 ? n * factor / 10 ** -power : n * factor * 10 ** power;
-  for (let n = Math.ceil(low / value(1)); value(n) <= high; n++) ticks.push(value(n));
-  return ticks;
+  const first = Math.ceil(low / value(1));
+  // Counted, as very large numbers do not grow by one.
+  for (let i = 0; i <= count + 1 && value(first + i) <= high; i++) ticks.push(value(first + i));
+  return [...new Set(ticks)];
 }
 
 /** The largest round value (1, 2 or 5 times a power of ten) that is not above `value`. */

@@ -1,6 +1,6 @@
 import type { Signal } from "../../../data/schema/signal.ts";
 import { type Candle, toCandles } from "../data/candles.ts";
-import { formatQuantity } from "../format/number.ts";
+import { quantityLabels } from "./axis_labels.ts";
 import { bodyWidth, isRising } from "./candle_path.ts";
 import { type Chart, type ChartSize, frame, type Position, type TimeAxis } from "./frame.ts";
 import { pathMark, rectangle } from "./path.ts";
@@ -22,6 +22,7 @@ export function volumeChart(data: VolumeData, size: ChartSize): Chart {
   const { closed, forming } = toCandles(signals, nowcast, candleMinutes);
   const largest = Math.max(...closed.map((each) => each.volume), forming?.volume ?? 0);
   const domain = [0, largest > 0 ? largest * 1.08 : 1] as const;
+  const ticks = roundTicks(domain, 2);
   const bars = (rising: boolean) => closed.filter((candle) => isRising(candle) === rising);
   return frame(
     `Volume in ${candleMinutes}-minute bars`,
@@ -30,7 +31,7 @@ export function volumeChart(data: VolumeData, size: ChartSize): Chart {
       pathMark({ class: "volumes down" }, (x, y) => volumePath(bars(false), x, y)),
     ],
     time,
-    { domain, ticks: roundTicks(domain, 2), format: formatQuantity },
+    { domain, ticks, format: quantityLabels(ticks) },
     size,
   );
 }

@@ -1,90 +1,110 @@
 import type { Signal } from "../../../data/schema/signal.ts";
 import type { Status } from "../../../data/schema/status.ts";
 import { decodeSignal, decodeStatus } from "./decode.ts";
-
-/** State of the page's connection to the service. */
-export type Link =
-  | { readonly state: "connecting" }
-  | { readonly state: "open" }
-  /** `since`: when it was lost, ms UTC of this browser. */
-  | { readonly state: "lost"; readonly since: number };
+import { FeedHub } from "./feed_hub.ts";
+import type { HubMessage, Link } from "./link.ts";
 
 /** Receives the events of a feed. */
 export interface FeedListener {
+  /** The state of the connection changed. */
+  link(link: Link): void;
   /** The connection opened, for the first time or again: the history may have a gap. */
   opened(): void;
-  /** The connection was lost. Called again on each failed attempt to reconnect. */
-  lost(): void;
+  /** The service does not know one of the markets that the pages of this browser show. */
+  refused(): void;
   signal(signal: Signal): void;
   nowcast(signal: Signal): void;
   status(status: Status): void;
 }
 
-/** A connection without an event for this long is dead: a status is due every five seconds. */
-const SILENCE_MS = 20_000;
-/** Delay before a new connection, ms. */
-const REOPEN_MS = 2_000;
-/** Time between two checks for silence, ms. */
-const WATCHDOG_MS = 1_000;
+/** A hub without a sign of life for this long is gone, ms: its process may have ended. */
+const HUB_GONE_MS = 15_000;
+/** Time between two looks, ms. */
+const LOOK_MS = 1_000;
+
+/** The hub of this page alone, where the browser has no shared workers. */
+let ownHub: FeedHub | undefined;
 
 /**
- * Subscribes to the live feed of a market until it is closed. The browser's EventSource
- * reconnects after most errors. When it gives up, or the connection is open but silent, this
- * opens a new one. Events of another shape are dropped.
+ * Connects to the hub of this browser.
+ *
+ * @param onFailure Called when its script cannot be loaded; the next call gives a hub of this page.
+ */
+function connectHub(onFailure: () => void): MessagePort {
+  const script = document.querySelector<HTMLMetaElement>('meta[name="feed-worker"]')?.content;
+  if (ownHub === undefined && script !== undefined && typeof SharedWorker !== "undefined") {
+    const worker = new SharedWorker(script);
+    worker.onerror = () => {
+      ownHub ??= new FeedHub(location.origin);
+      onFailure();
+    };
+    return worker.port;
+  }
+  const { port1, port2 } = new MessageChannel();
+  ownHub ??= new FeedHub(location.origin);
+  ownHub.join(port2);
+  return port1;
+}
+
+/**
+ * Subscribes to the live feed of a market until it is closed. Events of another shape are dropped.
  *
  * @returns Closes the feed.
  */
 export function openFeed(symbol: string, listener: FeedListener): () => void {
-  const query = new URLSearchParams({ symbols: symbol, events: "signal,nowcast,status" });
-  let source: EventSource | undefined;
-  let reopening: ReturnType<typeof setTimeout> | undefined;
-  let lastEvent = Date.now();
+  let port: MessagePort | undefined;
+  let heard = 0;
 
   function open(): void {
-    reopening = undefined;
-    lastEvent = Date.now();
-    const opened = source = new EventSource(`/api/v1/stream?${query}`);
-    opened.onopen = () => {
-      lastEvent = Date.now();
-      listener.opened();
-    };
-    opened.onerror = () => {
-      listener.lost();
-      if (opened.readyState === EventSource.CLOSED) reopen();
-    };
-    on(opened, "signal", decodeSignal, listener.signal);
-    on(opened, "nowcast", decodeSignal, listener.nowcast);
-    on(opened, "status", decodeStatus, listener.status);
-  }
-
-  function on<T>(
-    from: EventSource,
-    event: string,
-    decode: (value: unknown) => T | undefined,
-    handle: (value: T) => void,
-  ): void {
-    from.addEventListener(event, ({ data }: MessageEvent<string>) => {
-      lastEvent = Date.now();
-      const value = decode(JSON.parse(data));
-      if (value !== undefined) handle(value);
+    close();
+    heard = Date.now();
+    const opened = port = connectHub(() => {
+      if (port === opened) open();
     });
+    opened.onmessage = ({ data }: MessageEvent<HubMessage>) => take(data);
+    opened.postMessage(symbol);
   }
 
-  function reopen(): void {
-    source?.close();
-    reopening ??= setTimeout(open, REOPEN_MS);
+  function close(): void {
+    if (port === undefined) return;
+    port.onmessage = null;
+    port.postMessage(null);
+    port = undefined;
+  }
+
+  function take(message: HubMessage): void {
+    heard = Date.now();
+    if (message.kind === "link") return listener.link(message.link);
+    if (message.kind === "opened") return listener.opened();
+    if (message.kind === "refused") return listener.refused();
+    if (message.kind === "beat") return;
+    const { event, value } = message;
+    if (event === "status") {
+      const status = decodeStatus(value);
+      if (status !== undefined) listener.status(status);
+      return;
+    }
+    const signal = decodeSignal(value);
+    if (signal === undefined) return;
+    if (event === "signal") listener.signal(signal);
+    else if (event === "nowcast") listener.nowcast(signal);
   }
 
   const watchdog = setInterval(() => {
-    if (reopening !== undefined || Date.now() - lastEvent < SILENCE_MS) return;
-    listener.lost();
-    reopen();
-  }, WATCHDOG_MS);
+    if (port !== undefined && Date.now() - heard > HUB_GONE_MS) open();
+  }, LOOK_MS);
+  // A page in the browser's history must not hold its place, and needs a new one when it is back.
+  const onShow = ({ persisted }: PageTransitionEvent) => {
+    if (persisted) open();
+  };
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", onShow);
 
   open();
   return () => {
     clearInterval(watchdog);
-    clearTimeout(reopening);
-    source?.close();
+    removeEventListener("pagehide", close);
+    removeEventListener("pageshow", onShow);
+    close();
   };
 }

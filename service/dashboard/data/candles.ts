@@ -69,3 +69,9 @@ export function toCandles(
     ? { closed: candles, forming: null }
     : { closed: candles.slice(0, -1), forming: last };
 }
+
+/** The candle, closed or forming, in which a minute lies; undefined if it has no data. */
+export function candleAt({ closed, forming }: Candles, minute: number): Candle | undefined {
+  const covers = ({ from, to }: Candle) => minute >= from && minute < to;
+  return forming !== null && covers(forming) ? forming : closed.find(covers);
+}

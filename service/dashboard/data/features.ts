@@ -18,7 +18,6 @@ export interface FeatureStyle {
   value(signal: Signal, scale: FeatureScale): number | undefined;
   /** Formats a raw value from {@linkcode value}, with its unit. */
   formatRaw(value: number): string;
-  axisFormat(value: number): string;
 }
 
 interface Known {
@@ -80,7 +79,6 @@ export function featureStyle(name: string): FeatureStyle {
       return raw === undefined ? undefined : raw * known.factor;
     },
     formatRaw: (value) => `${format(value, known.decimals)} ${known.unit}`.trimEnd(),
-    axisFormat: (value) => formatNumber(value, decimalsFor(value)),
   };
 }
 
@@ -88,10 +86,4 @@ export function featureStyle(name: string): FeatureStyle {
 export function titleOf(name: string): string {
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** Decimals that an axis label of this magnitude needs. */
-function decimalsFor(value: number): number {
-  if (Number.isInteger(value)) return 0;
-  return Math.abs(value) >= 0.1 ? 1 : 3;
 }

@@ -6,7 +6,7 @@ import {
   type Status,
   type SymbolStatus,
 } from "../../../data/schema/status.ts";
-import type { Link } from "../client/feed.ts";
+import type { Link } from "../client/link.ts";
 import { formatAge, formatDuration } from "../format/duration.ts";
 import { formatCount, formatSigned } from "../format/number.ts";
 import { formatMinute, type Zone } from "../format/time.ts";
@@ -27,6 +27,13 @@ export interface ReceivedStatus {
 }
 
 const SOURCES: Readonly<Record<string, string>> = { binance: "Binance", simulator: "Simulator" };
+
+const LINKS: Readonly<Record<Link["state"], string>> = {
+  connecting: "connecting",
+  open: "connected",
+  silent: "silent",
+  lost: "lost",
+};
 
 const QUALITIES: Readonly<Record<BarQuality, string>> = {
   trades: "from trades",
@@ -125,17 +132,20 @@ export function healthOf(
       warn: false,
     },
     clockFact(status),
+    journalFact(status),
     {
       name: "This page",
-      value: link.state === "open" ? "connected" : link.state === "lost" ? "lost" : "connecting",
-      warn: link.state === "lost",
+      value: symbol === "" ? "–" : LINKS[link.state],
+      warn: link.state === "lost" || link.state === "silent",
     },
   ];
 }
 
 function connectionFact(status: Status | null, link: Link, now: number): HealthFact {
   const name = "Connection";
-  if (link.state === "lost") return { name, value: "unknown", warn: true };
+  if (link.state === "lost" || link.state === "silent") {
+    return { name, value: "unknown", warn: true };
+  }
   if (status === null) return { name, value: "–", warn: false };
   const since = formatDuration((now - status.since) / 1000);
   const value = `${status.connection} for ${since}`;
@@ -154,6 +164,16 @@ function lastTradeFact(
   const asOf = now - at > STATUS_DUE_MS ? now : at;
   const age = asOf + (status.clock_offset ?? 0) - time;
   return { name, value: `${formatAge(age)} ago`, warn: age > OLD_TRADE_MS };
+}
+
+function journalFact(status: Status | null): HealthFact {
+  const name = "Journal";
+  if (status === null) return { name, value: "–", warn: false };
+  const { storage, damage } = status;
+  if (storage !== null) return { name, value: "cannot be written", warn: true };
+  return damage === null
+    ? { name, value: "sound", warn: false }
+    : { name, value: damage.message, warn: true };
 }
 
 function clockFact(status: Status | null): HealthFact {

@@ -1,10 +1,12 @@
 import {
   isReady,
+  type ModelOutput,
   primaryOutput,
   type ReadyOutput,
   type Signal,
 } from "../../../data/schema/signal.ts";
 import type { Model } from "../client/decode.ts";
+import { formatCount } from "../format/number.ts";
 
 /**
  * One model's output for a signal; undefined if the model did not run, was not ready or had other
@@ -16,8 +18,20 @@ export type Outputs = (signal: Signal) => ReadyOutput | undefined;
 export function outputsOf(model: Model | undefined): Outputs {
   const regimes = model?.regimes.join();
   return (signal) => {
-    const output = model?.primary ? primaryOutput(signal) : signal.models[model?.name ?? ""];
+    const output = modelOutput(model, signal);
     if (output === undefined || !isReady(output)) return undefined;
     return Object.keys(output.probabilities).join() === regimes ? output : undefined;
   };
+}
+
+function modelOutput(model: Model | undefined, signal: Signal): ModelOutput | undefined {
+  return model?.primary ? primaryOutput(signal) : signal.models[model?.name ?? ""];
+}
+
+/** How far a model is in filling its windows, `9 of 20 minutes`; empty if it is ready or unknown. */
+export function warmUpOf(model: Model | undefined, signal: Signal | undefined): string {
+  const output = signal && modelOutput(model, signal);
+  if (output === undefined || output.ready) return "";
+  const { have = 0, need } = output;
+  return need === undefined ? "" : `${formatCount(have)} of ${formatCount(need)} minutes`;
 }

@@ -45,3 +45,13 @@ export function toPosteriors(
   }
   return posteriors;
 }
+
+/** The posterior of the candle of `minutes` in which a minute lies; undefined if there is none. */
+export function posteriorAt(
+  posteriors: readonly Posterior[],
+  minute: number,
+  minutes: number,
+): Posterior | undefined {
+  const length = minutes * MINUTE_MS;
+  return posteriors.find(({ from }) => minute >= from && minute < from + length);
+}

@@ -4,11 +4,12 @@ import type { Outputs } from "./outputs.ts";
 
 /** Totals over a list of signals. */
 export interface Summary {
-  /** Share of the minutes with output that is in each regime, in canonical order. */
-  readonly shares: readonly number[];
-  /** Number of regime changes. */
-  readonly changes: number;
-  readonly anomalies: number;
+  /** Share of the minutes with output that is in each regime, in canonical order; null if none. */
+  readonly shares: readonly number[] | null;
+  /** Number of regime changes; null without output. */
+  readonly changes: number | null;
+  /** Number of anomalies; null without a score. */
+  readonly anomalies: number | null;
   /** Share of the minutes with a score that is anomalous. */
   readonly anomalyRate: number;
   /** Minutes without a signal. */
@@ -40,9 +41,9 @@ export function summarize(
     before = state;
   }
   return {
-    shares: minutes.map((each) => scored === 0 ? 0 : each / scored),
-    changes,
-    anomalies,
+    shares: scored === 0 ? null : minutes.map((each) => each / scored),
+    changes: scored === 0 ? null : changes,
+    anomalies: judged === 0 ? null : anomalies,
     anomalyRate: judged === 0 ? 0 : anomalies / judged,
     missing: (last.timestamp - first.timestamp) / MINUTE_MS + 1 - signals.length,
   };

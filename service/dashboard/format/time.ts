@@ -30,6 +30,11 @@ export function formatDay(timestamp: number, zone: Zone): string {
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ""}`;
 }
 
+/** Day, month and year: `9 Aug 2024`. */
+export function formatDate(timestamp: number, zone: Zone): string {
+  return `${formatDay(timestamp, zone)} ${wallClock(timestamp, zone).getUTCFullYear()}`;
+}
+
 /** The zone's name: `UTC`, or `UTC+2` for local time. */
 export function zoneName(timestamp: number, zone: Zone): string {
   const minutes = zoneOffset(timestamp, zone) / MINUTE_MS;

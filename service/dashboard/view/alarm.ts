@@ -1,18 +1,20 @@
-import { alarmOf } from "../data/alarm.ts";
+import { alarmOf, otherMarkets } from "../data/alarm.ts";
 import { element, setAttribute, setText } from "./dom.ts";
 import type { Page } from "./page.ts";
 
-/** The strip with the source of the data and its most important problem. */
+/** The strip that says what the data is, and what is wrong with it. */
 export function createAlarmStrip(): (page: Page) => void {
   const strip = element("alarm");
   const title = element("alarm-title");
   const message = element("alarm-message");
-  return ({ link, status, zone }) => {
-    const alarm = alarmOf(link, status, zone);
-    document.body.toggleAttribute("data-stale", link.state === "lost");
+  const others = element("alarm-others");
+  return (page) => {
+    const alarm = alarmOf(page, Date.now());
+    document.body.toggleAttribute("data-stale", !alarm.current);
     setAttribute(strip, "data-tone", alarm.tone);
     setText(title, alarm.title);
     setText(message, alarm.message);
+    setText(others, otherMarkets(page.symbol, page.status));
   };
 }
 

@@ -1,5 +1,6 @@
 import { changeSince } from "../data/history.ts";
 import { primaryModel, shownModel } from "../data/model.ts";
+import { warmUpOf } from "../data/outputs.ts";
 import { regimeColour } from "../data/regimes.ts";
 import { spanLabel } from "../data/span.ts";
 import { formatDuration } from "../format/duration.ts";
@@ -14,6 +15,8 @@ import type { Scene } from "./scene.ts";
 
 const HOUR_MS = 60 * MINUTE_MS;
 const NOTHING = "–";
+/** In place of what a model would say that is not ready. */
+const WARMING_UP = "Warming up";
 
 /** The row of current figures: price, regime, anomaly and the forming minute. */
 export function createHeadline(): (page: Page, scene: Scene | null) => void {
@@ -39,7 +42,7 @@ function createPrice(): (page: Page, scene: Scene | null) => void {
   return (page, scene) => {
     const { signals, symbol } = page;
     const now = latest(page);
-    setText(label, `${symbol} last price`);
+    setText(label, symbol === "" ? "Last price" : `${symbol} last price`);
     setText(spanKey, spanLabel(page.span));
     spanPair.hidden = page.span === 60;
     if (now === undefined) {
@@ -58,6 +61,18 @@ function setChange(node: HTMLElement, change: number | null): void {
   node.className = text.startsWith("+") ? "rising" : text.startsWith("−") ? "falling" : "";
 }
 
+/** The progress of a model that is not ready, in place of the other notes of its cell. */
+function createProgress(id: string): (warmUp: string) => void {
+  const progress = element(id);
+  return (warmUp) => {
+    progress.hidden = warmUp === "";
+    setText(progress, warmUp);
+    for (const note of progress.parentElement?.children ?? []) {
+      if (note instanceof HTMLElement && note !== progress) note.hidden = warmUp !== "";
+    }
+  };
+}
+
 function createRegime(): (page: Page) => void {
   const label = element("regime-label");
   const name = element("regime");
@@ -65,13 +80,18 @@ function createRegime(): (page: Page) => void {
   const confidence = element("confidence");
   const time = element("time-in-state");
   const announcer = element("announcer");
+  const progress = createProgress("regime-progress");
   return (page) => {
     const model = shownModel(page.models, page.model);
     if (model !== undefined) setText(label, `Regime, ${model.name} model`);
     const last = outputOf(page, page.signals.at(-1));
+    const warmUp = warmUpOf(model, page.signals.at(-1) ?? page.nowcast ?? undefined);
+    progress(warmUp);
     if (last === undefined) {
-      for (const node of [name, confidence, time]) setText(node, NOTHING);
+      for (const node of [confidence, time]) setText(node, NOTHING);
+      setText(name, warmUp === "" ? NOTHING : WARMING_UP);
       setColour(swatch, "var(--edge)");
+      setText(announcer, "");
       return;
     }
     setText(name, last.name);
@@ -87,13 +107,17 @@ function createAnomaly(): (page: Page) => void {
   const verdict = element("anomaly");
   const score = element("anomaly-score");
   const threshold = element("anomaly-threshold");
+  const progress = createProgress("anomaly-progress");
   return (page) => {
     const last = page.signals.at(-1);
     const model = primaryModel(page.models);
+    const warmUp = warmUpOf(model, last ?? page.nowcast ?? undefined);
+    progress(warmUp);
     const offset = model?.offset ?? null;
     if (model !== undefined) setText(label, `Anomaly, ${model.name} model`);
     const isAnomaly = last?.is_anomaly ?? null;
-    setText(verdict, isAnomaly === null ? NOTHING : isAnomaly ? "Anomalous" : "Ordinary");
+    const unknown = warmUp === "" ? NOTHING : WARMING_UP;
+    setText(verdict, isAnomaly === null ? unknown : isAnomaly ? "Anomalous" : "Ordinary");
     verdict.classList.toggle("anomalous", isAnomaly === true);
     setText(score, formatScore(last));
     setText(threshold, offset === null ? NOTHING : formatNumber(offset, 3));

@@ -1,7 +1,7 @@
 import type { ReadyOutput, Signal } from "../../../data/schema/signal.ts";
 import { qualityLabel } from "../data/health.ts";
 import { formatNumber, formatProbability } from "../format/number.ts";
-import { formatDay, formatMinute, zoneName } from "../format/time.ts";
+import { formatDate, formatDay, formatMinute, type Zone, zoneName } from "../format/time.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { byId, element, setAttribute, setText } from "./dom.ts";
 import { outputOf, type Page, selectedSignal } from "./page.ts";
@@ -25,7 +25,7 @@ export function createMinuteBar(): (page: Page, scene: Scene | null) => void {
     back.hidden = cursor === null;
     if (at === undefined) return;
     setText(time, `${formatMinute(at, zone)} ${zoneName(at, zone)}`);
-    setText(day, formatDay(at, zone));
+    setText(day, dayOf(at, zone));
     setText(kind, signal === undefined ? "no data" : signal.final ? "final" : "forming");
     setText(quality, signal?.final === true ? qualityLabel(signal.quality) : "");
     if (scene === null) return;
@@ -38,6 +38,13 @@ export function createMinuteBar(): (page: Page, scene: Scene | null) => void {
       describeMinute(formatMinute(at, zone), signal, outputOf(page, signal)),
     );
   };
+}
+
+/** The day of a minute, with its year unless it is this one. */
+function dayOf(at: number, zone: Zone): string {
+  const now = Date.now();
+  const isThisYear = formatDate(at, zone).slice(-4) === formatDate(now, zone).slice(-4);
+  return isThisYear ? formatDay(at, zone) : formatDate(at, zone);
 }
 
 /** A minute as one sentence. */

@@ -1,6 +1,6 @@
 import type { ReadyOutput } from "../../../data/schema/signal.ts";
 import { modelTitle, offeredModels, shownModel } from "../data/model.ts";
-import { outputsOf } from "../data/outputs.ts";
+import { outputsOf, warmUpOf } from "../data/outputs.ts";
 import { regimeColour } from "../data/regimes.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatProbability } from "../format/number.ts";
@@ -9,7 +9,7 @@ import type { Page } from "./page.ts";
 
 const NOTHING = "–";
 
-type Update = (name: string, output: ReadyOutput | undefined) => void;
+type Update = (name: string, output: ReadyOutput | undefined, warmUp: string) => void;
 
 /**
  * A small panel for each model other than the shown one. Until the models are loaded, the page
@@ -28,7 +28,7 @@ export function createOtherModels(): (page: Page) => void {
       panels = others.map(() => createPanel(host));
     }
     for (const [index, other] of others.entries()) {
-      panels[index]?.(other.name, last && outputsOf(other)(last));
+      panels[index]?.(other.name, last && outputsOf(other)(last), warmUpOf(other, last));
     }
   };
 }
@@ -53,10 +53,10 @@ function createPanel(host: HTMLElement): Update {
       ),
     ),
   );
-  return (name, output) => {
+  return (name, output, warmUp) => {
     setText(title, `${modelTitle(name)} model`);
     setColour(swatch, output === undefined ? "var(--edge)" : regimeColour(output));
-    setText(regime, output?.name ?? NOTHING);
+    setText(regime, output?.name ?? (warmUp === "" ? NOTHING : `Warming up, ${warmUp}`));
     setText(confidence, output === undefined ? NOTHING : formatProbability(output.confidence));
     setText(time, output === undefined ? NOTHING : formatDuration(output.seconds_in_state));
   };

@@ -2,7 +2,7 @@ import type { ReadyOutput, Signal } from "../../../data/schema/signal.ts";
 import type { Status } from "../../../data/schema/status.ts";
 import type { FeatureScale } from "../data/features.ts";
 import type { Model } from "../client/decode.ts";
-import type { Link } from "../client/feed.ts";
+import type { Link } from "../client/link.ts";
 import { shownModel } from "../data/model.ts";
 import { outputsOf } from "../data/outputs.ts";
 import { firstAtOrAfter } from "../data/history.ts";
@@ -24,7 +24,11 @@ export interface Notice {
 
 /** The state of the page. */
 export interface Page {
+  /** The shown market; empty while there is none. */
   readonly symbol: string;
+  /** The market that was asked for and that the service does not have; null if there is none. */
+  readonly unknown: string | null;
+  /** The markets that the service watches. */
   readonly symbols: readonly string[];
   readonly span: Span;
   readonly zone: Zone;

@@ -1,5 +1,7 @@
 import type { Signal } from "../../../data/schema/signal.ts";
+import { type Candle, candleAt } from "../data/candles.ts";
 import { primaryModel, shownModel } from "../data/model.ts";
+import { posteriorAt } from "../data/posteriors.ts";
 import { regimeShortName } from "../data/regimes.ts";
 import {
   formatChange,
@@ -9,10 +11,12 @@ import {
   formatSigned,
 } from "../format/number.ts";
 import { formatPrice } from "../format/price.ts";
+import { formatMinute } from "../format/time.ts";
 import { element, html, setAttribute, setColour, setText } from "./dom.ts";
 import { type Page, selectedSignal } from "./page.ts";
 import type { Scene } from "./scene.ts";
 import { splitSymbol } from "../../../data/schema/quote_assets.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 
 /** A value of the selected minute: its key, its text and its style. */
 interface Reading {
@@ -23,31 +27,34 @@ interface Reading {
   readonly colour?: string;
 }
 
-/** Writes the values of the selected minute into the chart headers. */
+/**
+ * Writes the values of the selected minute into the chart headers; where the chart shows candles of
+ * several minutes or their means, those of the candle in which the minute lies, with its span.
+ */
 export function createReadouts(): (page: Page, scene: Scene | null) => void {
   return (page, scene) => {
     const signal = selectedSignal(page);
     if (scene === null) return;
-    const length = `${scene.candleMinutes}-minute`;
+    const minute = page.cursor ?? signal?.timestamp;
+    const candle = minute === undefined ? undefined : candleAt(scene.candles, minute);
     const assets = splitSymbol(page.symbol);
-    setUnit("price-unit", assets?.quoteAsset ?? "", `${length} candles`);
-    setUnit("volume-unit", assets?.baseAsset ?? "", `${length} bars`);
+    setUnit("price-unit", assets?.quoteAsset ?? "", spanOf("candle", minute, scene));
+    setUnit("volume-unit", assets?.baseAsset ?? "", spanOf("bar", minute, scene));
     const model = shownModel(page.models, page.model);
     setUnit(
       "probability-unit",
       model?.name ?? "",
-      "filtered",
-      scene.candleMinutes === 1 ? "" : `${length} means`,
+      scene.candleMinutes === 1 ? "filtered" : spanOf("mean", minute, scene),
     );
-    write("price-readout", priceReadings(signal, scene));
+    write("price-readout", priceReadings(candle, scene));
     write("volume-readout", [{
-      key: "1 min",
-      text: signal === undefined ? "–" : formatQuantity(signal.volume),
+      key: `${scene.candleMinutes} min`,
+      text: candle === undefined ? "–" : formatQuantity(candle.volume),
     }]);
     const scoredBy = primaryModel(page.models)?.name ?? "";
     setUnit("anomaly-unit", scoredBy);
     setUnit("features-unit", scoredBy);
-    write("probability-readout", probabilityReadings(signal, scene));
+    write("probability-readout", probabilityReadings(signal, minute, scene));
     write("anomaly-readout", anomalyReadings(signal, scene));
     for (const feature of scene.features) {
       const raw = signal && feature.value(signal, "raw");
@@ -60,33 +67,49 @@ export function createReadouts(): (page: Page, scene: Scene | null) => void {
   };
 }
 
+/** What a value of the chart is of: `15-minute candle 14:00–14:15`. */
+function spanOf(
+  what: string,
+  minute: number | undefined,
+  { candleMinutes, zone }: Scene,
+): string {
+  const kind = `${candleMinutes}-minute ${what}`;
+  if (candleMinutes === 1 || minute === undefined) return `${kind}s`;
+  const length = candleMinutes * MINUTE_MS;
+  const from = Math.floor(minute / length) * length;
+  return `${kind} ${formatMinute(from, zone)}–${formatMinute(from + length, zone)}`;
+}
+
 function setUnit(id: string, ...parts: readonly string[]): void {
   setText(element(id), parts.filter((part) => part !== "").join(", "));
 }
 
-function priceReadings(signal: Signal | undefined, { decimals }: Scene): readonly Reading[] {
+function priceReadings(candle: Candle | undefined, { decimals }: Scene): readonly Reading[] {
   const price = (value: number | undefined) =>
     value === undefined ? "–" : formatPrice(value, decimals);
-  const change = signal === undefined || signal.open <= 0
+  const change = candle === undefined || candle.open <= 0
     ? "–"
-    : formatChange(signal.close / signal.open - 1);
+    : formatChange(candle.close / candle.open - 1);
   const className = change.startsWith("+") ? "rising" : change.startsWith("−") ? "falling" : "";
   return [
-    { key: "O", text: price(signal?.open) },
-    { key: "H", text: price(signal?.high) },
-    { key: "L", text: price(signal?.low) },
-    { key: "C", text: price(signal?.close) },
+    { key: "O", text: price(candle?.open) },
+    { key: "H", text: price(candle?.high) },
+    { key: "L", text: price(candle?.low) },
+    { key: "C", text: price(candle?.close) },
     { key: "", text: change, className },
   ];
 }
 
 function probabilityReadings(
   signal: Signal | undefined,
-  { regimes, colours, outputs }: Scene,
+  minute: number | undefined,
+  { regimes, colours, outputs, posteriors, formingPosterior, candleMinutes }: Scene,
 ): readonly Reading[] {
-  const probabilities = signal && outputs(signal)?.probabilities;
+  const drawn = formingPosterior === undefined ? posteriors : [...posteriors, formingPosterior];
+  const mean = minute === undefined ? undefined : posteriorAt(drawn, minute, candleMinutes);
+  const single = signal && outputs(signal)?.probabilities;
   return regimes.map((regime, index) => {
-    const share = probabilities?.[regime];
+    const share = candleMinutes === 1 ? single?.[regime] : mean?.probabilities[index];
     return {
       key: regimeShortName(regime),
       text: share === undefined ? "–" : formatProbability(share),

@@ -1,5 +1,5 @@
 import type { Signal } from "../../../data/schema/signal.ts";
-import { candleMinutes } from "../data/candles.ts";
+import { candleMinutes, type Candles, toCandles } from "../data/candles.ts";
 import { visibleSignals } from "../data/history.ts";
 import { primaryModel, shownModel } from "../data/model.ts";
 import { type Outputs, outputsOf } from "../data/outputs.ts";
@@ -35,6 +35,15 @@ export interface Scene {
   readonly decimals: number;
   /** Length of a candle, minutes. */
   readonly candleMinutes: number;
+  readonly candles: Candles;
+}
+
+/** Signals whose prices determine the decimals. */
+const SAMPLE = 200;
+
+/** Decimals of the prices of a market. */
+export function decimalsOf(signals: readonly Signal[]): number {
+  return priceDecimals(signals.slice(-SAMPLE).map(({ close }) => close));
 }
 
 /** The scene of a page with a plot area of `width` pixels; null while there is no data. */
@@ -61,7 +70,8 @@ export function sceneOf(page: Page, width: number): Scene | null {
     features: Object.keys(last.normalized).map(featureStyle),
     featureScale: page.featureScale,
     offset: primaryModel(page.models)?.offset ?? null,
-    decimals: priceDecimals(signals.slice(-200).map((signal) => signal.close)),
+    decimals: decimalsOf(signals),
     candleMinutes: minutes,
+    candles: toCandles(signals, page.nowcast, minutes),
   };
 }

@@ -18,20 +18,16 @@ export function createSummary(): (page: Page, scene: Scene | null) => void {
     const regimes = scene?.regimes ?? EXPECTED_REGIMES;
     const summary = scene && summarize(scene.signals, scene.outputs, regimes.length);
     const percent = (share: number) => `${formatNumber(share * 100, 1)}%`;
+    const { shares = null, changes = null, anomalies = null, anomalyRate = 0 } = summary ?? {};
     update([
       ...regimes.map((regime, state) => ({
         name: regimeName(regime),
-        value: summary === null ? NOTHING : percent(summary.shares[state] ?? 0),
+        value: shares === null ? NOTHING : percent(shares[state] ?? 0),
       })),
-      {
-        name: "Regime changes",
-        value: summary === null ? NOTHING : formatCount(summary.changes),
-      },
+      { name: "Regime changes", value: changes === null ? NOTHING : formatCount(changes) },
       {
         name: "Anomalies",
-        value: summary === null
-          ? NOTHING
-          : `${formatCount(summary.anomalies)} (${percent(summary.anomalyRate)})`,
+        value: anomalies === null ? NOTHING : `${formatCount(anomalies)} (${percent(anomalyRate)})`,
       },
       {
         name: "Missing minutes",

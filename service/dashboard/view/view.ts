@@ -1,17 +1,19 @@
-import { formatPrice } from "../format/price.ts";
+import { alarmOf } from "../data/alarm.ts";
 import { createAlarmStrip, createNotice } from "./alarm.ts";
 import { createCrosshair } from "./crosshair.ts";
 import { element, setText } from "./dom.ts";
 import { createFrameLoop } from "./frame_loop.ts";
 import { createHeadline } from "./headline.ts";
 import { createLegend } from "./legend.ts";
-import { latest, outputOf, type Page } from "./page.ts";
+import { createOffers } from "./offers.ts";
+import type { Page } from "./page.ts";
 import { createPanels } from "./panels.ts";
 import { createModelPicker, createSymbolPicker } from "./pickers.ts";
 import { createRail } from "./rail.ts";
 import { createMinuteBar } from "./minute_bar.ts";
 import { createReadouts } from "./readouts.ts";
 import type { Scene } from "./scene.ts";
+import { createTitle } from "./title.ts";
 
 /**
  * A part of the page that changed:
@@ -57,6 +59,7 @@ export function createView(
   const readouts = createReadouts();
   const legend = createLegend();
   const note = element("chart-note");
+  const offers = createOffers();
 
   function draw(parts: ReadonlySet<Part>): void {
     const shown = page();
@@ -74,30 +77,26 @@ export function createView(
     headline(shown, scene);
     rail(shown, scene);
     setText(note, noteOf(shown));
-    document.title = titleOf(shown, scene);
+    offers(shown);
   }
 
-  return changed;
+  const setTitle = createTitle(page);
+  return (part) => {
+    // A hidden page gets no frames, but its title is seen.
+    if (part !== "cursor") setTitle();
+    changed(part);
+  };
 }
 
 /** The text in place of the charts while there are none. */
-function noteOf({ signals, symbol, loading }: Page): string {
+function noteOf(page: Page): string {
+  const { signals, symbol, unknown, loading } = page;
   if (signals.length > 0) return "";
-  switch (loading.state) {
-    case "loading":
-      return `Loading the history of ${symbol}…`;
-    case "failed":
-      return `${loading.message}. Retrying…`;
-    case "ready":
-      return `No bars for ${symbol} yet. The first is due within a minute.`;
-  }
-}
-
-/** The title of the tab. The price is first, so that it is visible from another tab. */
-function titleOf(page: Page, scene: Scene | null): string {
-  const now = latest(page);
-  if (now === undefined || scene === null) return "MicroStream";
-  const regime = outputOf(page, page.signals.at(-1))?.name;
-  const market = [page.symbol, ...(regime === undefined ? [] : [regime])].join(", ");
-  return `${formatPrice(now.close, scene.decimals)} ${market} | MicroStream`;
+  if (unknown !== null) return `${unknown} is not among the markets of this service:`;
+  if (loading.state === "failed") return `${loading.message}. Retrying…`;
+  const alarm = alarmOf(page, Date.now());
+  if (loading.state === "loading") return alarm.current ? `Loading the history of ${symbol}…` : "";
+  return alarm.current
+    ? `No bars for ${symbol} yet. The first is due within a minute.`
+    : `No bars for ${symbol} yet. ${alarm.title}.`;
 }

@@ -5,9 +5,15 @@ import type { AttemptLimiter } from "../stream.ts";
 
 /**
  * The exchange allows a weight of 6,000 a minute and address (rest-api.md, "LIMITS"); the rest is
- * left to the user's other programs. Repairs may use what warm-up leaves, warm-up what audits leave.
+ * left to the user's other programs. Repairs may use what warm-up leaves, that of markets with a
+ * viewer what that of the others leaves, and warm-up what audits leave.
  */
-const CEILINGS: Readonly<Record<Purpose, number>> = { repair: 5000, history: 4000, audit: 1500 };
+const CEILINGS: Readonly<Record<Purpose, number>> = {
+  repair: 5000,
+  viewed: 4500,
+  history: 4000,
+  audit: 1500,
+};
 
 /**
  * Limits the request weight of a minute. The minute is the exchange's; its own count, sent with

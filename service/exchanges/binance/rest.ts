@@ -53,7 +53,12 @@ const UNKNOWN_SYMBOL: ReadonlySet<number | undefined> = new Set([-1121, -1100]);
 const TIMEOUT_MS = 5000;
 
 /** Concurrent requests by purpose; none waits for one of another purpose. */
-const CONCURRENCY: Readonly<Record<Purpose, number>> = { repair: 8, history: 16, audit: 1 };
+const CONCURRENCY: Readonly<Record<Purpose, number>> = {
+  repair: 8,
+  viewed: 4,
+  history: 16,
+  audit: 1,
+};
 
 /** A longer ban fails requests instead of delaying them, ms. */
 const MAX_DELAY_MS = 5000;
@@ -89,6 +94,7 @@ export class RestClient implements ExchangeRest {
   readonly #weight: RequestWeightLimiter;
   readonly #limits = {
     repair: pLimit(CONCURRENCY.repair),
+    viewed: pLimit(CONCURRENCY.viewed),
     history: pLimit(CONCURRENCY.history),
     audit: pLimit(CONCURRENCY.audit),
   };
@@ -213,12 +219,12 @@ export class RestClient implements ExchangeRest {
 
   /** @throws RestError with the code of an unknown symbol when one of them is. */
   async #exchangeInfo(symbols: readonly string[]): Promise<ReadonlyMap<string, Listing>> {
-    const answer = await this.#limits.audit(() =>
+    const answer = await this.#limits.repair(() =>
       this.#request({
         path: "/api/v3/exchangeInfo",
         query: { symbols: JSON.stringify(symbols), showPermissionSets: "false" },
         weight: WEIGHT.exchangeInfo,
-        purpose: "audit",
+        purpose: "repair",
       })
     );
     const rows = typeof answer === "object" && answer !== null && "symbols" in answer
@@ -231,12 +237,12 @@ export class RestClient implements ExchangeRest {
   /** Prices are the lightest answer that has the names of all markets. */
   async names(): Promise<readonly string[]> {
     const rows = list(
-      await this.#limits.audit(() =>
+      await this.#limits.repair(() =>
         this.#request({
           path: "/api/v3/ticker/price",
           query: {},
           weight: WEIGHT.tickerPrice,
-          purpose: "audit",
+          purpose: "repair",
         })
       ),
     );

@@ -47,13 +47,10 @@ export class BarAggregator implements TradeSink {
     return this.#late;
   }
 
-  /** The bar of a minute (open time, ms UTC) so far, if that is the one of the latest trades. */
-  forming(minute: number): Bar | undefined {
+  /** The bar of the latest trades so far. */
+  get forming(): Bar | undefined {
     const forming = this.#forming;
-    if (forming === undefined || forming.trades === 0 || forming.timestamp !== minute) {
-      return undefined;
-    }
-    return forming.bar(undefined);
+    return forming === undefined || forming.trades === 0 ? undefined : forming.bar(undefined);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { chunk } from "../../../data/common/std/chunk.ts";
 import type { Kline } from "../../../data/schema/kline.ts";
 import { MINUTE_MS, minuteOf } from "../../../data/schema/time.ts";
 import type { Bar } from "../../../data/schema/bar.ts";
@@ -5,6 +6,7 @@ import type { BarSource } from "../../../data/schema/origin.ts";
 import type { Loading } from "../../../data/schema/status.ts";
 import type { EventLog } from "../../bus/event_log.ts";
 import type { IngestContext } from "../context.ts";
+import { TimeSlices } from "../time_slices.ts";
 import type { TradeStream } from "../trade_stream.ts";
 import type { BarAudit } from "./bar_audit.ts";
 import { barOfKline } from "./kline_bar.ts";
@@ -35,6 +37,8 @@ export interface BarPublisherOptions {
   readonly vpin: Vpin;
 }
 
+/** Bars of history that are appended together: some milliseconds. */
+const KLINES_AT_ONCE = 250;
 /** Time after which trades are requested again that the kline includes, ms. */
 const CATCH_UP_MS = 1000;
 /** Without a bar for this long, something is wrong, ms. */
@@ -86,6 +90,11 @@ export class BarPublisher {
   /** Open time of the last bar that is durable, ms UTC. */
   get published(): number | undefined {
     return this.#published;
+  }
+
+  /** Whether the bars up to the first minute with trades have been published. */
+  get caughtUp(): boolean {
+    return this.#caughtUp;
   }
 
   /** Why bars are delayed, for people; null while they are not. */
@@ -227,8 +236,14 @@ export class BarPublisher {
 
   async #fillPage(from: number, to: number): Promise<void> {
     const { symbol, source } = this.#options;
-    const klines = await this.#fetcher.fetch({ from, to }) ?? [];
-    await this.#publish(klines.map((kline) => barOfKline(symbol, source, kline)));
+    const klines = await this.#fetcher.fetch({ from, to, history: true }) ?? [];
+    const { clock, signal } = this.#context;
+    // In parts: to encode a thousand bars at once would hold the loop.
+    const slices = new TimeSlices(clock, signal);
+    for (const part of chunk(klines, KLINES_AT_ONCE)) {
+      await slices.next();
+      await this.#publish(part.map((kline) => barOfKline(symbol, source, kline)));
+    }
     const reached = Math.max(from, this.#next ?? from);
     if (reached < to) this.#leaveGap(reached, to);
   }

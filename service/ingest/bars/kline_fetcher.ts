@@ -3,6 +3,7 @@ import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { errorMessage } from "../../../data/common/errors.ts";
 import { Attempts, type RetryPolicy } from "../../../data/common/retry.ts";
 import { deadline } from "../../../data/common/std/deadline.ts";
+import type { Purpose } from "../../exchanges/exchange.ts";
 import { type IngestContext, REPORTED_FAILURES } from "../context.ts";
 import { compareVolumes } from "./volumes.ts";
 
@@ -27,6 +28,8 @@ export interface KlineRange {
   readonly leastVolume?: number;
   /** Time after which the klines are given up, ms; unlimited by default. */
   readonly patienceMs?: number;
+  /** Whether it is history, which waits for its turn; minutes that have just ended do not. */
+  readonly history?: boolean;
   /** Aborts when the klines are not needed any more. */
   readonly moot?: AbortSignal;
 }
@@ -83,16 +86,17 @@ export class KlineFetcher {
   }
 
   async #request(
-    { from, to, leastVolume = 0, patienceMs = Infinity }: KlineRange,
+    { from, to, leastVolume = 0, patienceMs = Infinity, history = false }: KlineRange,
     end: AbortSignal,
   ): Promise<readonly Kline[] | undefined> {
-    const { exchange, clock, logger } = this.#context;
+    const { exchange: { rest }, history: queue, clock, logger } = this.#context;
+    const ask = (purpose: Purpose) => rest.klines(this.#symbol, from, to + MINUTE_MS, purpose);
     const attempts = new Attempts({ policy: POLICY, clock, signal: end });
     let answers = 0;
     let failures = 0;
     for (;;) {
       try {
-        const request = exchange.rest.klines(this.#symbol, from, to + MINUTE_MS);
+        const request = history ? queue.run(this.#symbol, ask) : ask("repair");
         const answer = await deadline(request, Infinity, { signal: end });
         failures = 0;
         const klines = usable(answer, from, to);

@@ -46,6 +46,10 @@ export class RecordedMarket implements Market {
     return lowerBound(this.#trades.ids, id, 0, this.#trades.ids.length);
   }
 
+  count(from: number, to: number): number {
+    return Math.max(0, to - from);
+  }
+
   trades(from: number, to: number): ExchangeTrade[] {
     if (this.#trades === undefined) return [];
     const { ids, columns } = this.#trades;

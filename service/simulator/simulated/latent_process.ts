@@ -2,6 +2,7 @@ import type { SimulatedInstrument } from "./instruments.ts";
 import { hashText, Random } from "./random.ts";
 import { expectedDrift, FIRST_REGIME, nextRegime, REGIMES } from "./regimes.ts";
 import { minuteOfWeek, SEASONALITY } from "./seasonality.ts";
+import { reversionAt } from "./seasons.ts";
 
 /** The parameters that all regimes share; times in minutes. */
 export const DYNAMICS = {
@@ -20,8 +21,6 @@ export const DYNAMICS = {
   meanTrades: 1.42,
   /** Bound of a surprise, in multiples of the expected value. */
   maxSurprise: 5,
-  /** The log price returns to its base with this half-life. */
-  reversion: Math.LN2 / (30 * 1440),
   /** Raw trades to one aggregate trade, less the one. */
   extraTrades: 2.2,
 } as const;
@@ -60,15 +59,19 @@ export interface LatentMinute {
   rawTrades: number;
 }
 
-/** The state in which a market begins. */
-export function initialState(): LatentState {
+/**
+ * The state in which a market begins, and begins again each season.
+ *
+ * @param firstId Id of the first trade.
+ */
+export function initialState(firstId: number): LatentState {
   return {
     regime: FIRST_REGIME,
     volatility: 0,
     activity: 0,
     logPrice: 0,
-    tradeId: 0,
-    rawTradeId: 0,
+    tradeId: firstId,
+    rawTradeId: firstId,
   };
 }
 
@@ -122,7 +125,7 @@ export class LatentProcess {
     out.logReturn = out.trades === 0
       ? 0
       : (regime.drift - expectedDrift(week)) * out.volatilityScale + out.volatility * surprise -
-        DYNAMICS.reversion * state.logPrice;
+        reversionAt(minute) * state.logPrice;
     this.#advance(state, out);
   }
 

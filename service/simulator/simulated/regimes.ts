@@ -122,11 +122,12 @@ function makeShares(): Float64Array {
     const week = minute % WEEK_MINUTES;
     const before = REGIMES.length * ((minute - 1) % WEEK_MINUTES);
     const matrix = transitionMatrix(week);
-    for (const k of REGIMES.keys()) {
-      shares[REGIMES.length * week + k] = matrix.reduce(
-        (sum, row, j) => sum + (shares[before + j] ?? NaN) * (row[k] ?? NaN),
-        0,
-      );
+    for (let k = 0; k < REGIMES.length; k++) {
+      let share = 0;
+      for (let j = 0; j < REGIMES.length; j++) {
+        share += (shares[before + j] ?? NaN) * (matrix[j]?.[k] ?? NaN);
+      }
+      shares[REGIMES.length * week + k] = share;
     }
   }
   return shares;

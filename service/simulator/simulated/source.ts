@@ -2,9 +2,6 @@ import type { MarketSource } from "../source.ts";
 import { simulatedInstrument } from "./instruments.ts";
 import { SimulatedMarket } from "./market.ts";
 
-/** Days kept in memory by all markets together. A week of klines and the current day are 9. */
-const CACHED_DAYS = 144;
-
 /** Parameters of a simulated market. */
 export interface SimulationOptions {
   /** Same seed, same market: a whole number from 0 to 2^32 - 1. */
@@ -28,12 +25,11 @@ export function simulatedMarket(
       `seed must be a whole number from 0 to 4294967295: current value is ${seed}`,
     );
   }
-  const cachedDays = Math.max(3, Math.min(9, Math.floor(CACHED_DAYS / symbols.length)));
   const markets = new Map<string, SimulatedMarket>();
   for (const symbol of symbols) {
     const usual = simulatedInstrument(symbol);
     const instrument = { ...usual, tradesPerMinute: activity * usual.tradesPerMinute };
-    markets.set(symbol, new SimulatedMarket(instrument, seed, cachedDays));
+    markets.set(symbol, new SimulatedMarket(instrument, seed));
   }
   return {
     instruments: [...markets.values()].map((market) => market.instrument),

@@ -1,6 +1,7 @@
-import { DAY_MINUTES, MINUTE_MS } from "../../../data/schema/time.ts";
-import { EPOCH_MINUTE, LatentHistory } from "./latent_history.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
+import { BLOCK_MINUTES, LatentHistory } from "./latent_history.ts";
 import { simulatedInstrument } from "./instruments.ts";
+import { EPOCH_MINUTE } from "./seasons.ts";
 import { tradeCount } from "./trades.ts";
 
 /** The latent quantities of one simulated minute. */
@@ -29,7 +30,7 @@ export interface TrueMinute {
  * `transitionMatrix()` and `expectedDrift()` of the minute of the week, and `DYNAMICS` it is all
  * that a Bayes-optimal filter needs: in regime k, with e and f standard normal,
  *
- *     log return | e   ~ Normal((drift_k - d) V - reversion logPrice, V volatility_k exp(a e))
+ *     log return | e   ~ Normal((drift_k - d) V - r logPrice, V volatility_k exp(a e))
  *     trades | e, f    ~ Poisson(A activity_k exp(b a e + c f))
  *
  * where V and A are the two scales, d the expected drift, a `volatilityShock`, b `sharedShock` and c `activityShock`.
@@ -51,18 +52,18 @@ export function* trueMinutes(
   const basePrice = instrument.basePrice * 10 ** instrument.priceDecimals;
   const latent = new LatentHistory(instrument, seed);
   const end = Math.ceil(to / MINUTE_MS) - EPOCH_MINUTE;
-  for (let index = Math.floor(first / DAY_MINUTES); index * DAY_MINUTES < end; index++) {
-    const day = latent.day(index);
-    const start = index * DAY_MINUTES;
-    for (let i = Math.max(0, first - start); i < Math.min(DAY_MINUTES, end - start); i++) {
+  for (let index = Math.floor(first / BLOCK_MINUTES); index * BLOCK_MINUTES < end; index++) {
+    const block = latent.block(index);
+    const start = index * BLOCK_MINUTES;
+    for (let i = Math.max(0, first - start); i < Math.min(BLOCK_MINUTES, end - start); i++) {
       yield {
-        time: (day.minute + i) * MINUTE_MS,
-        regime: day.regime[i] ?? NaN,
-        volatilityScale: day.volatilityScale[i] ?? NaN,
-        activityScale: day.activityScale[i] ?? NaN,
-        logPrice: Math.log((day.price[i] ?? NaN) / basePrice),
-        logReturn: Math.log((day.price[i + 1] ?? NaN) / (day.price[i] ?? NaN)),
-        trades: tradeCount(day, i),
+        time: (block.minute + i) * MINUTE_MS,
+        regime: block.regime[i] ?? NaN,
+        volatilityScale: block.volatilityScale[i] ?? NaN,
+        activityScale: block.activityScale[i] ?? NaN,
+        logPrice: Math.log((block.price[i] ?? NaN) / basePrice),
+        logReturn: Math.log((block.price[i + 1] ?? NaN) / (block.price[i] ?? NaN)),
+        trades: tradeCount(block, i),
       };
     }
   }

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { History, type HistorySource } from "../../../data/sql/history.ts";
 import { EmbeddedLog } from "../../../service/bus/embedded/embedded_log.ts";
-import { barRecords, makeBar, makeSignal, signalRecords } from "../../support/records.ts";
+import {
+  barRecords,
+  makeBar,
+  makeSignal,
+  makeWarmingOutput,
+  makeWarmingSignal,
+  signalRecords,
+} from "../../support/records.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { klineLine, minute, ohlcvLine, START, writeLines } from "../history_lines.ts";
@@ -265,6 +272,29 @@ describe("the service's journal", () => {
       ...{ symbol, source, open_time: minute(1), time, model: "liquidity", ...output },
       ...{ have: null, need: null, log_likelihood: -1.2 },
     }]);
+  });
+
+  test("a model that is not ready is NULL; signals of earlier versions are ready", async () => {
+    const { log, path } = openJournal();
+    const models = { liquidity: makeWarmingOutput(9, 10_080) };
+    await log.append(signalRecords({ ...makeWarmingSignal(0, 9, 20), models }, makeSignal(1)));
+    using writer = new DatabaseSync(path);
+    writer.exec(
+      `UPDATE events SET json = json_remove(json, '$.ready') WHERE timestamp = ${minute(1)}`,
+    );
+    const history = await openHistory({ journals: [path] });
+    const columns = "ready, have, need, regime_name, confidence, is_anomaly, anomaly_score";
+    const silent = { regime_name: null, confidence: null, is_anomaly: null, anomaly_score: null };
+    expect(history.rows(`SELECT ${columns} FROM signals ORDER BY open_time`)).toEqual([
+      { ready: false, have: 9, need: 20, ...silent },
+      {
+        ...{ ready: true, have: null, need: null, regime_name: "Normal Market", confidence: 0.9 },
+        ...{ is_anomaly: false, anomaly_score: -0.43 },
+      },
+    ]);
+    expect(history.rows("SELECT ready, have, need, state, name FROM model_outputs")).toEqual([
+      { ready: false, have: 9, need: 10_080, state: null, name: null },
+    ]);
   });
 
   test("its bars join those of files; simulated ones stay apart", async () => {

@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { candleMinutes, toCandles } from "../../../service/dashboard/data/candles.ts";
+import { SPANS } from "../../../service/dashboard/data/span.ts";
+import { candleAt, candleMinutes, toCandles } from "../../../service/dashboard/data/candles.ts";
 import { makeSignal } from "../../support/records.ts";
 
 const minute = (index: number, open: number, high: number, low: number, close: number) => ({
@@ -48,6 +50,51 @@ describe("candles", () => {
   it("leave missing minutes empty", () => {
     const { closed } = toCandles([makeSignal(0), makeSignal(7)], null, 1);
     expect(closed).toHaveLength(2);
+  });
+});
+
+describe("the candle of a minute", () => {
+  const minutes = fc.uniqueArray(fc.integer({ min: 0, max: 1440 }), { minLength: 1 })
+    .map((indices) => indices.sort((a, b) => a - b));
+  const price = fc.double({ min: 1, max: 100, noNaN: true });
+
+  it.each(SPANS)("in %i minutes is what all its minutes make, at any width", (span) => {
+    fc.assert(
+      fc.property(
+        minutes,
+        fc.array(fc.tuple(price, price, price, price), { minLength: 7, maxLength: 7 }),
+        fc.integer({ min: 100, max: 1600 }),
+        fc.integer({ min: 0, max: 1440 }),
+        fc.boolean(),
+        (indices, prices, width, selected, forming) => {
+          const signals = indices.map((index) => {
+            const [open, close, a, b] = prices[index % prices.length] ?? [1, 1, 1, 1];
+            return minute(index, open, Math.max(open, close, a, b), Math.min(open, close), close);
+          });
+          const nowcast = forming ? { ...signals.at(-1) ?? makeSignal(0), final: false } : null;
+          const final = forming ? signals.slice(0, -1) : signals;
+          const length = candleMinutes(span, width);
+          const { timestamp } = makeSignal(selected);
+          const candle = candleAt(toCandles(final, nowcast, length), timestamp);
+
+          const from = selected - selected % length;
+          const own = signals.filter((_, at) => {
+            const index = indices[at] ?? -1;
+            return index >= from && index < from + length;
+          });
+          expect(candle?.open).toBe(own[0]?.open);
+          expect(candle?.close).toBe(own.at(-1)?.close);
+          if (candle === undefined) return;
+          expect(candle).toMatchObject({
+            from: makeSignal(from).timestamp,
+            to: makeSignal(from + length).timestamp,
+            high: Math.max(...own.map(({ high }) => high)),
+            low: Math.min(...own.map(({ low }) => low)),
+            volume: own.reduce((sum, { volume }) => sum + volume, 0),
+          });
+        },
+      ),
+    );
   });
 });
 

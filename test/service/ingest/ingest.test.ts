@@ -20,6 +20,7 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
   const streams: { readonly symbols: readonly string[]; readonly sink: StreamSink }[] = [];
   const bars: Bar[] = [];
   const announced: Announcement[] = [];
+  const listeners = new Set<(announcement: Announcement) => void>();
   const messages: string[] = [];
   const state = { reachable: true, writable: true, closed: false };
   const answer = <Answer>(make: () => Answer): Promise<Answer> =>
@@ -60,6 +61,11 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
           return Promise.resolve();
         },
         announce: (announcement) => void announced.push(announcement),
+        listen: (heard) => {
+          listeners.add(heard);
+          return () => void listeners.delete(heard);
+        },
+        drained: () => Promise.resolve(),
       },
       store: {
         bars: storedBars,
@@ -139,7 +145,7 @@ test("the first bars are the klines before the first minute, and then come the t
   const { role, clock, streams, bars, connect } = createRole({ symbols: ["BTCUSDT"] });
   await role.start();
   connect();
-  await clock.advance(2000);
+  await clock.advance(2100);
   expect(bars.map(({ timestamp, quality }) => [timestamp - START, quality])).toEqual(
     Array.from({ length: 10 }, (_, i) => [(i - 10) * MINUTE_MS, "kline"]),
   );
@@ -158,7 +164,7 @@ test("bars resume after the last one in the store", async () => {
   await role.start();
   expect(role.status.symbols[0]?.last_bar).toBe(START - MINUTE_MS);
   connect();
-  await clock.advance(2000);
+  await clock.advance(2100);
   for (const t of [trade(1, START), trade(2, at(1, 5))]) streams[0]?.sink.trade(t, false);
   await clock.advance(0);
   expect(bars.map(({ timestamp }) => timestamp)).toEqual([START]);
@@ -172,7 +178,7 @@ test("VPIN continues after a restart as if there had been none", async () => {
   const { role, clock, streams, bars, connect } = createRole({ symbols: ["BTCUSDT"], stored });
   await role.start();
   connect();
-  await clock.advance(2000);
+  await clock.advance(2100);
   for (const t of [trade(1, START), trade(2, at(1, 5))]) streams[0]?.sink.trade(t, false);
   await clock.advance(0);
   const uninterrupted = new Vpin();
@@ -228,7 +234,7 @@ test("a bar that cannot be appended is the failure of the role", async () => {
   state.writable = false;
   await role.start();
   connect();
-  await clock.advance(2000);
+  await clock.advance(2100);
   await failure;
 });
 
@@ -264,7 +270,13 @@ test.each([
       requested: "binance",
       symbols: SYMBOLS,
       bus: {
-        log: { append: () => Promise.resolve(), room: () => Promise.resolve(), announce: () => {} },
+        log: {
+          append: () => Promise.resolve(),
+          room: () => Promise.resolve(),
+          announce: () => {},
+          listen: () => () => {},
+          drained: () => Promise.resolve(),
+        },
         store: {
           bars: () => [],
           volumes: () => [],

@@ -64,6 +64,7 @@ test("the market is that of the trades that are left, at whatever time it is loo
         expect(end).toBe(known.length);
         const from = Math.max(0, end - 50);
         expect(market.trades(from, end)).toEqual(known.slice(from));
+        expect(market.count(0, end)).toBe(known.length);
         const id = known.at(-7)?.id ?? 0;
         expect(market.find(id)).toBe(Math.min(id, known.length));
       }

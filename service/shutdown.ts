@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import process from "node:process";
 import { LAUNCHED } from "./launcher_permissions.ts";
 
@@ -16,7 +17,13 @@ export function onShutdown(stop: () => void): void {
     if (!stopping) stop();
     stopping = true;
   };
-  process.once("SIGINT", once);
-  process.once("SIGTERM", once);
+  let signals = 0;
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      // As if it had no handler: Deno does not restore that.
+      if (++signals > 1) process.exit(128 + constants.signals[name]);
+      once();
+    });
+  }
   if (isLaunched()) process.stdin.on("end", once).on("error", once).resume();
 }

@@ -20,8 +20,10 @@ const decoder = new TextDecoder();
  * to the same value as by `Number`. The object is reused: its content is that of the last line.
  */
 export class Fields {
-  /** Number of fields. */
+  /** Number of fields, without those that are skipped. */
   length = 0;
+  /** Fields at the start of each line that are not counted, as the index that pandas writes. */
+  skipped = 0;
   #bytes: Uint8Array = new Uint8Array();
   /** Start of each field, and behind the last one the end of the line plus 1. */
   readonly #starts = new Int32Array(MAX_FIELDS + 1);
@@ -64,7 +66,7 @@ export class Fields {
         start = i + 1;
         if (code !== COMMA) {
           this.#starts[Math.min(field, MAX_FIELDS)] = start;
-          this.length = field;
+          this.length = Math.max(0, field - this.skipped);
           return i;
         }
         low = high = digits = 0;
@@ -80,9 +82,10 @@ export class Fields {
 
   /** The text of a field; undefined beyond the last one. */
   text(index: number): string | undefined {
-    if (index >= Math.min(this.length, MAX_FIELDS)) return undefined;
-    const end = (this.#starts[index + 1] ?? 0) - 1;
-    return decoder.decode(this.#bytes.subarray(this.#starts[index], end)).replaceAll('"', "");
+    const place = index + this.skipped;
+    if (index >= this.length || place >= MAX_FIELDS) return undefined;
+    const end = (this.#starts[place + 1] ?? 0) - 1;
+    return decoder.decode(this.#bytes.subarray(this.#starts[place], end)).replaceAll('"', "");
   }
 
   /** The texts of the fields. */
@@ -93,7 +96,7 @@ export class Fields {
   /** The value of a field, as `Number` has it; NaN where it is empty or no number. */
   number(index: number): number {
     if (index >= this.length) return NaN;
-    const value = this.#numbers[index] ?? NaN;
+    const value = this.#numbers[index + this.skipped] ?? NaN;
     if (!Number.isNaN(value)) return value;
     const text = this.text(index)?.trim() ?? "";
     return text === "" ? NaN : Number(text);

@@ -1,8 +1,10 @@
 import { Buffer } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
+import { basename } from "node:path";
 import { createGunzip } from "node:zlib";
 import { errorMessage } from "../common/errors.ts";
+import { symbolPrefix } from "../common/symbol.ts";
 import { listZip, readZipEntry } from "./zip.ts";
 
 /** Receives how many bytes of the file, as stored on the disk, were read; for progress. */
@@ -39,9 +41,7 @@ async function packingOf(path: string): Promise<Packing> {
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
     throw new SyntaxError("it must be UTF-8 text: it is UTF-16");
   }
-  const [, ending] = /\.(zip|gz)$/.exec(path) ?? [];
-  if (ending === undefined) return "none";
-  throw new SyntaxError(`it must be a .${ending} file, as its name says: its start is not that`);
+  return "none";
 }
 
 /** Whether a file in an archive is data. macOS adds resource forks, `__MACOSX/._NAME.csv`. */
@@ -53,8 +53,18 @@ async function* openZip(path: string, onRead?: OnRead): AsyncGenerator<Part> {
   const entries = await listZip(path);
   const tables = entries.filter(({ name }) => isCsv(name));
   if (tables.length === 0) {
+    if (entries.some(({ name }) => name === "xl/workbook.xml")) {
+      throw new SyntaxError("it must be CSV: it is an Excel workbook, which can be saved as CSV");
+    }
     const names = entries.slice(0, 3).map(({ name }) => name).join(", ");
     throw new SyntaxError(`the archive must hold a .csv file: it holds ${names || "nothing"}`);
+  }
+  const symbols = new Set(tables.map(({ name }) => symbolPrefix(basename(name))));
+  symbols.delete(undefined);
+  if (symbols.size > 1) {
+    throw new SyntaxError(
+      `the archive must hold the files of one market: it holds ${[...symbols].join(", ")}`,
+    );
   }
   for (const entry of tables) {
     const file = tables.length === 1 ? path : `${path}/${entry.name}`;

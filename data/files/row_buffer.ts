@@ -58,9 +58,9 @@ export class RowBuffer {
   /** All rows in ascending order of a column; rows with the same value keep their order. */
   sortedBy(column: number): Uint32Array {
     const rows = Uint32Array.from({ length: this.#length }, (_, row) => row);
+    const compare = (a: number, b: number) => this.at(a, column) - this.at(b, column);
     for (let row = 1; row < this.#length; row++) {
-      if (this.at(row - 1, column) <= this.at(row, column)) continue;
-      return rows.sort((a, b) => this.at(a, column) - this.at(b, column) || a - b);
+      if (compare(row - 1, row) > 0) return rows.sort((a, b) => compare(a, b) || a - b);
     }
     return rows;
   }
@@ -69,13 +69,13 @@ export class RowBuffer {
    * Selects one row for each value of a column.
    *
    * @param ordered Rows in ascending order of the column.
-   * @param prefer Called with each further row of a value; decides whether it replaces the one that
-   *   is selected.
+   * @param decide Called with each further row of a value: whether it is left out, or replaces the
+   *   one that is selected.
    */
   firstOfEach(
     column: number,
     ordered: Uint32Array,
-    prefer: (selected: number, further: number) => boolean,
+    decide: (selected: number, further: number) => "drop" | "replace",
   ): Uint32Array {
     const kept = new Uint32Array(ordered.length);
     let count = 0;
@@ -83,7 +83,9 @@ export class RowBuffer {
       const selected = count > 0 ? kept[count - 1] : undefined;
       if (selected === undefined || this.at(selected, column) !== this.at(row, column)) {
         kept[count++] = row;
-      } else if (prefer(selected, row)) kept[count - 1] = row;
+      } else if (decide(selected, row) === "replace") {
+        kept[count - 1] = row;
+      }
     }
     return kept.slice(0, count);
   }

@@ -63,6 +63,7 @@ class FileReader<Row extends object> {
       this.#file = file;
       this.#line = 0;
       this.#columns = 0;
+      this.#fields.skipped = 0;
     }
     this.#microseconds = 0;
     const rows: Row[] = [];
@@ -95,13 +96,17 @@ class FileReader<Row extends object> {
   #parse(): Row | RowFault | undefined {
     const fields = this.#fields;
     if (Number.isNaN(fields.number(0))) {
-      const names = fields.texts();
-      if (this.#format.isHeader(names.map((name) => name.trim().toLowerCase()))) {
+      const names = fields.texts().map((name) => name.trim().toLowerCase());
+      const skipped = INDEX.test(names[0] ?? "") && this.#format.isHeader(names.slice(1)) ? 1 : 0;
+      if (skipped === 1 || this.#format.isHeader(names)) {
         if (this.#columns > 0) return new RowFault("unreadable", "a header must be the first line");
-        this.#columns = fields.length;
+        fields.skipped = skipped;
+        this.#columns = names.length - skipped;
         return undefined;
       }
-      if (this.#line === 1) throw this.#foreignHeader(names);
+      if (this.#line === 1 && Number.isNaN(parseIsoTime(names[0]))) {
+        throw this.#foreignHeader(fields.texts());
+      }
     }
     const row = this.#format.parse(fields, this.#columns || fields.length);
     if (row instanceof RowFault) return row;
@@ -159,6 +164,19 @@ export async function* readRows<Row extends object>(
   reader.end();
 }
 
+/** What pandas calls the column of its index. */
+const INDEX = /^(?:|index|unnamed: ?0)$/;
+
+/** A time that says how far it is from UTC, as `2024-01-01T00:00:00Z` or `2024-01-01 00:00:00+00:00`. */
+const ISO_TIME =
+  /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:[Zz]|([+-]\d\d):?(\d\d))$/;
+
+/** Reads a time with an offset, ms UTC; NaN for any other text. */
+function parseIsoTime(text = ""): number {
+  const [, day, time, hours = "+00", minutes = "00"] = ISO_TIME.exec(text.trim()) ?? [];
+  return day === undefined ? NaN : Date.parse(`${day}T${time}${hours}:${minutes}`);
+}
+
 const NOT_FINITE = /^[+-]?(?:nan|inf|infinity)$/i;
 
 /** Reads the number in a field. */
@@ -171,13 +189,18 @@ export function parseNumber(fields: Fields, index: number, column: string): numb
   return new RowFault(infinite ? "not_finite" : "unreadable", what);
 }
 
-/** Reads the time in a field: milliseconds, with a fraction where the file has microseconds. */
+/**
+ * Reads the time in a field: milliseconds, with a fraction where the file has microseconds. A date
+ * without an offset is refused: it may be in any time zone.
+ */
 export function parseTime(fields: Fields, index: number, column: string): number | RowFault {
-  const time = toMilliseconds(fields.number(index));
+  const number = fields.number(index);
+  const text = fields.text(index);
+  const time = toMilliseconds(Number.isNaN(number) ? parseIsoTime(text) : number);
   if (!Number.isNaN(time)) return time;
-  const given = excerpt(fields.text(index));
+  const given = excerpt(text);
   return new RowFault(
     "unreadable",
-    `${column} must be in ms or us, from 2017 on: current value is ${given}`,
+    `${column} must be in ms or us, from 2017 on, or a date with Z or an offset: current value is ${given}`,
   );
 }

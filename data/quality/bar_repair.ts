@@ -41,10 +41,10 @@ export function repairBars(source: KlineRows): RepairedBars {
     const conflict = findConflict(source, first, further);
     if (conflict !== undefined) {
       source.reject(further, conflict, errors);
-      return false;
+      return "drop";
     }
     duplicates++;
-    return countKnown(source, further) > countKnown(source, first);
+    return countKnown(source, further) > countKnown(source, first) ? "replace" : "drop";
   });
   const column = (name: KlineColumn) => rows.column(KLINE_COLUMNS.indexOf(name), kept);
   const bars: BarColumns = {

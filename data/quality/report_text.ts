@@ -90,6 +90,7 @@ export function formatTradesReport(report: TradesReport): string {
       [repaired.outOfOrder, "out of order, sorted"],
       [repaired.microseconds, "in microseconds, converted"],
       [repaired.voids, "void, dropped"],
+      [repaired.reused, "with the id of an earlier one and other raw trades, kept"],
     ]),
     ...describeRowErrors(report.errors, NAMED),
     ...(holes.length === 0 ? [] : [

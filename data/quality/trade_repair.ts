@@ -29,6 +29,7 @@ export function repairTrades(source: TradeRows): RepairedTrades {
   const errors = source.errors.copy();
   let duplicates = 0;
   let voids = 0;
+  let reused = 0;
   let last: number | undefined;
   const isEqual = (row: number, other: number) =>
     TRADE_COLUMNS.every((_, column) => rows.at(row, column) === rows.at(other, column));
@@ -38,6 +39,7 @@ export function repairTrades(source: TradeRows): RepairedTrades {
       return false;
     }
     if (last === undefined || rows.at(row, FIRST) > rows.at(last, LAST)) {
+      if (last !== undefined && rows.at(row, ID) === rows.at(last, ID)) reused++;
       last = row;
       return true;
     }
@@ -73,6 +75,7 @@ export function repairTrades(source: TradeRows): RepairedTrades {
       outOfOrder: source.outOfOrder(ID),
       microseconds: source.microseconds,
       voids,
+      reused,
     },
     errors: errors.counts(),
     holes: findHoles(trades.first_trade_id, trades.last_trade_id, trades.trade_time),

@@ -31,6 +31,8 @@ export interface TradesReport {
     readonly microseconds: number;
     /** Void rows (price 0, quantity 0, ids -1); dropped. */
     readonly voids: number;
+    /** Rows with the id of the one before and other raw trades; kept. */
+    readonly reused: number;
   };
   /** Rows that cannot be repaired and were left out. */
   readonly errors: readonly RowErrorCount[];

@@ -1,3 +1,4 @@
+import { UsageError } from "../common/errors.ts";
 import { marketOfFile, symbolOfFile } from "../files/file_name.ts";
 import { type JournalSignals, readJournal } from "./journal_records.ts";
 import { KlineRows, type MarketRows, TradeRows } from "../files/market_rows.ts";
@@ -41,11 +42,11 @@ class Markets<Rows extends MarketRows> {
     return rows;
   }
 
-  /** @throws Error when the symbol is neither given nor in the file's name. */
+  /** @throws UsageError when the symbol is neither given nor in the file's name. */
   ofFile(path: string, given: string | undefined): Rows {
     const symbol = given ?? symbolOfFile(path);
     if (symbol !== undefined) return this.get(symbol, marketOfFile(path));
-    throw new Error(
+    throw new UsageError(
       `Cannot tell the market of ${path} as its name must begin with the symbol: give the symbol`,
     );
   }
@@ -58,8 +59,8 @@ class Markets<Rows extends MarketRows> {
 /**
  * Reads all of a source.
  *
- * @throws SyntaxError naming the file when it is of another format.
- * @throws Error naming the file when it cannot be read, or its market is unknown.
+ * @throws SyntaxError naming the file when it cannot be read or is of another format.
+ * @throws UsageError naming the file when its market is unknown.
  */
 export async function readSource(source: HistorySource): Promise<SourceRecords> {
   const { bars: barFiles = [], trades: tradeFiles = [], journals = [], symbol } = source;

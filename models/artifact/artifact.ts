@@ -22,6 +22,8 @@ const fittedSchema = z.strictObject({
   rows: z.int().min(1),
   /** Runs of contiguous minutes. */
   sequences: z.int().min(1),
+  /** Open times of the first and of the last bar of each run; absent in earlier artifacts. */
+  blocks: z.array(z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime() })).optional(),
   /** SHA-256 of the bars, see `hashSequences`. */
   sha256,
   seed: z.int().min(0),

@@ -150,10 +150,10 @@ function forecastTable(title: string, { forecast }: HeldOut, horizon: number): T
       "",
       "accuracy",
       "log score",
-      "rank correlation",
+      "rank correlation within folds",
       "model minus: accuracy",
       "log score",
-      "rank correlation",
+      "rank correlation within folds",
     ],
     rows: [
       ["model", ...figures(forecast.model), "", "", ""],

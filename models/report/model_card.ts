@@ -33,6 +33,35 @@ function describeData({ training }: Artifact): Table {
   };
 }
 
+const dayOf = (time: string) => time.slice(0, 10);
+
+/** How an outsider fits the model again, from the exchange's public history. */
+function describeReproduction({ name, features, training }: Artifact): readonly string[] {
+  if (training.origin === "imported" || training.blocks === undefined) return [];
+  const { symbol, market, seed, blocks } = training;
+  const futures = market === "spot" ? "" : ` --market ${market}`;
+  const folder = `data/store/${symbol}/${market === "spot" ? "" : `${market}/`}`;
+  const blockTable = {
+    title: "Blocks of contiguous minutes",
+    head: ["first bar", "last bar"],
+    rows: blocks.map(({ from, to }) => [from, to]),
+  };
+  return [
+    tablesToMarkdown([blockTable], 3),
+    "The exchange's public files hold these days, and more minutes of them; `--blocks` uses the " +
+    "minutes above alone. The SHA-256 of the bars must then be the same.",
+    "",
+    "```sh",
+    ...blocks.map(({ from, to }) =>
+      `deno task data:download --symbol ${symbol}${futures} --from ${dayOf(from)} --to ${dayOf(to)}`
+    ),
+    `deno task train --bars ${folder}${symbol}-1m-*.zip --preset ${features.preset} ` +
+    `--seed ${seed} --blocks models/${name}.json --out again.json`,
+    "```",
+    "",
+  ];
+}
+
 function describeParameters({ features, forest, hmm }: Artifact): Table[] {
   const windows = Object.entries(features.windows).map(([name, value]) => `${name} ${value}`);
   return [
@@ -105,7 +134,9 @@ export function formatModelCard(artifact: Artifact): string {
     "",
     `Fingerprint \`${fingerprint(formatArtifact(artifact))}\`, created ${created}.`,
     "",
-    tablesToMarkdown([describeData(artifact), ...describeParameters(artifact)], 2),
+    tablesToMarkdown([describeData(artifact)], 2),
+    ...describeReproduction(artifact),
+    tablesToMarkdown(describeParameters(artifact), 2),
     "## Scorecard",
     "",
     describeProtocol(artifact),

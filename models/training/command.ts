@@ -1,5 +1,13 @@
 /** `deno task train`: history in, model artifact out. */
-import { defineCommand, filesOption, runCommand, valueOption } from "../../data/common/command.ts";
+import { readFileSync } from "node:fs";
+import { Option } from "commander";
+import {
+  defineCommand,
+  existingFile,
+  filesOption,
+  runCommand,
+  valueOption,
+} from "../../data/common/command.ts";
 import { UsageError } from "../../data/common/errors.ts";
 import { writeWhole } from "../../data/common/output_file.ts";
 import { checkOutputs, type Replaceable } from "../../data/common/output_path.ts";
@@ -9,12 +17,12 @@ import { oneOf, textLike, wholeNumberIn } from "../../data/common/values.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
 import { describeRowErrors } from "../../data/files/row_errors.ts";
 import { MODEL_NAME } from "../artifact/artifact.ts";
-import { formatArtifact } from "../artifact/read.ts";
+import { formatArtifact, parseArtifact } from "../artifact/read.ts";
 import { formatModelCard } from "../report/model_card.ts";
 import { formatScorecard } from "../report/scorecard.ts";
 import { readCreated, readParameters } from "./parameters.ts";
 import type { PresetName } from "./presets.ts";
-import { trainOnFiles, type TrainOptions } from "./train_on_files.ts";
+import { type Block, trainOnFiles, type TrainOptions } from "./train_on_files.ts";
 
 const PRESET_NAMES: readonly PresetName[] = ["classic", "liquidity"];
 
@@ -31,6 +39,7 @@ interface Options {
   readonly contamination?: number;
   readonly states?: number;
   readonly window?: number;
+  readonly blocks?: string;
   readonly final: boolean;
 }
 
@@ -49,8 +58,19 @@ function symbolOf(file: string): string {
   throw new UsageError(`--symbol must be given as the name of ${file} does not start with one`);
 }
 
+/** The minutes that another model was trained on. */
+function readBlocks(path: string): readonly Block[] {
+  const { training } = parseArtifact(readFileSync(path, "utf8"), path);
+  if (training.origin === "imported" || training.blocks === undefined) {
+    throw new UsageError(
+      `--blocks must be a model that names its blocks: current value is ${path}`,
+    );
+  }
+  return training.blocks.map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to) }));
+}
+
 function toTraining(options: Options): Omit<TrainOptions, "onFile" | "onProgress"> {
-  const { bars, preset, name, symbol, market, seed, final } = options;
+  const { bars, preset, name, symbol, market, seed, blocks, final } = options;
   return {
     files: bars.map((path) => ({ path, symbol: symbol ?? symbolOf(path) })),
     preset,
@@ -58,17 +78,18 @@ function toTraining(options: Options): Omit<TrainOptions, "onFile" | "onProgress
     market,
     seed,
     created: readCreated(),
+    blocks: blocks === undefined ? undefined : readBlocks(blocks),
     evaluation: { final },
     ...readParameters(options),
   };
 }
 
 async function train(options: Options): Promise<void> {
-  const { out, card, bars } = options;
+  const { out, card, bars, blocks } = options;
   checkOutputs([
     { option: "--out", path: out, replaces: MODEL },
     ...(card === undefined ? [] : [{ option: "--card", path: card, replaces: CARD }]),
-  ], bars);
+  ], blocks === undefined ? bars : [...bars, blocks]);
   const training = toTraining(options);
   const progress = new StagedProgress();
   try {
@@ -146,6 +167,12 @@ const command = defineCommand(
       `bars in a rolling window (default: ${SETTINGS.window.name})`,
       SETTINGS.window.kind,
     ),
+  )
+  .addOption(
+    new Option(
+      "--blocks <model.json>",
+      "use only the minutes that this model was trained on, to fit it again",
+    ).argParser(existingFile),
   )
   .option(
     "--no-final",

@@ -56,6 +56,10 @@ function describeTraining(
     period: { from: new Date(first).toISOString(), to: new Date(last).toISOString() },
     rows: sequences.reduce((sum, sequence) => sum + barCount(sequence), 0),
     sequences: sequences.length,
+    blocks: sequences.map((sequence) => ({
+      from: new Date(sequence.start).toISOString(),
+      to: new Date(lastTime(sequence)).toISOString(),
+    })),
     sha256: hashSequences(sequences),
     seed,
     version: VERSION,

@@ -1,5 +1,5 @@
 import { marketOfFile } from "../../data/files/file_name.ts";
-import { readKlines } from "../../data/files/klines.ts";
+import { readKlinesInOrder } from "../../data/files/kline_order.ts";
 import { type RowErrorCount, RowErrorLog } from "../../data/files/row_errors.ts";
 import type { FittedArtifact } from "../artifact/read.ts";
 import { fitModel, type FitOptions } from "./fit.ts";
@@ -21,12 +21,20 @@ export interface History {
   readonly rowErrors: readonly RowErrorCount[];
 }
 
+/** A run of minutes: open times of the first and of the last one, ms UTC. */
+export interface Block {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** How a model is trained on files. */
 export interface TrainOptions extends Omit<FitOptions, "sequences" | "symbol" | "market"> {
   /** In their order; at least one. */
   readonly files: readonly HistoryFile[];
   /** The market that the bars are of; as the name of the first file says when absent. */
   readonly market?: FitOptions["market"] | undefined;
+  /** Minutes that are used; all when absent. */
+  readonly blocks?: readonly Block[] | undefined;
   /** Called with the number of files that are read. */
   readonly onFile?: ((done: number) => void) | undefined;
 }
@@ -45,13 +53,18 @@ export interface Training extends History {
 export async function readHistory(
   files: readonly HistoryFile[],
   onFile?: (done: number) => void,
+  blocks?: readonly Block[],
 ): Promise<History> {
+  const isUsed = (time: number) =>
+    blocks === undefined || blocks.some(({ from, to }) => from <= time && time <= to);
   const cutter = new SequenceCutter();
   const errors = new RowErrorLog();
   for (const [i, { path, symbol }] of files.entries()) {
     cutter.startFile(path, symbol);
-    for await (const { rows } of readKlines(path, errors)) {
-      for (const kline of rows) cutter.add(kline);
+    for await (const rows of readKlinesInOrder(path, errors)) {
+      for (const kline of rows) {
+        if (isUsed(kline.open_time)) cutter.add(kline);
+      }
     }
     onFile?.(i + 1);
   }
@@ -65,9 +78,9 @@ export async function readHistory(
  * @throws RangeError for too few bars.
  */
 export async function trainOnFiles(
-  { files, market, onFile, ...options }: TrainOptions,
+  { files, market, onFile, blocks, ...options }: TrainOptions,
 ): Promise<Training> {
-  const history = await readHistory(files, onFile);
+  const history = await readHistory(files, onFile, blocks);
   const artifact = await fitModel({
     ...options,
     sequences: history.sequences,

@@ -1,4 +1,3 @@
-import { reversionAt } from "../../service/simulator/simulated/seasons.ts";
 import { filterLogDensities } from "../../models/evaluation/log_filter.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import {
@@ -8,6 +7,7 @@ import {
   minuteOfWeek,
   type Regime,
   REGIMES,
+  reversionAt,
   transitionMatrix,
   WEEK_MINUTES,
 } from "../../service/commands/notebooks.ts";

@@ -116,7 +116,7 @@ const command = defineCommand(
   .addOption(
     filesOption(
       "--bars <file...>",
-      "klines: Binance CSV, plain, .gz or .zip, 6 or 12 columns, oldest first",
+      "klines: Binance CSV, plain, .gz or .zip, 6 or 12 columns, in any order",
     ).conflicts("trades"),
   )
   .addOption(

@@ -1,5 +1,5 @@
 import type { HistoryFile } from "../../models/training/train_on_files.ts";
-import { readKlines } from "../../data/files/klines.ts";
+import { readKlinesInOrder, sortKlineFiles } from "../../data/files/kline_order.ts";
 import type { OnRead } from "../../data/files/lines.ts";
 import { RowErrorLog } from "../../data/files/row_errors.ts";
 import {
@@ -13,7 +13,7 @@ import type { Engine } from "../engine/engine.ts";
 import { barOfKline } from "../ingest/bars/kline_bar.ts";
 import { barsOfTrades } from "../ingest/bars/trade_history.ts";
 
-/** History to replay; a market's files of bars are in the order of time. */
+/** History to replay; files and rows may be in any order. */
 export interface ReplayInput {
   /** What the files hold: one-minute klines, or trades, of which bars are built first. */
   readonly kind: "bars" | "trades";
@@ -36,8 +36,8 @@ async function* barsOfKlines(
   { files, onRead }: ReplayInput,
   errors: RowErrorLog,
 ): AsyncGenerator<readonly Bar[]> {
-  for (const { path, symbol } of files) {
-    for await (const { rows } of readKlines(path, errors, onRead)) {
+  for (const { path, symbol } of await sortKlineFiles(files)) {
+    for await (const rows of readKlinesInOrder(path, errors, onRead)) {
       yield rows.map((kline) => barOfKline(symbol, "replay", kline));
     }
   }

@@ -158,6 +158,7 @@ export class IngestRole {
     this.#supervise(this.#watch.run());
     this.#supervise(this.#closeMinutes());
     this.#supervise(this.#announce());
+    this.#supervise(this.#announceForming());
     this.#supervise(this.#auditBars());
   }
 
@@ -219,26 +220,38 @@ export class IngestRole {
     }
   }
 
-  /**
-   * Announces the status, and the forming bars of markets with new trades. These are spread over
-   * the second: a subscriber to hundreds of markets has no room for all of them at once.
-   */
+  /** Announces the status. */
   async #announce(): Promise<never> {
-    const slices = new TimeSlices(this.#options.clock, this.#closing.signal);
+    for (;;) {
+      await this.#sleep(ANNOUNCE_INTERVAL_MS);
+      this.#feed.announce();
+    }
+  }
+
+  /**
+   * Announces the forming bars of markets with new trades, spread over the interval: a subscriber to
+   * hundreds of markets has no room for all of them at once.
+   */
+  async #announceForming(): Promise<never> {
+    const { clock, bus } = this.#options;
     const markets = [...this.#markets.values()];
     const announced = new Map<Market, number>();
-    for (let part = 1;; part = part % ANNOUNCE_PARTS + 1) {
+    const begun = clock.monotonic();
+    for (let next = 0;;) {
       await this.#sleep(ANNOUNCE_INTERVAL_MS / ANNOUNCE_PARTS);
-      if (part === ANNOUNCE_PARTS) this.#feed.announce();
-      for (let i = ANNOUNCE_PARTS - part; i < markets.length; i += ANNOUNCE_PARTS) {
-        const market = markets[i];
-        if (market === undefined) break;
-        await slices.next();
-        const { delivered } = market.stream;
+      const slices = new TimeSlices(clock, this.#closing.signal);
+      const elapsed = clock.monotonic() - begun;
+      const end = Math.floor(elapsed * markets.length / ANNOUNCE_INTERVAL_MS);
+      // After a delay each market is due once.
+      for (next = Math.max(next, end - markets.length); next < end; next++) {
+        const market = markets[next % markets.length];
+        const delivered = market?.stream.delivered;
+        if (market === undefined || delivered === undefined) continue;
         const forming = announced.get(market) === delivered ? undefined : market.forming();
         if (forming === undefined) continue;
         announced.set(market, delivered);
-        this.#options.bus.log.announce({ kind: "forming", ...forming });
+        bus.log.announce({ kind: "forming", ...forming });
+        await slices.next();
       }
     }
   }

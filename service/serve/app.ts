@@ -64,6 +64,12 @@ export function createApp(options: AppOptions): Hono {
   const open = cors({ origin: "*", allowMethods: ["GET", "HEAD"] });
   app.use("/api/*", open);
   app.use("/openapi.json", open);
+  // Before compression, which would hold events back.
+  app.route("/", streamRoutes({ symbols, hub }));
+
+  app.use(head(app));
+  app.use(compress());
+  // Within compression: its answer replaces one that may be compressed already.
   app.use(methodNotAllowed({
     app,
     onMethodNotAllowed: (context, methods) => {
@@ -73,12 +79,6 @@ export function createApp(options: AppOptions): Hono {
       return problemResponse(context, new Problem(405, "Method not allowed", detail));
     },
   }));
-
-  // Before compression, which would hold events back.
-  app.route("/", streamRoutes({ symbols, hub }));
-
-  app.use(head(app));
-  app.use(compress());
   app.route("/", historyRoutes({ symbols, view }));
   app.route("/", symbolRoutes({ symbols, view }));
   app.route("/", modelRoutes(options));

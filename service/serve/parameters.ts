@@ -18,9 +18,14 @@ export function must(allowed: string) {
  *
  * @param allowed What is allowed, for refusals.
  * @param parse Returns undefined for what is not allowed.
+ * @param form The form in OpenAPI.
  */
-export function parsed<T>(allowed: string, parse: (given: string) => T | undefined) {
-  return z.string().transform((given, context) => {
+export function parsed<T>(
+  allowed: string,
+  parse: (given: string) => T | undefined,
+  form: z.core.GlobalMeta = {},
+) {
+  return z.string().meta(form).transform((given, context) => {
     const value = parse(given);
     if (value !== undefined) return value;
     context.issues.push({ code: "custom", input: given, message: mustBe(allowed, given) });

@@ -43,6 +43,7 @@ const time = (round: (ms: number) => number) =>
       const ms = round(/^\d+$/.test(given) ? parseEpoch(given) : parseIso(given));
       return Number.isSafeInteger(ms) ? ms : undefined;
     },
+    { pattern: `^$|^\\d{1,16}$|${ISO_8601.source}`, examples: ["2026-01-31T12:00:00Z"] },
   );
 
 const wholeNumber = must(`a whole number from 1 to ${MAX_LIMIT}`);
@@ -58,7 +59,7 @@ function market(served: readonly string[]) {
   return parsed(`among the markets served here: ${served.join(", ")}`, (given) => {
     const symbol = given.trim().toUpperCase();
     return symbols.has(symbol) ? symbol : undefined;
-  });
+  }, { examples: served.slice(0, 1) });
 }
 
 /**

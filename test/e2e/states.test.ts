@@ -188,7 +188,7 @@ describe("the page says of its data that it", () => {
     await shows(page, "#regime", /^Warming up$/);
     await shows(page, "#regime-progress", /^\d+ of 20 minutes$/);
     await shows(page, "#anomaly", /^Warming up$/);
-    await shows(page, "#other-models", /Warming up, [\d,]+ of [\d,]+ minutes/);
+    await shows(page, "#other-models", /Warming up[^]*[\d,]+ of [\d,]+ minutes/);
     await titled(page, /^[\d,.]+ BTCUSDT \| MicroStream$/);
     await factShows(page, "summary", "Normal Market", /^–$/);
     await factShows(page, "summary", "Anomalies", /^–$/);
@@ -219,6 +219,9 @@ describe("the page says of its data that it", () => {
     await picture(page, "other-delayed");
     await page.getByLabel("Market").selectOption("ETHUSDT");
     await strip(page, "down", "ETHUSDT bars are delayed");
+    // Nothing of the market before is left.
+    await shows(page, "#minute-time", /^–$/);
+    expect(await page.locator(".readout").allInnerTexts()).toEqual(["", "", "", "", "", "", ""]);
     await picture(page, "delayed");
   });
 
@@ -245,6 +248,16 @@ describe("the page says of its data that it", () => {
       );
       await factShows(page, "health", "Journal", /^cannot be written$/);
       await titled(page, /^BTCUSDT: The journal cannot be written/);
+      await until("the forming minute inside the chart, minutes after the last bar", async () => {
+        const [bar, chart] = await Promise.all([
+          page.locator("#price-chart .forming .body").boundingBox(),
+          page.locator("#price-chart .last-price").boundingBox(),
+        ]);
+        const waiting = await page.locator("#alarm-message").innerText();
+        if (bar === null || chart === null || !/ [3-9]\d? records/.test(waiting)) return undefined;
+        expect(bar.x + bar.width).toBeLessThanOrEqual(chart.x + chart.width);
+        return true;
+      });
       await picture(page, "storage");
       disk.makeRoom();
       await factShows(page, "health", "Journal", /^sound$/);

@@ -8,6 +8,7 @@ import {
   barCount,
   hashSequences,
   joinBars,
+  lastTime,
   SequenceCutter,
 } from "../../models/training/sequences.ts";
 import { loadKlines } from "../support/history.ts";
@@ -45,7 +46,13 @@ realDataTest(
     const file = new URL("../../models/classic.json", import.meta.url);
     const { features, hmm, training } = parseArtifact(readFileSync(file, "utf8"), "classic.json");
     const sequences = await readSequences();
-    expect(training).toMatchObject({ sha256: hashSequences(sequences) });
+    expect(training).toMatchObject({
+      sha256: hashSequences(sequences),
+      blocks: sequences.map((sequence) => ({
+        from: new Date(sequence.start).toISOString(),
+        to: new Date(lastTime(sequence)).toISOString(),
+      })),
+    });
     const lengths = sequences.map(barCount);
     const { normalized } = computeFeatures(
       loadCore(),

@@ -57,11 +57,11 @@ class Follower {
     return this.received.filter((each) => each.event === event);
   }
 
-  /** Waits until it has some more live bars. */
+  /** Waits until it has some more live signals, and so their bars. */
   async more(count: number): Promise<void> {
-    const live = () => this.of("bar").filter(({ backfill }) => !backfill).length;
+    const live = () => this.of("signal").filter(({ backfill }) => !backfill).length;
     const start = live();
-    await until("live bars", () => live() >= start + count || undefined);
+    await until("live signals", () => live() >= start + count || undefined);
   }
 }
 

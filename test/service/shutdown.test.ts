@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import type { Bar } from "../../data/schema/bar.ts";
 import { MINUTE_MS, minuteOf } from "../../data/schema/time.ts";
@@ -82,4 +83,29 @@ test(
     for (const count of taken.slice(1)) expect(count).toBeLessThan(MINUTES);
   },
   300_000,
+);
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "a second signal ends what cannot end by itself: %s",
+  async (second) => {
+    const shutdown = new URL("../../service/shutdown.ts", import.meta.url);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "eval",
+        `import { onShutdown } from "${shutdown}";
+         onShutdown(() => console.log("stopping"));
+         setInterval(() => {}, 1000);
+         console.log("ready");`,
+      ],
+      cwd: fileURLToPath(new URL("../..", import.meta.url)),
+      stdout: "piped",
+    }).spawn();
+    const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    expect((await lines.read()).value).toContain("ready");
+    child.kill("SIGTERM");
+    expect((await lines.read()).value).toContain("stopping");
+    child.kill(second);
+    expect((await child.status).code).toBe(second === "SIGINT" ? 130 : 143);
+    await lines.cancel();
+  },
 );

@@ -8,7 +8,12 @@ const LAUNCHER = fileURLToPath(new URL("../../service/launcher.ts", import.meta.
 /** How a service is started: directly, with all permissions, unless by the launcher. */
 export interface StartOptions {
   readonly launcher?: boolean;
+  /** Whether the permissions of files bind it, though it is run by root. */
+  readonly obedient?: boolean;
 }
+
+/** Root without the right to pass over the permissions of files. */
+const OBEDIENT = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
 
 /** How a service that could not stay up ended. */
 export interface Ending {
@@ -19,10 +24,13 @@ export interface Ending {
 
 function command(
   env: Record<string, string>,
-  { launcher = false }: StartOptions = {},
+  { launcher = false, obedient = false }: StartOptions = {},
 ): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", launcher ? LAUNCHER : MAIN],
+  const line = [Deno.execPath(), "run", "-A", launcher ? LAUNCHER : MAIN];
+  if (obedient && Deno.uid() === 0) line.unshift(...OBEDIENT);
+  const [program = "", ...args] = line;
+  return new Deno.Command(program, {
+    args,
     cwd: ROOT,
     env: { NO_COLOR: "1", DASHBOARD_PORT: "0", LOG_LEVEL: "WARNING", ...env },
     stdin: "null",
@@ -32,8 +40,11 @@ function command(
 }
 
 /** Runs a service that is expected to refuse to start. */
-export async function runToEnd(env: Record<string, string>): Promise<Ending> {
-  const { code, stdout, stderr } = await command(env).output();
+export async function runToEnd(
+  env: Record<string, string>,
+  options?: StartOptions,
+): Promise<Ending> {
+  const { code, stdout, stderr } = await command(env, options).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { errorMessage } from "../../../data/common/errors.ts";
@@ -15,6 +24,13 @@ PRAGMA synchronous = FULL;
 PRAGMA busy_timeout = 5000;
 PRAGMA wal_autocheckpoint = 0;
 `;
+
+/** Of a SQLite file: length of the header, and where it has the page's size and their number. */
+const HEADER_BYTES = 100;
+const PAGE_SIZE_AT = 16;
+const PAGES_AT = 28;
+/** A file that was cut off is given its length back up to so many times what is left. */
+const MOST_GROWTH = 1000;
 
 /** Opens a connection to a journal that {@linkcode prepareJournal} has prepared. */
 export function connect(path: string): DatabaseSync {
@@ -162,13 +178,27 @@ function noticeLostEnd(database: DatabaseSync, path: string): string | undefined
     "service and put that file, or a newer backup, in its place";
 }
 
+/** SQLite reads nothing of a file that is shorter than its header says: zeros are damage of a page. */
+function restoreLength(path: string): void {
+  const file = openSync(path, "r");
+  const header = new DataView(new ArrayBuffer(HEADER_BYTES));
+  try {
+    readSync(file, header, 0, HEADER_BYTES, 0);
+  } finally {
+    closeSync(file);
+  }
+  const bytes = header.getUint16(PAGE_SIZE_AT) * header.getUint32(PAGES_AT);
+  const { size } = statSync(path);
+  // The length of a header that is damaged itself is no reason to take the disk.
+  if (size < bytes && bytes <= MOST_GROWTH * size) truncateSync(path, bytes);
+}
+
 /** Writes a journal anew that cannot be opened as it is. */
 function salvage(path: string): string {
   try {
+    restoreLength(path);
     const source = new DatabaseSync(path);
     try {
-      // So that SQLite opens a file that is shorter than its header says.
-      source.exec("PRAGMA writable_schema = ON");
       return describeRebuilt(path, rebuild(source, path));
     } finally {
       source.close();

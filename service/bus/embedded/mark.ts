@@ -3,6 +3,8 @@ import { closeSync, constants, openSync, readFileSync, rmSync, writeSync } from 
 /** Digits of the largest number; each mark overwrites all of the one before. */
 const DIGITS = 16;
 
+const encoder = new TextEncoder();
+
 function fileOf(path: string): string {
   return `${path}.mark`;
 }
@@ -41,7 +43,8 @@ export class Mark {
     try {
       // Not truncated: a kill must not find it empty.
       this.#file ??= openSync(this.#path, constants.O_WRONLY | constants.O_CREAT);
-      writeSync(this.#file, `${String(number).padStart(DIGITS)}\n`, 0);
+      const bytes = encoder.encode(`${String(number).padStart(DIGITS)}\n`);
+      writeSync(this.#file, bytes, 0, bytes.length, 0);
     } catch {
       this.close();
     }

@@ -31,9 +31,9 @@ const FAULTS: readonly (readonly [words: string, fault: StorageFault, meaning: s
   [
     "unable to open database",
     "refused",
-    "its folder cannot be written; check disk and permissions",
+    "it cannot be opened; check the disk, and that this user may write the file and its folder",
   ],
-  ["permission denied", "refused", "its folder cannot be written; check the permissions"],
+  ["permission denied", "refused", "this user may not write it; check the permissions"],
   ["database is locked", "refused", "another program holds a lock on it; end that program"],
   ["malformed", "damaged", "the file is damaged"],
   ["not a database", "damaged", "the file is damaged: its header is not a journal's"],

@@ -14,12 +14,16 @@ export interface AnomalyData {
   readonly time: TimeAxis;
 }
 
+/** Distance of an ordinary score from the threshold: the axis is not narrower, even without scores. */
+const ORDINARY = 0.1;
+
 /** The Isolation Forest's score, the threshold, and the anomalies below it. */
 export function anomalyChart(data: AnomalyData, size: ChartSize): Chart {
   const { signals, nowcast, offset, time } = data;
   const score = (signal: Signal) => signal.anomaly_score ?? undefined;
   const shown = nowcast === null ? signals : [...signals, nowcast];
-  const scores = [...shown.map(score), offset ?? undefined].filter((each) => each !== undefined);
+  const border = offset === null ? [] : [offset, offset + ORDINARY];
+  const scores = [...shown.map(score), ...border].filter((each) => each !== undefined);
   const domain = paddedDomain(scores, 0.12);
   const ticks = roundTicks(domain, size.height / 30);
   return frame(

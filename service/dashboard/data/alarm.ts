@@ -30,6 +30,7 @@ export interface AlarmFacts {
   /** When the status arrived, ms UTC of this browser. */
   readonly statusAt: number;
   readonly signals: readonly Signal[];
+  readonly nowcast: Signal | null;
   readonly zone: Zone;
 }
 
@@ -58,7 +59,7 @@ export function alarmOf(facts: AlarmFacts, now: number): Alarm {
     return broken("MicroStream is silent", `Nothing has arrived for ${quiet}.`);
   }
   if (status === null) return waiting("Connecting", "Waiting for the service…");
-  return broadAlarm(facts, status, now) ?? marketAlarm(facts, status) ??
+  return broadAlarm(facts, status, now) ?? marketAlarm(facts, status, now) ??
     soundAlarm(facts, status, now);
 }
 
@@ -88,7 +89,7 @@ function broadAlarm({ zone }: AlarmFacts, status: Status, now: number): Alarm | 
 }
 
 /** What concerns the shown market alone. */
-function marketAlarm(facts: AlarmFacts, status: Status): Alarm | undefined {
+function marketAlarm(facts: AlarmFacts, status: Status, now: number): Alarm | undefined {
   const { symbol, signals, zone } = facts;
   const market = shownMarket(facts, status);
   const simulated = status.source === "simulator" ? "Simulated data: " : "";
@@ -103,14 +104,7 @@ function marketAlarm(facts: AlarmFacts, status: Status): Alarm | undefined {
   const problem = market?.problem ?? null;
   if (problem !== null) return broken(`${simulated}${symbol} bars are delayed`, problem);
   const { loading = null, last_bar: lastBar = null } = market ?? {};
-  if (loading !== null) {
-    const [have, need] = [loading.have, loading.need].map(formatCount);
-    const message = `${have} of ${need} minutes of ${symbol}; ${status.message}`;
-    return {
-      ...waiting(simulated === "" ? "Loading history" : "Simulated data: loading history", message),
-      current: true,
-    };
-  }
+  if (loading !== null) return loadingAlarm(facts, status, loading, now);
   const last = signals.at(-1);
   if (lastBar !== null && last !== undefined && lastBar - last.timestamp > SIGNALS_LATE_MS) {
     return broken(
@@ -121,6 +115,25 @@ function marketAlarm(facts: AlarmFacts, status: Status): Alarm | undefined {
     );
   }
   return undefined;
+}
+
+/** What the data is, while its history is loaded: it may be days old, unless a minute forms. */
+function loadingAlarm(
+  facts: AlarmFacts,
+  status: Status,
+  { have, need }: NonNullable<SymbolStatus["loading"]>,
+  now: number,
+): Alarm {
+  const sound = soundAlarm(facts, status, now);
+  const isPresent = sound.mark === "";
+  return {
+    ...sound,
+    tone: isPresent ? "wait" : sound.tone,
+    title: isPresent ? "Loading history" : `${sound.title}: loading history`,
+    message: `${formatCount(have)} of ${formatCount(need)} minutes of ${facts.symbol}; ` +
+      status.message,
+    current: facts.nowcast !== null,
+  };
 }
 
 /** Data without a problem: of the present market, of a past one, or of a simulated one. */

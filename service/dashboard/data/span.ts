@@ -15,6 +15,11 @@ export interface TimeWindow {
   readonly to: number;
 }
 
+/** Whether a time is visible. */
+export function isIn({ from, to }: TimeWindow, time: number): boolean {
+  return time >= from && time < to;
+}
+
 /** A span as a label: `3 h`. */
 export function spanLabel(span: Span): string {
   return `${span / 60} h`;

@@ -1,3 +1,4 @@
+import { alarmOf } from "../data/alarm.ts";
 import { changeSince } from "../data/history.ts";
 import { primaryModel, shownModel } from "../data/model.ts";
 import { warmUpOf } from "../data/outputs.ts";
@@ -6,7 +7,7 @@ import { spanLabel } from "../data/span.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatChange, formatNumber, formatProbability } from "../format/number.ts";
 import { formatPrice, priceDecimals } from "../format/price.ts";
-import { formatMinute } from "../format/time.ts";
+import { formatDay, formatMinute } from "../format/time.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { element, setColour, setText } from "./dom.ts";
@@ -40,9 +41,9 @@ function createPrice(): (page: Page, scene: Scene | null) => void {
   const spanKey = element("change-span-label");
   const spanPair = element("change-span-pair");
   return (page, scene) => {
-    const { signals, symbol } = page;
+    const { signals } = page;
     const now = latest(page);
-    setText(label, symbol === "" ? "Last price" : `${symbol} last price`);
+    setText(label, labelOf(page, now));
     setText(spanKey, spanLabel(page.span));
     spanPair.hidden = page.span === 60;
     if (now === undefined) {
@@ -53,6 +54,15 @@ function createPrice(): (page: Page, scene: Scene | null) => void {
     setChange(hour, changeSince(signals, now.close, now.timestamp + MINUTE_MS - HOUR_MS));
     setChange(span, scene && changeSince(signals, now.close, scene.window.from));
   };
+}
+
+/** What the price is: the last one, or that of a past minute when none is known of now. */
+function labelOf(page: Page, shown: Signal | undefined): string {
+  const { symbol, zone } = page;
+  if (symbol === "") return "Last price";
+  if (shown === undefined || alarmOf(page, Date.now()).current) return `${symbol} last price`;
+  const { timestamp } = shown;
+  return `${symbol} price of ${formatDay(timestamp, zone)}, ${formatMinute(timestamp, zone)}`;
 }
 
 function setChange(node: HTMLElement, change: number | null): void {

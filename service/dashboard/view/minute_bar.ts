@@ -23,7 +23,12 @@ export function createMinuteBar(): (page: Page, scene: Scene | null) => void {
     const signal = selectedSignal(page);
     const at = cursor ?? signal?.timestamp;
     back.hidden = cursor === null;
-    if (at === undefined) return;
+    if (at === undefined) {
+      setText(time, "–");
+      for (const node of [day, kind, quality]) setText(node, "");
+      setAttribute(slider, "aria-valuetext", "no data yet");
+      return;
+    }
     setText(time, `${formatMinute(at, zone)} ${zoneName(at, zone)}`);
     setText(day, dayOf(at, zone));
     setText(kind, signal === undefined ? "no data" : signal.final ? "final" : "forming");

@@ -39,24 +39,26 @@ function createPanel(host: HTMLElement): Update {
   const regime = html("span", "");
   const confidence = html("span", "");
   const time = html("span", "");
+  const figures = [
+    html("span", "pair", confidence, " ", html("span", "key", "confidence")),
+    html("span", "pair", html("span", "key", "for"), " ", time),
+  ];
+  const progress = html("span", "");
   host.append(
     html(
       "section",
       "",
       title,
       html("p", "model-output", swatch, regime),
-      html(
-        "p",
-        "note",
-        html("span", "pair", confidence, " ", html("span", "key", "confidence")),
-        html("span", "pair", html("span", "key", "for"), " ", time),
-      ),
+      html("p", "note", ...figures, progress),
     ),
   );
   return (name, output, warmUp) => {
     setText(title, `${modelTitle(name)} model`);
     setColour(swatch, output === undefined ? "var(--edge)" : regimeColour(output));
-    setText(regime, output?.name ?? (warmUp === "" ? NOTHING : `Warming up, ${warmUp}`));
+    setText(regime, output?.name ?? (warmUp === "" ? NOTHING : "Warming up"));
+    setText(progress, warmUp);
+    for (const figure of figures) figure.hidden = warmUp !== "";
     setText(confidence, output === undefined ? NOTHING : formatProbability(output.confidence));
     setText(time, output === undefined ? NOTHING : formatDuration(output.seconds_in_state));
   };

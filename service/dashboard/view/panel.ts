@@ -20,7 +20,7 @@ export interface Panel {
   readonly host: HTMLElement;
   /** Redraws everything. */
   draw(scene: Scene): void;
-  /** Redraws only the forming minute, or everything if the minute is outside the axis. */
+  /** Redraws only the forming minute, or everything if it is outside of the axes. */
   drawForming(scene: Scene): void;
   /** The formatted value at a height in the chart, px; null outside the axis. */
   valueAt(height: number): string | null;
@@ -58,7 +58,7 @@ export function createPanel(
     draw,
     drawForming(scene) {
       const { nowcast } = scene;
-      if (chart === undefined) return draw(scene);
+      if (chart === undefined || drawn?.window.to !== scene.window.to) return draw(scene);
       if (nowcast !== null && !fits(chart, ...drawing.reach(nowcast, scene))) return draw(scene);
       drawn = scene;
       overlay(chart, scene);

@@ -33,8 +33,8 @@ interface Reading {
  */
 export function createReadouts(): (page: Page, scene: Scene | null) => void {
   return (page, scene) => {
+    if (scene === null) return clear();
     const signal = selectedSignal(page);
-    if (scene === null) return;
     const minute = page.cursor ?? signal?.timestamp;
     const candle = minute === undefined ? undefined : candleAt(scene.candles, minute);
     const assets = splitSymbol(page.symbol);
@@ -65,6 +65,12 @@ export function createReadouts(): (page: Page, scene: Scene | null) => void {
       ]);
     }
   };
+}
+
+/** Without charts there is nothing to read: what is left would be another market's. */
+function clear(): void {
+  for (const readout of document.querySelectorAll(".readout")) readout.replaceChildren();
+  for (const unit of ["price-unit", "volume-unit", "probability-unit"]) setUnit(unit);
 }
 
 /** What a value of the chart is of: `15-minute candle 14:00–14:15`. */

@@ -1,4 +1,5 @@
 import type { Signal } from "../../../data/schema/signal.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { candleMinutes, type Candles, toCandles } from "../data/candles.ts";
 import { visibleSignals } from "../data/history.ts";
 import { primaryModel, shownModel } from "../data/model.ts";
@@ -51,7 +52,9 @@ export function sceneOf(page: Page, width: number): Scene | null {
   const last = page.signals.at(-1);
   if (last === undefined) return null;
   const minutes = candleMinutes(page.span, width);
-  const window = windowOf(last.timestamp, page.span, minutes);
+  // Bars may be delayed, so that the forming minute is not the one after the last bar.
+  const before = Math.max(last.timestamp, (page.nowcast?.timestamp ?? 0) - MINUTE_MS);
+  const window = windowOf(before, page.span, minutes);
   const signals = visibleSignals(page.signals, window);
   const model = shownModel(page.models, page.model);
   const outputs = outputsOf(model);

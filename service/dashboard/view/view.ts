@@ -1,4 +1,5 @@
 import { alarmOf } from "../data/alarm.ts";
+import { isIn } from "../data/span.ts";
 import { createAlarmStrip, createNotice } from "./alarm.ts";
 import { createCrosshair } from "./crosshair.ts";
 import { element, setText } from "./dom.ts";
@@ -66,6 +67,10 @@ export function createView(
     if (parts.has("charts")) scene = panels.draw(shown);
     else if (parts.has("forming")) scene = panels.drawForming(shown);
     if (parts.has("charts")) legend(scene);
+    // The charts have moved past the selected minute.
+    if (scene !== null && shown.cursor !== null && !isIn(scene.window, shown.cursor)) {
+      onMoveCursor(null);
+    }
     crosshair();
     minuteBar(shown, scene);
     readouts(shown, scene);

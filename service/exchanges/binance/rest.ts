@@ -54,7 +54,7 @@ const TIMEOUT_MS = 5000;
 
 /** Concurrent requests by purpose; none waits for one of another purpose. */
 const CONCURRENCY: Readonly<Record<Purpose, number>> = {
-  repair: 8,
+  repair: 32,
   viewed: 4,
   history: 16,
   audit: 1,

@@ -32,7 +32,7 @@ const BUYER_IS_MAKER = TRADE_COLUMNS.indexOf("buyer_is_maker");
  */
 function selectTrades(source: TradeRows): Uint32Array {
   const { rows } = source;
-  const ordered = rows.firstOfEach(ID, rows.sortedBy(ID), () => false);
+  const ordered = rows.firstOfEach(ID, rows.sortedBy(ID), () => "drop");
   let last = -Infinity;
   return ordered.filter((row) => {
     if (isVoid({ price: rows.at(row, PRICE), quantity: rows.at(row, QUANTITY) })) return false;

@@ -7,10 +7,10 @@ export const EPOCH_MINUTE = Date.UTC(2025, 0, 1) / MINUTE_MS;
 const FIRST_MINUTES = 364 * DAY_MINUTES;
 
 /** Minutes of each later season. */
-const SEASON_MINUTES = 14 * DAY_MINUTES;
+const SEASON_MINUTES = 7 * DAY_MINUTES;
 
 /** At the end of a season the price is led back to its base over so many minutes. */
-const RETURN_MINUTES = 2 * DAY_MINUTES;
+const RETURN_MINUTES = DAY_MINUTES;
 
 /** Ids of a season, more than any has trades. */
 const SEASON_IDS = 2 ** 36;
@@ -19,9 +19,9 @@ const SEASON_IDS = 2 ** 36;
 const REVERSION = Math.LN2 / (30 * DAY_MINUTES);
 
 /**
- * A simulated market lives in seasons: one of a year, then one every two weeks. Each begins as the
- * market did: at its base price, in the first regime. So the present is two weeks of minutes away
- * and not years of them, which is what a start with hundreds of markets can afford. The price is
+ * A simulated market lives in seasons: one of a year, then one every week. Each begins as the
+ * market did: at its base price, in the first regime. So the present is a week of minutes away and
+ * not years of them, which is what a start with hundreds of markets can afford. The price is
  * led back to its base before a season ends, so that it does not jump; the ids of trades do jump,
  * as their number in the season is not known beforehand.
  */

@@ -134,14 +134,14 @@ async function measure({ symbols: count, seconds, days, exchange }: Options): Pr
     const states: unknown = await (await fetch(`${url}/api/v1/symbols`)).json();
     for (const state of Array.isArray(states) ? states : []) {
       const { symbol, last_trade_time, last_bar } = state;
-      if (last_trade_time !== null && !trades.has(symbol)) trades.set(symbol, since());
-      const isLoaded = last_bar !== null && Date.now() - Number(last_bar) < 150_000;
+      if (typeof last_trade_time === "number" && !trades.has(symbol)) trades.set(symbol, since());
+      const isLoaded = typeof last_bar === "number" && Date.now() - Number(last_bar) < 150_000;
       if (isLoaded && !loaded.has(symbol)) loaded.set(symbol, since());
     }
   };
-  while (since() < seconds * 1000) {
+  for (let round = 0; since() < seconds * 1000; round++) {
     asking.push(...PATHS.map(ask));
-    if (asking.length % 15 === 0) asking.push(look().catch(() => void failures++));
+    if (round % 5 === 0) asking.push(look().catch(() => void failures++));
     memory = Math.max(memory, child.pid === undefined ? 0 : memoryOfChildren(child.pid));
     if (since() - reported > 30_000) {
       reported = since();

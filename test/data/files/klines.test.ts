@@ -55,6 +55,39 @@ const KLINE: Kline = {
 };
 
 describe("sound rows", () => {
+  test.each([
+    ["2024-05-01T00:00:00Z"],
+    ["2024-05-01 00:00:00+00:00"],
+    ["2024-05-01T02:00:00.000+0200"],
+    ['"2024-04-30 19:00-05:00"'],
+  ])("%s is a time, with a header and without", async (open_time) => {
+    const row = ohlcvLine(0, { open_time });
+    for (const lines of [["timestamp,open,high,low,close,volume", row], [row]]) {
+      const { klines, errors } = await read(...lines, ohlcvLine(1));
+      expect([klines.map((kline) => kline.open_time), errors]).toEqual([
+        [minute(0), minute(1)],
+        [],
+      ]);
+    }
+  });
+
+  test("a date that does not say its zone is refused", async () => {
+    const lines = [0, 1].map((i) => ohlcvLine(i, { open_time: `2024-05-01 00:0${i}:00` }));
+    await expect(read("timestamp,open,high,low,close,volume", ...lines)).rejects.toThrow(
+      'from 2017 on, or a date with Z or an offset: current value is "2024-05-01 00:00:00"',
+    );
+  });
+
+  test.each(["", "index", "Unnamed: 0", '""'])(
+    "the index that pandas writes under %j is no column",
+    async (index) => {
+      const plain = await read(HEADER, klineLine(0), klineLine(1));
+      const indexed = await read(`${index},${HEADER}`, `0,${klineLine(0)}`, `1,${klineLine(1)}`);
+      expect(indexed).toEqual(plain);
+      expect(indexed.klines).toHaveLength(2);
+    },
+  );
+
   test.each(["BTCUSDT-1m-a.csv", "BTCUSDT-1m-a.csv.gz", "BTCUSDT-1m-a.zip"])(
     "%s is read with all columns, its microseconds as milliseconds",
     async (name) => {
@@ -225,7 +258,8 @@ describe("a file is refused in one line", () => {
     const path = writeLines("BTCUSDT-1m-x.csv", [ohlcvLine(0), bad(1), bad(2)]);
     await expect(readAll(path)).rejects.toThrow(
       `Cannot use ${path} as at least half of its rows must be klines: 2 of 3 cannot be used, ` +
-        `the first being ${path}:2: open_time must be in ms or us, from 2017 on: current value is "`,
+        `the first being ${path}:2: open_time must be in ms or us, from 2017 on, or a date with Z or an offset: ` +
+        `current value is "`,
     );
     expect((await read(ohlcvLine(0), bad(1))).klines).toHaveLength(1);
   });

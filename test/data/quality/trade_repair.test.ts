@@ -28,7 +28,13 @@ describe("repairTrades", () => {
     expect([...trades.id]).toEqual([1, 2, 3]);
     expect([...trades.trade_time]).toEqual([START + 1000, START + 2000, START + 3000.25]);
     expect([...trades.buyer_is_maker]).toEqual([1, 0, 1]);
-    expect(report.repaired).toEqual({ duplicates: 1, outOfOrder: 2, microseconds: 1, voids: 0 });
+    expect(report.repaired).toEqual({
+      duplicates: 1,
+      outOfOrder: 2,
+      microseconds: 1,
+      voids: 0,
+      reused: 0,
+    });
     expect(report.errors).toEqual([]);
     expect(report.holes).toEqual([]);
   });
@@ -72,15 +78,17 @@ describe("repairTrades", () => {
       .toBe("raw trades 3 to 5 of id 3 are, in whole or in part, in an earlier row");
   });
 
-  test("a trade whose aggregate id is used again is kept", async () => {
+  test("an id that the exchange used twice is two trades, in the order of their raw trades", async () => {
     const { trades, report } = await repair(
-      tradeLine(1),
+      tradeLine(4, { first: 15, last: 17 }),
+      tradeLine(3, { first: 12, last: 14, price: 101 }),
       tradeLine(2),
-      tradeLine(2, { first: 9, last: 11, price: 101 }),
-      tradeLine(3, { first: 12, last: 14 }),
+      tradeLine(3),
+      tradeLine(3),
     );
-    expect([...trades.id]).toEqual([1, 2, 2, 3]);
-    expect([...trades.price]).toEqual([100, 100, 101, 100]);
+    expect([...trades.id]).toEqual([2, 3, 3, 4]);
+    expect([...trades.first_trade_id]).toEqual([6, 9, 12, 15]);
+    expect(report.repaired).toMatchObject({ duplicates: 1, reused: 1 });
     expect(report).toMatchObject({ errors: [], holes: [] });
   });
 

@@ -49,6 +49,20 @@ test(
   },
 );
 
+test.each(["classic", "liquidity"])(
+  "the card of the shipped %s model is of its artifact",
+  (name) => {
+    const read = (ending: string) =>
+      readFileSync(new URL(`../../../models/${name}.${ending}`, import.meta.url), "utf8");
+    const card = formatModelCard(parseArtifact(read("json"), name));
+    expect(read("md")).toBe(card);
+    expect(card).toContain(
+      "deno task data:download --symbol BTCUSDT --from 2022-06-15 --to 2022-07-19\n",
+    );
+    expect(card).toContain("| rank correlation within folds |");
+  },
+);
+
 test("the card of a model without an evaluation says so", () => {
   const text = readFileSync(new URL("../../../models/classic.json", import.meta.url), "utf8");
   const { walk_forward: _, ...scorecard } = parseArtifact(text, "classic.json").scorecard;

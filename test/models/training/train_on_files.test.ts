@@ -33,3 +33,18 @@ test("a file that is mostly unusable is refused", async () => {
     `Cannot use ${path} as at least half of its rows must be klines: none of 3 can be used`,
   );
 });
+
+test("of files that have more, only the minutes of the blocks are used", async () => {
+  const lines = Array.from({ length: 20 }, (_, i) => ohlcvLine(i, { volume: i }));
+  const file = (part: readonly string[], name: string) => ({
+    path: writeLines(`BTCUSDT-1m-${name}.csv`, part),
+    symbol: "BTCUSDT",
+  });
+  const expected = await readHistory([
+    file(lines.slice(2, 8), "a"),
+    file(lines.slice(11, 16), "b"),
+  ]);
+  const blocks = [{ from: minute(2), to: minute(7) }, { from: minute(11), to: minute(15) }];
+  const whole = [file(lines.slice(0, 5), "c"), file(lines.slice(5), "d")];
+  expect(await readHistory(whole, undefined, blocks)).toEqual(expected);
+});

@@ -85,9 +85,20 @@ test("repeated bars and unusable rows are left out, counted and named", async ()
   expect(stderr).toContain("left out: 1 bars not later than the one before");
 });
 
+test("bars are in the order of time, in whichever order the files and their rows are", async () => {
+  const lines = klines(30);
+  const sorted = write(lines);
+  await replay("--bars", sorted.path, "--out", sorted.out);
+  const late = write(lines.slice(12).reverse());
+  const early = write([...lines.slice(5, 12), ...lines.slice(0, 5)]);
+  const { stderr } = await replay("--bars", late.path, early.path, "--out", late.out);
+  expect(stderr).toMatch(/^30 rows in/);
+  expect(readFileSync(late.out, "utf8")).toBe(readFileSync(sorted.out, "utf8"));
+});
+
 test.each([
   ["no rows at all", "BTCUSDT-1m.csv", [""], "it must hold klines: it has no rows"],
-  ["a malformed zip", "BTCUSDT-1m.zip", ["x"], "it must be a .zip file, as its name says"],
+  ["a malformed zip", "BTCUSDT-1m.zip", ["PK"], "it must be a complete zip archive"],
   ["klines of five minutes", "BTCUSDT-5m.csv", [
     `${START},1,2,1,1,1,${START + 299_999},1,1,1,1,0`,
   ], "a kline must last 60000 ms: current value is 300000 ms"],

@@ -43,6 +43,7 @@ const FACTS: AlarmFacts = {
   status: STATUS,
   statusAt: NOW,
   signals: [makeSignal(0)],
+  nowcast: null,
   zone: "utc",
 };
 
@@ -167,7 +168,16 @@ describe("the alarm strip", () => {
       tone: "wait",
       title: "Loading history",
       message: "1,234 of 11,520 minutes of BTCUSDT; all is well",
+      current: false,
     });
+    const loading = { have: 1, need: 2 };
+    expect(alarm({ loading }, { source: "simulator" })).toMatchObject({
+      tone: "simulated",
+      title: "SIMULATED DATA, not a real market: loading history",
+    });
+    const status = { ...STATUS, symbols: [{ ...makeSymbolStatus(), loading }] };
+    const nowcast = { ...makeSignal(1), final: false };
+    expect(alarmOf({ ...FACTS, status, nowcast }, NOW).current).toBe(true);
     expect(alarm({ loading: null }).tone).toBe("live");
   });
 

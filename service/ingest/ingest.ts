@@ -17,6 +17,7 @@ import { Feed } from "./feed.ts";
 import { HistoryQueue } from "./history_queue.ts";
 import { idleLoop } from "./idle_loop.ts";
 import { Market } from "./market.ts";
+import { MarketWatch } from "./market_watch.ts";
 import type { RequestedSource } from "./source_selector.ts";
 import { TimeSlices } from "./time_slices.ts";
 
@@ -66,6 +67,7 @@ export class IngestRole {
   readonly #audit: BarAudit;
   readonly #markets = new Map<string, Market>();
   readonly #feed: Feed;
+  readonly #watch: MarketWatch;
   readonly #fail: (error: unknown) => void;
   #stopListening: () => void = () => {};
 
@@ -95,6 +97,13 @@ export class IngestRole {
     this.#context = { exchange, history, clock: this.#exchangeClock, logger, signal };
     this.#sync = new ClockSync(this.#exchangeClock, exchange.rest, logger, signal);
     this.#audit = new BarAudit({ ...this.#context, logger: options.logger });
+    this.#watch = new MarketWatch({
+      rest: exchange.rest,
+      markets: this.#markets,
+      clock: this.#exchangeClock,
+      logger,
+      signal,
+    });
     this.#feed = new Feed({
       exchange,
       source: { source, requested },
@@ -123,7 +132,8 @@ export class IngestRole {
   }
 
   /**
-   * Resumes from the store, then connects. Resolves once the exchange has been asked for its time.
+   * Resumes from the store, then connects. Resolves once the exchange has been asked for its time
+   * and for the state of the markets.
    *
    * @throws The reason of the close when the role is closed meanwhile.
    */
@@ -139,12 +149,13 @@ export class IngestRole {
       await slices.next();
     }
     this.#supervise(this.#runMarkets());
-    await this.#sync.measure();
+    await Promise.all([this.#sync.measure(), this.#watch.look()]);
     if (this.#closing.signal.aborted) return;
     for (const group of chunk(symbols, exchange.traits.symbolsPerSocket)) {
       exchange.stream(group, this.#feed);
     }
     this.#supervise(this.#syncClock());
+    this.#supervise(this.#watch.run());
     this.#supervise(this.#closeMinutes());
     this.#supervise(this.#announce());
     this.#supervise(this.#announceForming());

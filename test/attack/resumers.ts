@@ -14,7 +14,9 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../data/common/clock.ts";
+import { Environment } from "../../data/common/environment.ts";
 import { EmbeddedLog } from "../../service/bus/embedded/embedded_log.ts";
+import { readConfig } from "../../service/config.ts";
 import { createLog } from "../../service/log.ts";
 import { ServeRole } from "../../service/serve/serve_role.ts";
 import { readEvents } from "../support/event_stream.ts";
@@ -39,12 +41,12 @@ async function serve(folder: string, events: number): Promise<void> {
     ]));
   }
   const role = new ServeRole({
-    config: { symbols: MARKETS, source: "binance", host: "127.0.0.1", port: 0 },
+    config: { ...readConfig(new Environment({})), symbols: MARKETS, host: "127.0.0.1", port: 0 },
     clock: systemClock,
     logger: createLog("ERROR"),
   });
   role.attach({ log, store: log });
-  console.log(JSON.stringify({ address: role.start(), start }));
+  console.log(JSON.stringify({ address: await role.start(), start }));
   for (let i = 0;; i++) {
     await log.append(barRecords({ ...makeBar(i, "LIVEUSDT"), volume: now() }));
     await sleep(INTERVAL_MS);

@@ -52,6 +52,8 @@ const MAX_DECIMALS = 8;
 const CLOSE_INTERVAL_MS = 100;
 const ANNOUNCE_INTERVAL_MS = 1000;
 const ANNOUNCE_PARTS = 20;
+/** Pages of history that may be on their way to the engine while another is requested. */
+const PAGES_AHEAD = 4;
 const AUDIT_INTERVAL_MS = 15_000;
 
 /** Ingests the trades of one exchange: from its streams to bars in the event log. */
@@ -89,9 +91,11 @@ export class IngestRole {
     const { signal } = this.#closing;
     // All symbols fail for the same reason at once.
     const logger = throttleFailures(options.logger, () => clock.monotonic());
+    const draining: Promise<void>[] = [];
     const history = this.#history = new HistoryQueue(symbols, async () => {
       // Else it piles up between ingestion and the engine, and live bars wait behind it.
-      await bus.log.drained();
+      draining.push(bus.log.drained());
+      if (draining.length > PAGES_AHEAD) await draining.shift();
       await idleLoop(clock, signal);
     });
     this.#context = { exchange, history, clock: this.#exchangeClock, logger, signal };

@@ -54,8 +54,12 @@ function opened(): DatabaseSync {
 }
 
 function next(answer: number, begin: HistoryQuery | undefined): HistoryBlock {
-  const cursor = begin === undefined ? cursors.get(answer) : new HistoryCursor(opened(), begin, () => damaged = true);
-  if (cursor === undefined) throw new RangeError(`Cannot continue answer ${answer} as it has ended`);
+  const cursor = begin === undefined
+    ? cursors.get(answer)
+    : new HistoryCursor(opened(), begin, () => damaged = true);
+  if (cursor === undefined) {
+    throw new RangeError(`Cannot continue answer ${answer} as it has ended`);
+  }
   const block = cursor.next();
   if (block.done) cursors.delete(answer);
   else cursors.set(answer, cursor);

@@ -207,9 +207,12 @@ test.each([
 
 test("a connection without a request is closed after a while, and one with a stream is not", async () => {
   const { body } = endless(10);
-  const { port } = await setUp(({ url }) => url.endsWith("/stream") ? new Response(body()) : hello(), {
-    times: { keepAlive: 200, headers: 300, request: 300 },
-  });
+  const { port } = await setUp(
+    ({ url }) => url.endsWith("/stream") ? new Response(body()) : hello(),
+    {
+      times: { keepAlive: 200, headers: 300, request: 300 },
+    },
+  );
   const stream = new Client(port, get("/stream"), { reads: false });
   const idle = new Client(port, get("/"));
   await idle.receives("hello");
@@ -234,7 +237,9 @@ test.each([
   ["GET //other.test/path HTTP/1.1\r\nHost: a\r\n\r\n", "<//other.test/path>"],
   ["nonsense\r\n\r\n", "HTTP/1.1 400"],
 ])("%j is answered by %s, and the service goes on", async (text, expected) => {
-  const { port } = await setUp(({ url }) => new Response(`<${url.replace("http://localhost", "")}>`));
+  const { port } = await setUp(({ url }) =>
+    new Response(`<${url.replace("http://localhost", "")}>`)
+  );
   await new Client(port, text).receives(expected);
   await new Client(port, get("/after")).receives("</after>");
 });

@@ -103,7 +103,7 @@ export class Target {
     try {
       const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
         headers: { connection: "close", ...headers },
-        signal: AbortSignal.timeout(60_000),
+        signal: AbortSignal.timeout(300_000),
       });
       const body = await response.text();
       return { status: response.status, body, ms: performance.now() - start };

@@ -1,12 +1,12 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 
-/** Time for which the loop is held at most, ms, beyond one step. */
+/** Time for which the loop is held at most, ms, beyond one step; then as long is left to others. */
 const TURN_MS = 2;
 
 /**
  * The line of those who catch up. They are served one at a time and in turn, a step each, so the
- * loop is held for some milliseconds at most however many they are, and one who has little to catch
- * up with does not wait until another one is done.
+ * loop is held for some milliseconds and half of the time at most, however many they are, and one
+ * who has little to catch up with does not wait until another one is done.
  */
 export class CatchUpLine<T> {
   readonly #waiting = new Set<T>();
@@ -37,14 +37,20 @@ export class CatchUpLine<T> {
     // Never in the turn of the one who adds: it may be in the middle of something.
     await nextTurn();
     while (this.#waiting.size > 0) {
-      const end = performance.now() + TURN_MS;
-      for (const one of this.#waiting) {
-        this.#waiting.delete(one);
-        if (this.#step(one)) this.#waiting.add(one);
-        if (performance.now() >= end) break;
-      }
-      await nextTurn();
+      if (this.#serve()) await nextTurn();
+      else await sleep(TURN_MS);
     }
     this.#running = false;
+  }
+
+  /** Serves those in the line until it is empty, or for a turn; returns whether there was time left. */
+  #serve(): boolean {
+    const end = performance.now() + TURN_MS;
+    for (const one of this.#waiting) {
+      this.#waiting.delete(one);
+      if (this.#step(one)) this.#waiting.add(one);
+      if (performance.now() >= end) return false;
+    }
+    return true;
   }
 }

@@ -3,7 +3,7 @@ import type { Hono, MiddlewareHandler } from "hono";
 /** The length of a body, which is not kept. */
 async function lengthOf(body: ReadableStream<Uint8Array<ArrayBuffer>> | null): Promise<number> {
   let length = 0;
-  if (body !== null) for await (const part of body) length += part.length;
+  if (body !== null) { for await (const part of body) length += part.length; }
   return length;
 }
 

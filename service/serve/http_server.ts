@@ -143,7 +143,10 @@ export class HttpServer {
       server.once("error", reject);
       server.listen({ host: this.#options.config.host, port }, () => {
         server.off("error", reject);
-        server.on("error", (error) => this.#options.log.error("listening failed", { error: String(error) }));
+        server.on(
+          "error",
+          (error) => this.#options.log.error("listening failed", { error: String(error) }),
+        );
         resolve(server);
       });
     });

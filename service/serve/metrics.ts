@@ -3,7 +3,7 @@ import process from "node:process";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Counter, Gauge, Registry } from "prom-client";
 import { SYMBOL_METRICS } from "../../data/schema/symbol_metrics.ts";
-import { type Refusals, REFUSALS } from "./http/refusals.ts";
+import { REFUSALS, type Refusals } from "./http/refusals.ts";
 import type { ServiceView } from "./service_view.ts";
 
 /** What the HTTP server counts. */

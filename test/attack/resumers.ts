@@ -14,7 +14,9 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../data/common/clock.ts";
+import { Environment } from "../../data/common/environment.ts";
 import { EmbeddedLog } from "../../service/bus/embedded/embedded_log.ts";
+import { readConfig } from "../../service/config.ts";
 import { createLog } from "../../service/log.ts";
 import { ServeRole } from "../../service/serve/serve_role.ts";
 import { readEvents } from "../support/event_stream.ts";
@@ -40,7 +42,8 @@ async function serve(folder: string, events: number): Promise<void> {
   }
   const role = new ServeRole({
     config: {
-      ...{ symbols: MARKETS, source: "binance", host: "127.0.0.1", port: 0 },
+      ...readConfig(new Environment({})),
+      ...{ symbols: MARKETS, host: "127.0.0.1", port: 0 },
       bounds: { maxConnections: 10_000, maxStreams: 9000, maxPerAddress: 0, trustedProxies: [] },
     },
     clock: systemClock,

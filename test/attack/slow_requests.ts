@@ -34,14 +34,23 @@ async function attack(what: string, text: string, trickle = "") {
   await sleep(1000);
   const { ms } = await target.ask("/healthz");
   const all = await closed(sockets, () => {
-    if (trickle !== "") for (const socket of sockets) if (socket.writable) socket.write(trickle);
+    if (trickle !== "") {
+      for (const socket of sockets) if (socket.writable) socket.write(trickle);
+    }
   });
-  report(`${COUNT} ${what}`, { "closed after ms": all, "a request meanwhile ms": ms, RSS: target.rss });
+  report(`${COUNT} ${what}`, {
+    "closed after ms": all,
+    "a request meanwhile ms": ms,
+    RSS: target.rss,
+  });
   for (const socket of sockets) socket.destroy();
 }
 
 await attack("connections that say nothing", "");
 await attack("requests that never end", "GET / HTTP/1.1\r\nHost: x\r\n", "X-A: b\r\n");
-await attack("bodies that never come", "POST /api/v1/models/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n");
+await attack(
+  "bodies that never come",
+  "POST /api/v1/models/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n",
+);
 await attack("connections that ask for 20 pages at once", request("/").repeat(20));
 await target.end();

@@ -92,7 +92,10 @@ describe("readConfig", () => {
   });
 
   test.each([
-    [{ MAX_CONNECTIONS: "751", MICROSTREAM_MAX_FILES: "1000" }, /^MAX_CONNECTIONS .* most 750.*751$/],
+    [
+      { MAX_CONNECTIONS: "751", MICROSTREAM_MAX_FILES: "1000" },
+      /^MAX_CONNECTIONS .* most 750.*751$/,
+    ],
     [{ MAX_CONNECTIONS: "10", MAX_STREAMS: "11" }, /^MAX_STREAMS must be at most 10.* 11$/],
     [{ MAX_CONNECTIONS: "0" }, /^MAX_CONNECTIONS must be/],
     [{ MAX_PER_ADDRESS: "-1" }, /^MAX_PER_ADDRESS must be/],

@@ -67,6 +67,8 @@ export class EmbeddedLog implements EventLog, RecordStore {
   #lockFile: FileIdentity;
   #reader: JournalReader;
   #damage: DamageStatus | null = null;
+  /** Number of the last event that was checked in this run; undefined when all of them were. */
+  #checked: number | undefined = 0;
   /** Whether something could not be read since the journal was last written anew. */
   #damaged = false;
   readonly #tail: LogTail;
@@ -103,7 +105,10 @@ export class EmbeddedLog implements EventLog, RecordStore {
       clock,
       onChange: () => this.#report(),
     });
-    this.#watch = setInterval(() => this.#look(), WATCH_MS);
+    this.#watch = setInterval(() => {
+      // What fails here fails the next append too, and that is reported.
+      this.#look().catch(() => {});
+    }, WATCH_MS);
   }
 
   get damage(): DamageStatus | null {
@@ -300,11 +305,24 @@ export class EmbeddedLog implements EventLog, RecordStore {
     return reader;
   }
 
-  /** Notices a file that was removed, and has a damaged one written anew, between the commits. */
-  #look(): void {
-    if (this.#commits.problem !== null) this.#announceProblem();
-    else if (this.#commits.idle) {
-      void this.#commits.append({ rows: [], checkpoints: [] }).catch(() => {});
+  /**
+   * Notices a file that was removed, and has a damaged one written anew, between the commits. Each
+   * time some events that nobody may have read for long are checked, all of them once a run.
+   */
+  async #look(): Promise<void> {
+    if (this.#commits.problem !== null) return this.#announceProblem();
+    if (!this.#commits.idle) return;
+    if (this.#checked !== undefined && !this.#damaged) await this.#check(this.#checked);
+    await this.#commits.append({ rows: [], checkpoints: [] });
+  }
+
+  async #check(after: number): Promise<void> {
+    try {
+      this.#checked = await this.#thread.check(after);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      // Anything else is met again by the next commit.
+      if (error.fault === "damaged") this.#damaged = true;
     }
   }
 

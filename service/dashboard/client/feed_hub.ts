@@ -139,6 +139,10 @@ export class FeedHub {
         this.#lose(`the service answered ${response.status}`, retryAfter(response));
         return;
       }
+      // A network's login page comes with status 200, too.
+      if (!response.headers.get("content-type")?.startsWith("text/event-stream")) {
+        return this.#lose("something else than the service answered");
+      }
       const heard = () => {
         this.#heard = Date.now();
         if (this.#link.state === "silent") this.#setLink({ state: "open" });

@@ -39,6 +39,8 @@ export interface Page {
   readonly status: Status | null;
   /** When the status arrived, ms UTC of this browser. */
   readonly statusAt: number;
+  /** Since when the service has bars whose signals do not come, ms UTC of this browser. */
+  readonly behindSince: number | null;
   readonly models: readonly Model[];
   /** Name of the model that the reader chose; null for the default one. */
   readonly model: string | null;

@@ -81,7 +81,6 @@ console.log(
     `ready after ${((performance.now() - started) / 1000).toFixed(1)} s`,
 );
 
-// Not before: on a first start, history comes first.
 (async () => {
   for await (const { data } of readEvents(`${address}/api/v1/stream?events=signal`)) {
     const at = performance.now();
@@ -90,7 +89,7 @@ console.log(
   }
 })().catch(() => {});
 
-// And until it is through with that.
+// Not before each market has a live minute: until then it loads history.
 for (const recent = Date.now() - 2 * MINUTE_MS;;) {
   await new Promise((resolve) => setTimeout(resolve, 200));
   const current = [...arrived.keys()].filter((key) => Number(key.split(" ")[1]) >= recent);

@@ -209,25 +209,28 @@ describe("the hub's connection", () => {
       () => new Response("", { status: 503, headers: { "retry-after": "30" } }),
       () => new Response("", { status: 429 }),
       () => new Response("", { status: 404 }),
+      () => new Response("<html>", { headers: { "content-type": "text/html" } }),
     );
     const page = new FollowingPage(hub, "BTCUSDT");
     expect(await page.linked("lost")).toMatchObject({ reason: "the service answered 503" });
     await pass(29_900);
     expect(requests()).toBe(1);
-    for (const status of [429, 404]) {
+    const reasons = [
+      "the service answered 429",
+      "the service answered 404",
+      "something else than the service answered",
+    ];
+    for (const reason of reasons) {
       await pass(5_000);
       await until(
-        `the answer ${status}`,
-        () =>
-          page.links.find((link) =>
-            link.state === "lost" && link.reason === `the service answered ${status}`
-          ),
+        reason,
+        () => page.links.find((link) => link.state === "lost" && link.reason === reason),
       );
     }
-    await pass(8_000);
+    await pass(12_000);
     await page.linked("open");
     await until("the page to be told", () => page.opened === 1 || undefined);
-    expect(requests()).toBe(4);
+    expect(requests()).toBe(5);
   });
 
   it("is silent after eight seconds without a byte, and replaced after twenty", async () => {

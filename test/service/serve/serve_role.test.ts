@@ -22,7 +22,10 @@ const BOUNDS = { maxConnections: 100, maxStreams: 50, maxPerAddress: 0, trustedP
 async function setUp() {
   const clock = new VirtualClock(START);
   const role = new ServeRole({
-    config: { symbols: ["BTCUSDT"], source: "auto", host: "127.0.0.1", port: 0, bounds: BOUNDS },
+    config: {
+      ...{ symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"], source: "auto" },
+      ...{ host: "127.0.0.1", port: 0, bounds: BOUNDS },
+    },
     clock,
     logger: createLog("ERROR", () => {}),
   });
@@ -127,4 +130,20 @@ test("a port in use is refused by the name of its setting", async () => {
   });
   onTestFinished(() => second.close());
   await expect(second.start()).rejects.toThrow(/^DASHBOARD_PORT must be free: port \d+ is in use/);
+});
+
+test("the markets that subscribers name are announced, those of a stream of all are not", async () => {
+  const { role, log, heard, address } = await setUp();
+  role.attach({ log, store: log });
+  const viewed = () => {
+    log.announce({ kind: "feed", status: FEED });
+    return heard.findLast((each) => each.kind === "viewed")?.symbols;
+  };
+  const all = readEvents(`${address}/api/v1/stream`);
+  expect(viewed()).toEqual([]);
+  await all.next();
+  expect(viewed()).toEqual([]);
+  const page = readEvents(`${address}/api/v1/stream?symbols=ETHUSDT`);
+  await page.next();
+  expect(viewed()).toEqual(["ETHUSDT"]);
 });

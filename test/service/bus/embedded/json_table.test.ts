@@ -9,14 +9,27 @@ const value = fc.oneof(
   fc.integer(),
   fc.boolean(),
   fc.constant(null),
-  fc.constantFrom("", "a,b", 'a "quoted" one', "line\nend", 'x\\"', '":1,"', "币安人生", "\\", "{}"),
+  fc.constantFrom(
+    "",
+    "a,b",
+    'a "quoted" one',
+    "line\nend",
+    'x\\"',
+    '":1,"',
+    "币安人生",
+    "\\",
+    "{}",
+  ),
   fc.string(),
 );
 const record = fc.dictionary(
   name,
-  fc.oneof(value, fc.dictionary(name, fc.oneof(value, fc.dictionary(name, value, { noNullPrototype: true })), {
-    noNullPrototype: true,
-  })),
+  fc.oneof(
+    value,
+    fc.dictionary(name, fc.oneof(value, fc.dictionary(name, value, { noNullPrototype: true })), {
+      noNullPrototype: true,
+    }),
+  ),
   { noNullPrototype: true },
 );
 

@@ -87,6 +87,7 @@ export async function buildCore(paths: BuildPaths): Promise<boolean> {
 
 if (import.meta.main) {
   try {
+    if (isStale(REPOSITORY_PATHS)) console.log("core-wasm: compiling core.wasm takes some seconds");
     if (await buildCore(REPOSITORY_PATHS)) {
       const { size } = statSync(`${REPOSITORY_PATHS.output}/core.wasm`);
       console.log(`core-wasm: built core.wasm, ${size} bytes`);

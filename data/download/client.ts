@@ -121,7 +121,7 @@ export class DownloadClient {
    * @param next Makes the request of each attempt.
    * @param use Takes the response; called again after a lost connection.
    * @param progressed Whether the last attempt brought enough for the count to start over.
-   * @throws DownloadError when all attempts failed; whatever else `use` throws.
+   * @throws DownloadError when all attempts failed, and every other error of `use`.
    */
   async request<T>(
     next: () => Request,

@@ -13,8 +13,8 @@ type Transitions = readonly (readonly number[])[];
 
 /**
  * Forward filter of a hidden Markov chain over given emission densities (Rabiner 1989, section
- * III.A). With the true chain and the true densities it is the Bayes-optimal filter: no other causal
- * rule is right more often.
+ * III.A). With the true chain and the true densities no causal rule that
+ * sees the same is right more often.
  *
  * @param logDensities ln p(x_t | s_t = k), row after row of K, up to a constant per row.
  * @param lengths Rows of each sequence; each starts from the initial distribution.

@@ -1,6 +1,6 @@
 /**
- * Scores against true labels, which only a simulated market has. The baseline is an oracle: the
- * Bayes-optimal filter with the market's true parameters, the best that any causal filter can do.
+ * Scores against true labels, which only a simulated market has. The baseline is an oracle: a
+ * filter with the market's true parameters, the best of those that see what it sees.
  */
 import { quantile } from "../../core-wasm/core.ts";
 import { measureDelay } from "./delay.ts";

@@ -111,8 +111,8 @@ export function logDensity(minute: ObservedMinute, regime: Regime): number {
 }
 
 /**
- * The oracle: the Bayes-optimal filter of the simulated market. It has the true parameters and
- * observes each minute's log return and number of trades. It begins in the chain's stationary
+ * The oracle: the filter of the simulated market that has the true parameters and observes each
+ * minute's log return and number of trades, not its high and low. It is the best for what it sees. It begins in the chain's stationary
  * distribution at that minute of the week.
  *
  * @param minutes Contiguous minutes.

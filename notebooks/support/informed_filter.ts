@@ -25,7 +25,7 @@ export interface InformedAccuracy {
   readonly sees: string;
   /** Share of the second half's minutes with the true regime. */
   readonly accuracy: number;
-  /** The same for the Bayes-optimal filter. */
+  /** The same for the oracle. */
   readonly optimal: number;
 }
 

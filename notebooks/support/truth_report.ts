@@ -72,7 +72,7 @@ export function accuracies(reports: readonly TruthReport[]): readonly MarketAccu
   return reports.flatMap(({ market, models, mostFrequent }) => [
     ...models.slice(0, 1).map(({ comparison }) => ({
       market,
-      filter: "Bayes-optimal",
+      filter: "oracle",
       accuracy: comparison.oracle.accuracy,
     })),
     ...models.map(({ name, comparison }) => ({
@@ -114,7 +114,7 @@ export function truthTable(reports: readonly TruthReport[]): Table {
     rows: reports.flatMap(({ market, models }) => [
       ...models.slice(0, 1).map(({ comparison }) => [
         market,
-        "Bayes-optimal",
+        "oracle",
         ...scoreCells(comparison.oracle),
         "1",
         "",

@@ -76,9 +76,11 @@ async function start(
     log: (message) => console.log(message),
   });
   console.log(`Exchange stand-in on ${exchange.url} (${describe(source, capture, options)})`);
+  const symbols = source.instruments.map(({ symbol }) => symbol).join(",");
   console.log(
-    `Point the service at it: SOURCE=binance BINANCE_WS_URL=${exchange.wsUrl} ` +
-      `BINANCE_REST_URL=${exchange.url} deno task serve`,
+    `Point the service at it: SOURCE=binance ${symbols === "" ? "" : `SYMBOLS=${symbols} `}` +
+      `BINANCE_WS_URL=${exchange.wsUrl} BINANCE_REST_URL=${exchange.url} DATA_DIR=data/store/replay ` +
+      "deno task serve",
   );
   return exchange;
 }

@@ -11,6 +11,8 @@ import { createControls } from "./view/controls.ts";
 import type { Page } from "./view/page.ts";
 import { createView, type Part } from "./view/view.ts";
 
+/** Longest name of an unknown market that is shown in full. */
+const LONGEST_NAME = 32;
 /** Interval at which ages and durations are redrawn, ms. */
 const REDRAW_MS = 1_000;
 /** Minutes fetched before the visible span, for the price change over the last hour. */
@@ -27,6 +29,7 @@ function startDashboard(): void {
     nowcast: null,
     status: null,
     statusAt: 0,
+    behindSince: null,
     models: [],
     notice: null,
     link: { state: "connecting" },
@@ -101,12 +104,13 @@ function startDashboard(): void {
     followModels(status);
     const { status: before, symbol: shown } = page;
     const moved = before !== null && before.source !== status.source;
-    update({ status, statusAt: Date.now() }, "facts");
-    if (moved) update({ signals: [], nowcast: null, cursor: null }, "charts");
     const market = marketOf(status, shown);
+    const behind = isBehind(page.signals, market?.last_bar ?? null);
+    const behindSince = behind ? page.behindSince ?? Date.now() : null;
+    update({ status, statusAt: Date.now(), behindSince }, "facts");
+    if (moved) update({ signals: [], nowcast: null, cursor: null }, "charts");
     // History is not news: what was loaded in the meantime has to be asked for.
     const loaded = isLoadingHistory(marketOf(before, shown)) && !isLoadingHistory(market);
-    const behind = isBehind(page.signals, market?.last_bar ?? null);
     if (moved || loaded || behind && !isLoading) load();
   }
 
@@ -128,7 +132,7 @@ function startDashboard(): void {
   function showSymbol(symbol: string): void {
     closeFeed();
     const loading = { state: "loading" } as const;
-    const fresh = { signals: [], nowcast: null, cursor: null, loading } as const;
+    const fresh = { signals: [], nowcast: null, cursor: null, behindSince: null, loading } as const;
     update({ symbol, unknown: null, ...fresh }, "charts");
     updateAddress();
     closeFeed = openFeed(symbol, {
@@ -148,6 +152,7 @@ function startDashboard(): void {
     closeFeed();
     clearTimeout(retry);
     lastLoad++;
+    if (unknown.length > LONGEST_NAME) unknown = `${unknown.slice(0, LONGEST_NAME)}…`;
     const nothing = { signals: [], nowcast: null, cursor: null, status: null } as const;
     update({ symbol: "", unknown, ...nothing }, "charts");
   }

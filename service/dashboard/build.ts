@@ -9,6 +9,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/p
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type BuildResult, type Plugin, stop } from "esbuild";
+import { collectNotices } from "./notices.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 /** The schemas with which the page decodes records. */
@@ -88,7 +89,11 @@ async function buildPage(): Promise<void> {
     page = page.replace(`/assets/${name}`, `/assets/${output}`);
     keep.push(output);
   }
+  const notices = await collectNotices(HERE, Object.keys(built.metafile.inputs));
+  page = page.replace("/assets/notices.txt", `/assets/${notices.name}`);
+  keep.push(notices.name);
   await mkdir(DIST, { recursive: true });
+  await writeFile(join(DIST, notices.name), notices.text);
   await writeFile(`${PAGE}.new`, page);
   await rename(`${PAGE}.new`, PAGE);
   for (const name of await readdir(DIST)) {

@@ -56,14 +56,17 @@ async function startService(dataDir: string): Promise<{ child: Deno.ChildProcess
   throw new Error(`the service has ended: ${output}`);
 }
 
-async function run(...args: readonly string[]): Promise<boolean> {
-  return (await new Deno.Command(PYTHON, { args: [...args], stdin: "null" }).spawn().status)
-    .success;
+/** Runs Python in a folder that may be written to. */
+async function run(cwd: string, ...args: readonly string[]): Promise<boolean> {
+  const env = { SCHEMATHESIS_HOOKS: "hooks", PYTHONPATH: HERE, PYTHONDONTWRITEBYTECODE: "1" };
+  const child = new Deno.Command(PYTHON, { args: [...args], cwd, env, stdin: "null" }).spawn();
+  return (await child.status).success;
 }
 
 /** Whether all answers were right. */
-async function testService(url: string): Promise<boolean> {
+async function testService(url: string, folder: string): Promise<boolean> {
   const routes = await run(
+    folder,
     "-m",
     "schemathesis.cli",
     "run",
@@ -78,7 +81,7 @@ async function testService(url: string): Promise<boolean> {
     "--continue-on-failure",
     "--no-color",
   );
-  const stream = await run(join(HERE, "stream.py"), url);
+  const stream = await run(folder, join(HERE, "stream.py"), url);
   const health = await fetch(`${url}/healthz`);
   await health.body?.cancel();
   return routes && stream && health.ok;
@@ -90,7 +93,7 @@ let passed = false;
 try {
   const service = await startService(dataDir);
   child = service.child;
-  passed = await testService(service.url);
+  passed = await testService(service.url, dataDir);
   child.kill("SIGTERM");
   const { code } = await child.status;
   if (code !== 0) throw new Error(`the service ended with exit code ${code}`);

@@ -73,6 +73,21 @@ it("a hidden tab follows the price and the loss of the service in its title", as
   await tab.titled(/^[\d,.]+ BTCUSDT/);
 });
 
+it("a browser without shared workers has a connection for each tab", async () => {
+  const service = await startService();
+  const page = await openPage();
+  await page.addInitScript(() => Object.assign(globalThis, { SharedWorker: undefined }));
+  await page.goto(service.url);
+  await drawn(page);
+  await titled(page, /^[\d,.]+ BTCUSDT/);
+  await page.getByLabel("Market").selectOption("PEPEUSDT");
+  await titled(page, /^[\d,.]+ PEPEUSDT/);
+  await until("one subscriber", async () => {
+    const { subscribers } = healthSchema.parse(await service.get("/healthz"));
+    return subscribers === 1 || undefined;
+  });
+});
+
 it("the page comes back by itself after refusals", async () => {
   const service = await startService();
   const refusals = [503, 429, 404, 503];
@@ -84,10 +99,16 @@ it("the page comes back by itself after refusals", async () => {
       response.writeHead(refusal, { "retry-after": "1" }).end();
       return;
     }
-    const answer = await fetch(`${service.url}${request.url ?? "/"}`);
+    const abort = new AbortController();
+    response.on("close", () => abort.abort());
+    const answer = await fetch(`${service.url}${request.url ?? "/"}`, { signal: abort.signal });
     const headers = [...answer.headers].filter(([name]) => !/encoding|length/.test(name));
     response.writeHead(answer.status, Object.fromEntries(headers));
-    for await (const part of answer.body ?? []) response.write(part);
+    try {
+      for await (const part of answer.body ?? []) response.write(part);
+    } catch {
+      // The page or the service has gone.
+    }
     response.end();
   });
   await new Promise<void>((resolve) => relay.listen(0, "127.0.0.1", resolve));

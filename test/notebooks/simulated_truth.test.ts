@@ -41,7 +41,7 @@ describe("the shipped liquidity model on forty days of a simulated market", () =
     expect(model?.volatilities.toSorted((a, b) => a - b)).toEqual(model?.volatilities);
   });
 
-  test("oracle baselines of three Gaussians come close to the Bayes-optimal filter", () => {
+  test("oracle baselines of three Gaussians come close to the oracle", () => {
     const ratios = report.informed.map(({ accuracy, optimal }) => accuracy / optimal);
     expect(Math.min(...ratios)).toBeGreaterThan(0.96);
   });

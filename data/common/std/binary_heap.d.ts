@@ -4,9 +4,9 @@ export class BinaryHeap<T> implements Iterable<T> {
   constructor(compare?: (a: T, b: T) => number);
   /** Number of values. */
   readonly length: number;
-  /** The first value, which stays; undefined when there is none. O(1). */
+  /** The first value, which stays; undefined in an empty heap. O(1). */
   peek(): T | undefined;
-  /** Removes and returns the first value; undefined when there is none. O(log n). */
+  /** Removes and returns the first value; undefined in an empty heap. O(log n). */
   pop(): T | undefined;
   /** Adds values and returns the new length. O(log n) a value. */
   push(...values: T[]): number;

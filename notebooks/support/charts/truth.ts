@@ -11,7 +11,7 @@ export interface MarketAccuracy {
   readonly accuracy: number;
 }
 
-/** Target: share of the Bayes-optimal filter's accuracy. */
+/** Target: share of the oracle's accuracy. */
 export const TARGET = 0.97;
 
 /** Accuracy of several filters on several simulated markets. */
@@ -46,7 +46,7 @@ export function accuracyChart(rows: readonly MarketAccuracy[]): Figure {
 /** Right end of the axis: a filter that observes ranges may exceed the optimal one. */
 const RIGHT = 1.02;
 
-/** Accuracy of oracle baselines divided by the Bayes-optimal filter's, by market. */
+/** Accuracy of oracle baselines divided by the oracle's, by market. */
 export function knowledgeChart(
   rows: readonly (InformedAccuracy & { readonly market: string })[],
 ): Figure {
@@ -57,7 +57,7 @@ export function knowledgeChart(
   });
   return drawChart({
     heading: "Accuracy by features",
-    note: "Accuracy divided by the Bayes-optimal filter's: each market, and their mean; " +
+    note: "Accuracy divided by the oracle's: each market, and their mean; " +
       `the line is the target, ${TARGET}`,
     height: 60 + 44 * sights.length,
     marginLeft: 290,

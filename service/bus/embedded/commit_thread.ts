@@ -43,6 +43,17 @@ export class CommitThread {
   }
 
   /**
+   * Reads some of the rows behind one.
+   *
+   * @returns Number of the last of them; undefined when there are none.
+   * @throws StorageError when one of them is damaged.
+   */
+  async check(after: number): Promise<number | undefined> {
+    const answer = await this.#request({ check: after });
+    return "numbers" in answer ? answer.numbers[0] : undefined;
+  }
+
+  /**
    * Writes the journal anew from what can be read of it, in its place; then it can be written again.
    *
    * @returns What became of it, for people.

@@ -11,6 +11,7 @@ import type { Checkpoint, RecordKind } from "../event_log.ts";
 import { checksumOf, checksumOfRecord } from "./checksum.ts";
 import { FileIdentity } from "./file_identity.ts";
 import { connect } from "./journal_file.ts";
+import { numberOf, readEvent } from "./journal_row.ts";
 import { insertDamage } from "./journal_tables.ts";
 import { Mark } from "./mark.ts";
 import type { Epoch } from "./positions.ts";
@@ -33,12 +34,13 @@ export interface Commit {
 }
 
 /**
- * What the worker is asked for: first to open a journal, then to commit, or to write the journal
- * anew, in the end to close it.
+ * What the worker is asked for: first to open a journal, then to commit, to check the rows behind
+ * one, or to write the journal anew, in the end to close it.
  */
 export type CommitRequest =
   | { readonly open: string; readonly epoch: Epoch }
   | { readonly commit: Commit }
+  | { readonly check: number }
   | { readonly rebuild: true }
   | { readonly close: true };
 
@@ -57,6 +59,9 @@ const QUIET_MS = 1500;
 /** It is written back at once when it holds so many, some 20 MB. */
 const MOST_ROWS = 20_000;
 
+/** Rows that are checked at once: some milliseconds. */
+const CHECKED_ROWS = 1000;
+
 /** A journal that is open for writing. */
 class Writer {
   /** Also the source when the journal is written anew: it reads a file that was removed, too. */
@@ -68,6 +73,7 @@ class Writer {
   readonly #live: StatementSync;
   readonly #save: StatementSync;
   readonly #trim: StatementSync;
+  readonly #rowsAfter: StatementSync;
   /** This run's epoch until it is in the journal. */
   #epoch: Epoch | undefined;
   #rowsInWal = 0;
@@ -94,6 +100,9 @@ class Writer {
     this.#trim = this.database.prepare(
       "DELETE FROM checkpoints WHERE symbol = ? AND timestamp NOT IN " +
         "(SELECT timestamp FROM checkpoints WHERE symbol = ? ORDER BY timestamp DESC LIMIT 2)",
+    );
+    this.#rowsAfter = this.database.prepare(
+      "SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?",
     );
     this.#files = new FileIdentity([path, `${path}-wal`]);
   }
@@ -142,6 +151,16 @@ class Writer {
     return numbers;
   }
 
+  /** Reads some rows behind one; the number of the last, none at the end. */
+  check(after: number): Float64Array {
+    const rows = this.#rowsAfter.all(after, CHECKED_ROWS);
+    if (rows.some((row) => readEvent(row) === undefined)) {
+      throw new StorageError("damaged", "the checksum of an event is wrong");
+    }
+    const last = rows.at(-1);
+    return last === undefined ? new Float64Array() : Float64Array.of(numberOf(last, "id"));
+  }
+
   close(): void {
     clearTimeout(this.#checkpoint);
     this.#mark.close();
@@ -187,6 +206,7 @@ function rebuildOpened(): string {
 function answer(request: CommitRequest): CommitReply {
   try {
     if ("commit" in request) return { numbers: opened().commit(request.commit) };
+    if ("check" in request) return { numbers: opened().check(request.check) };
     if ("rebuild" in request) return { message: rebuildOpened() };
     if ("open" in request) {
       opening = request;

@@ -14,6 +14,7 @@ import type {
   EventFilter,
   EventPage,
   EventRange,
+  HistoryQuery,
   RecordQuery,
   RecordStore,
 } from "../record_store.ts";
@@ -21,6 +22,7 @@ import { CommitThread } from "./commit_thread.ts";
 import type { Commit } from "./commit_worker.ts";
 import { FileIdentity } from "./file_identity.ts";
 import { GroupCommit } from "./group_commit.ts";
+import { HistoryThread } from "./history_thread.ts";
 import { connect, lockJournal, prepareJournal } from "./journal_file.ts";
 import { searchTail } from "./event_search.ts";
 import { JournalReader } from "./journal_reader.ts";
@@ -65,9 +67,12 @@ export class EmbeddedLog implements EventLog, RecordStore {
   #lockFile: FileIdentity;
   #reader: JournalReader;
   #damage: DamageStatus | null = null;
+  /** Number of the last event that was checked in this run; undefined when all of them were. */
+  #checked: number | undefined = 0;
   /** Whether something could not be read since the journal was last written anew. */
   #damaged = false;
   readonly #tail: LogTail;
+  readonly #history: HistoryThread;
   readonly #readers = new ReadPositions();
   readonly #listeners = new Set<(announcement: Announcement) => void>();
   /** Resolves with the next commit. */
@@ -94,12 +99,16 @@ export class EmbeddedLog implements EventLog, RecordStore {
     this.#positions = new Positions(basename(path).replace(/\.\w+$/, ""), [...epochs, epoch]);
     this.#tail = new LogTail(last);
     this.#thread = new CommitThread(path, epoch);
+    this.#history = new HistoryThread(path, () => this.#damaged = true);
     this.#commits = new GroupCommit({
       commit: (commit) => this.#commit(commit),
       clock,
       onChange: () => this.#report(),
     });
-    this.#watch = setInterval(() => this.#look(), WATCH_MS);
+    this.#watch = setInterval(() => {
+      // What fails here fails the next append too, and that is reported.
+      this.#look().catch(() => {});
+    }, WATCH_MS);
   }
 
   get damage(): DamageStatus | null {
@@ -189,6 +198,10 @@ export class EmbeddedLog implements EventLog, RecordStore {
     return this.#reader.query(query);
   }
 
+  history(query: HistoryQuery): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    return this.#history.history(query);
+  }
+
   bars(symbol: string, from: number, to?: number): Iterable<Bar> {
     return this.#reader.bars(symbol, from, to);
   }
@@ -230,6 +243,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
   async close(): Promise<void> {
     clearInterval(this.#watch);
     this.#listeners.clear();
+    this.#history.close();
     try {
       const lost = await this.#commits.close();
       if (lost > 0) {
@@ -280,6 +294,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
     const reader = this.#openReader();
     this.#reader.close();
     this.#reader = reader;
+    this.#history.close();
     this.#damaged = false;
     this.#logger?.error(message);
   }
@@ -290,11 +305,24 @@ export class EmbeddedLog implements EventLog, RecordStore {
     return reader;
   }
 
-  /** Notices a file that was removed, and has a damaged one written anew, between the commits. */
-  #look(): void {
-    if (this.#commits.problem !== null) this.#announceProblem();
-    else if (this.#commits.idle) {
-      void this.#commits.append({ rows: [], checkpoints: [] }).catch(() => {});
+  /**
+   * Notices a file that was removed, and has a damaged one written anew, between the commits. Each
+   * time some events that nobody may have read for long are checked, all of them once a run.
+   */
+  async #look(): Promise<void> {
+    if (this.#commits.problem !== null) return this.#announceProblem();
+    if (!this.#commits.idle) return;
+    if (this.#checked !== undefined && !this.#damaged) await this.#check(this.#checked);
+    await this.#commits.append({ rows: [], checkpoints: [] });
+  }
+
+  async #check(after: number): Promise<void> {
+    try {
+      this.#checked = await this.#thread.check(after);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      // Anything else is met again by the next commit.
+      if (error.fault === "damaged") this.#damaged = true;
     }
   }
 

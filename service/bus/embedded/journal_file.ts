@@ -14,7 +14,7 @@ import { errorMessage } from "../../../data/common/errors.ts";
 import { readCheckpoint } from "./journal_row.ts";
 import { insertDamage, migrate } from "./journal_tables.ts";
 import { readMark, removeMark } from "./mark.ts";
-import { describeRebuilt, finishRebuild, putAside, rebuild } from "./rebuild.ts";
+import { describeRebuilt, finishRebuild, putAside, rebuild, SMALL_TABLES } from "./rebuild.ts";
 import { lastNumber } from "./salvage.ts";
 import { isDamage, storageErrorOf } from "./storage_error.ts";
 
@@ -144,7 +144,7 @@ function checkJournal(path: string, note: (text: string | undefined) => void): v
   const database = connect(path);
   try {
     migrate(database);
-    database.prepare("SELECT * FROM epochs").all();
+    for (const table of SMALL_TABLES) database.prepare(`SELECT * FROM ${table}`).all();
     note(dropDamagedCheckpoints(database, path));
     note(noticeLostEnd(database, path));
   } finally {

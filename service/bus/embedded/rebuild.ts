@@ -9,7 +9,12 @@ import { lastNumber, readableRows } from "./salvage.ts";
 import { isDamage } from "./storage_error.ts";
 
 /** Tables beside events and checkpoints, a row a symbol, a run or an incident. */
-const SMALL_TABLES = ["epochs", "first_live", "damage"];
+export const SMALL_TABLES: readonly string[] = ["epochs", "first_live", "damage"];
+
+const FIRST_LIVE = `
+INSERT OR IGNORE INTO first_live
+  SELECT symbol, min(timestamp) FROM events WHERE kind = 'bar' AND backfill = 0 GROUP BY symbol
+`;
 
 /** What of a journal could be written anew. */
 export interface Rebuilt {
@@ -42,6 +47,8 @@ export function rebuild(source: DatabaseSync, path: string): Rebuilt {
     copied = copyEvents(source, target, readMark(path));
     copyCheckpoints(source, target);
     for (const table of SMALL_TABLES) copyTable(source, target, table);
+    // Where the table is lost, minutes that were missed would become history.
+    target.exec(FIRST_LIVE);
     target.exec("COMMIT");
   } catch (error) {
     target.close();

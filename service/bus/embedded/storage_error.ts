@@ -34,6 +34,7 @@ const FAULTS: readonly (readonly [words: string, fault: StorageFault, meaning: s
     "it cannot be opened; check the disk, and that this user may write the file and its folder",
   ],
   ["permission denied", "refused", "this user may not write it; check the permissions"],
+  ["requires write access", "refused", "its folder is gone; make it again"],
   ["database is locked", "refused", "another program holds a lock on it; end that program"],
   ["malformed", "damaged", "the file is damaged"],
   ["not a database", "damaged", "the file is damaged: its header is not a journal's"],

@@ -31,12 +31,14 @@ export interface AlarmFacts {
   readonly statusAt: number;
   readonly signals: readonly Signal[];
   readonly nowcast: Signal | null;
+  /** Since when the service has bars whose signals do not come, ms UTC of this browser. */
+  readonly behindSince: number | null;
   readonly zone: Zone;
 }
 
 const DAY_MS = DAY_MINUTES * MINUTE_MS;
-/** Lag of the signals behind the bars that is not one of transit, ms. */
-const SIGNALS_LATE_MS = 3 * MINUTE_MS;
+/** Signals that are behind the bars for longer are late, ms: until then they may be on their way. */
+const LATE_MS = 15_000;
 /** A last trade older than this is mentioned, ms. */
 const QUIET_MS = 5_000;
 
@@ -106,7 +108,8 @@ function marketAlarm(facts: AlarmFacts, status: Status, now: number): Alarm | un
   const { loading = null, last_bar: lastBar = null } = market ?? {};
   if (loading !== null) return loadingAlarm(facts, status, loading, now);
   const last = signals.at(-1);
-  if (lastBar !== null && last !== undefined && lastBar - last.timestamp > SIGNALS_LATE_MS) {
+  const isLate = facts.behindSince !== null && now - facts.behindSince > LATE_MS;
+  if (isLate && lastBar !== null && last !== undefined) {
     return broken(
       `${simulated}${symbol} regimes are delayed`,
       `The last one is of ${minute(last.timestamp, zone)}, the last bar of ${

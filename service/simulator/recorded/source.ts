@@ -5,7 +5,8 @@ import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Market, MarketSource } from "../source.ts";
 import { RecordedMarket } from "./market.ts";
 import { readRecordedKlines } from "./recorded_klines.ts";
-import { readRecordedTrades } from "./recorded_trades.ts";
+import { lowerBound } from "../trade_columns.ts";
+import { readRecordedTrades, type RecordedTrades } from "./recorded_trades.ts";
 
 /** Binance's history files: CSV, plain, gzip or zip; each name begins with its symbol. */
 export interface RecordedFiles {
@@ -31,8 +32,20 @@ function symbolOf(path: string): string {
 }
 
 /**
- * Opens the markets of Binance's history files. The recording runs from the first trade to the last;
- * without trades its clock stays at the end of the klines.
+ * When the trades of a market begin to be sent, ms UTC: with the first minute that is recorded from
+ * its start. Of an earlier one the exchange had trades that the files lack, so that its open would be
+ * wrong. A recording without such a minute begins with its first trade.
+ */
+function beginning({ columns, covered }: RecordedTrades): number {
+  const [first = Infinity] = columns.time;
+  const whole = Math.ceil((covered[0]?.from ?? first) / MINUTE_MS) * MINUTE_MS;
+  const next = columns.time[lowerBound(columns.time, whole, 0, columns.time.length)];
+  return next ?? first;
+}
+
+/**
+ * Opens the markets of Binance's history files. The recording runs from the first whole minute to
+ * the last trade; without trades its clock stays at the end of the klines.
  *
  * @throws RangeError when no file is given.
  * @throws SyntaxError naming a file that holds something else, or too many unusable rows.
@@ -60,7 +73,7 @@ export async function recordedMarket(
     const recordedKlines = ofKlines && await readRecordedKlines(ofKlines, klineErrors);
     markets.set(symbol, new RecordedMarket(symbol, recordedTrades, recordedKlines));
     tradeErrors.push(...recordedTrades?.rowErrors ?? []);
-    from = Math.min(from, recordedTrades?.columns.time[0] ?? Infinity);
+    from = Math.min(from, recordedTrades === undefined ? Infinity : beginning(recordedTrades));
     to = Math.max(to, recordedTrades?.columns.time.at(-1) ?? -Infinity);
     klinesEnd = Math.max(klinesEnd, (recordedKlines?.to ?? -Infinity) + MINUTE_MS);
   }

@@ -28,7 +28,7 @@ export interface TrueMinute {
 /**
  * The truth behind a simulated market, for evaluation only. With the parameters of `REGIMES`,
  * `transitionMatrix()` and `expectedDrift()` of the minute of the week, and `DYNAMICS` it is all
- * that a Bayes-optimal filter needs: in regime k, with e and f standard normal,
+ * that the best filter of returns and trade counts needs: in regime k, with e and f standard normal,
  *
  *     log return | e   ~ Normal((drift_k - d) V - r logPrice, V volatility_k exp(a e))
  *     trades | e, f    ~ Poisson(A activity_k exp(b a e + c f))

@@ -44,6 +44,7 @@ const FACTS: AlarmFacts = {
   statusAt: NOW,
   signals: [makeSignal(0)],
   nowcast: null,
+  behindSince: null,
   zone: "utc",
 };
 
@@ -182,10 +183,13 @@ describe("the alarm strip", () => {
   });
 
   it("says that bars have no regimes when the signals stay behind", () => {
-    const last = makeSignal(0).timestamp;
-    expect(alarm({ last_bar: last + 60_000 }).tone).toBe("live");
-    expect(alarm({ last_bar: last + 300_000 })).toMatchObject({
+    const symbols = [makeSymbolStatus({ last_bar: makeSignal(5).timestamp })];
+    const late = (ms: number) =>
+      alarmOf({ ...FACTS, status: { ...STATUS, symbols }, behindSince: NOW - ms }, NOW);
+    expect(late(5_000).tone).toBe("live");
+    expect(late(20_000)).toMatchObject({
       tone: "down",
+      title: "BTCUSDT regimes are delayed",
       message: "The last one is of 00:00 UTC, the last bar of 00:05 UTC.",
     });
   });

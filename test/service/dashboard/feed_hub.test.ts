@@ -19,8 +19,12 @@ class FollowingPage {
     this.#port = port1;
     port1.onmessage = ({ data }: MessageEvent<HubMessage>) => this.messages.push(data);
     hub.join(port2);
-    port1.postMessage(symbol);
+    this.follow(symbol);
     onTestFinished(() => this.leave());
+  }
+
+  follow(symbol: string): void {
+    this.#port.postMessage(symbol);
   }
 
   leave(): void {
@@ -209,25 +213,39 @@ describe("the hub's connection", () => {
       () => new Response("", { status: 503, headers: { "retry-after": "30" } }),
       () => new Response("", { status: 429 }),
       () => new Response("", { status: 404 }),
+      () => new Response("<html>", { headers: { "content-type": "text/html" } }),
     );
     const page = new FollowingPage(hub, "BTCUSDT");
     expect(await page.linked("lost")).toMatchObject({ reason: "the service answered 503" });
     await pass(29_900);
     expect(requests()).toBe(1);
-    for (const status of [429, 404]) {
+    const reasons = [
+      "the service answered 429",
+      "the service answered 404",
+      "something else than the service answered",
+    ];
+    for (const reason of reasons) {
       await pass(5_000);
       await until(
-        `the answer ${status}`,
-        () =>
-          page.links.find((link) =>
-            link.state === "lost" && link.reason === `the service answered ${status}`
-          ),
+        reason,
+        () => page.links.find((link) => link.state === "lost" && link.reason === reason),
       );
     }
-    await pass(8_000);
+    await pass(12_000);
     await page.linked("open");
     await until("the page to be told", () => page.opened === 1 || undefined);
-    expect(requests()).toBe(4);
+    expect(requests()).toBe(5);
+  });
+
+  it("does without the market of a page that ended without a word", async () => {
+    const { hub, stream } = serve(() => new Response("", { status: 400 }));
+    const [page, gone] = [new FollowingPage(hub, "BTCUSDT"), new FollowingPage(hub, "GONEUSDT")];
+    await gone.linked("lost");
+    page.follow("BTCUSDT");
+    await until("the page to be back", () => page.links.length >= 3 || undefined);
+    await pass(2_000);
+    const { request } = await stream(0);
+    expect(new URL(request.url).searchParams.get("symbols")).toBe("BTCUSDT");
   });
 
   it("is silent after eight seconds without a byte, and replaced after twenty", async () => {

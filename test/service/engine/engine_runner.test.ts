@@ -160,3 +160,88 @@ test("where a checkpoint is of other models, the state is warmed up from the sto
   expect(log.checkpoint("ETHUSDT")).toEqual(whole.checkpoint("ETHUSDT"));
   expect(signals("ETHUSDT")).toHaveLength(300);
 });
+
+test("bars that wait for the disk are scored in order, once, and known to the nowcast", async () => {
+  const { log, append, signals } = await setUp(0, 100);
+  let waiting: readonly Bar[] = [];
+  const full = {
+    append: (...records: Parameters<typeof log.append>) => log.append(...records),
+    room: () => log.room(),
+    waiting: (_: string, after: number) => waiting.filter(({ timestamp }) => timestamp > after),
+  };
+  const runner = new EngineRunner(engineOf(CLASSIC), { log: full, store: log }, 10_000);
+  await runner.recover();
+  // The first of them is durable, but was not read yet: what follows must not pass it.
+  waiting = barsOf("BTCUSDT", 101, 103);
+  await runner.processWaiting("BTCUSDT");
+  expect(signals("BTCUSDT")).toHaveLength(100);
+  await runner.process(await append("BTCUSDT", 100, 101));
+  await runner.processWaiting("BTCUSDT");
+  const [forming] = barsOf("BTCUSDT", 103, 104);
+  expect(forming && runner.nowcast({ bar: forming })).toMatchObject({ final: false });
+  // Made durable after all, they are no news.
+  await runner.process(await append("BTCUSDT", 101, 104));
+  const uninterrupted = engineOf(CLASSIC);
+  expect(signals("BTCUSDT")).toEqual(
+    JSON.parse(JSON.stringify(barsOf("BTCUSDT", 0, 104).map((bar) => uninterrupted.push(bar)))),
+  );
+});
+
+test("models that change while bars wait for the disk know those bars", async () => {
+  const { log, append } = await setUp(0, 100);
+  const full = {
+    append: (...records: Parameters<typeof log.append>) => log.append(...records),
+    room: () => log.room(),
+    waiting: (_: string, after: number) =>
+      barsOf("BTCUSDT", 100, 103).filter(({ timestamp }) => timestamp > after),
+  };
+  const runner = new EngineRunner(engineOf(CLASSIC), { log: full, store: log }, 10_000);
+  await runner.recover();
+  await runner.processWaiting("BTCUSDT");
+  const next = engineOf(CLASSIC, LIQUIDITY);
+  await runner.prepare(next, NEVER);
+  runner.promote(next);
+  await runner.process(await append("BTCUSDT", 103, 104));
+  const whole = engineOf(CLASSIC, LIQUIDITY);
+  for (const bar of barsOf("BTCUSDT", 0, 104)) whole.advance(bar);
+  expect(log.checkpoint("BTCUSDT")).toEqual(whole.checkpoint("BTCUSDT"));
+});
+
+test("a state that is computed anew says so for as long as its history, over a restart too", async () => {
+  const minutes = 200;
+  const { log, append, signals } = await setUp(0, 500, CLASSIC, minutes);
+  const without = (symbol: string) => symbol === "BTCUSDT" ? undefined : log.checkpoint(symbol);
+  const store = new Proxy(log, {
+    get: (target, name) => {
+      if (name === "checkpoint") return without;
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const lost = new EngineRunner(engineOf(CLASSIC), { log, store }, minutes);
+  expect(await lost.recover()).toEqual(["BTCUSDT"]);
+  for (const symbol of SYMBOLS) await lost.process(await append(symbol, 500, 570));
+  const [forming] = barsOf("BTCUSDT", 570, 571);
+  expect(forming && lost.nowcast({ bar: forming })).toHaveProperty("state", "rebuilt");
+  const again = new EngineRunner(engineOf(CLASSIC), { log, store: log }, minutes);
+  expect(await again.recover()).toEqual(["BTCUSDT"]);
+  for (const symbol of SYMBOLS) await again.process(await append(symbol, 570, 720));
+  const states = signals("BTCUSDT").slice(500).map(({ state }) => state);
+  expect(states).toEqual(states.map((_, i) => i < minutes ? "rebuilt" : undefined));
+  expect(signals("ETHUSDT").every(({ state }) => state === undefined)).toBe(true);
+});
+
+test("while the bars before it are loaded, a forming bar's nowcast is not ready and moves no state", async () => {
+  const [runner, other] = [await setUp(0, 100), await setUp(0, 100)];
+  const [bar] = barsOf("BTCUSDT", 2000, 2001);
+  if (bar === undefined) throw new Error("no bar");
+  expect(runner.runner.nowcast({ bar })).toBeUndefined();
+  const early = runner.runner.nowcast({ bar, loading: true });
+  expect(early).toMatchObject({
+    ...{ symbol: "BTCUSDT", timestamp: bar.timestamp, final: false, ready: false },
+    ...{ regime_state: null, regime_name: null, confidence: null, anomaly_score: null },
+  });
+  expect(early?.need).toBeGreaterThan(early?.have ?? NaN);
+  for (const { publish } of [runner, other]) await publish("BTCUSDT", 100, 110);
+  expect(runner.signals("BTCUSDT")).toEqual(other.signals("BTCUSDT"));
+});

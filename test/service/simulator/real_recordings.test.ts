@@ -17,9 +17,9 @@ const FROM = Date.UTC(2024, 7, 8, 23, 55);
 const TO = Date.UTC(2024, 7, 9, 0, 5);
 
 test.skipIf(!TRADES)(
-  "the capture of 2024-08-08 is played to the last trade, in order",
+  "the capture of 2024-08-08 is played from its first whole minute to the last trade, in order",
   async () => {
-    const rows = await loadTrades(TRADES ?? "");
+    const rows = (await loadTrades(TRADES ?? "")).filter(({ time }) => time >= FROM);
     const source = await recordedMarket({ trades: [TRADES ?? ""] });
     const { exchange, timers } = await running({ source, speed: 20 });
     const client = await Client.connect(`${exchange.wsUrl}/ws/btcusdt@aggTrade`);

@@ -54,8 +54,21 @@ describe("trades", () => {
     });
     const market = marketOf(source);
     expect(market.trades(0, 9).map(({ id }) => id)).toEqual([100, 101, 102, 103]);
-    expect(source.recording).toEqual({ from: START + 30_000, to: START + 190_000 });
+    expect(source.recording).toEqual({ from: START + 70_000, to: START + 190_000 });
   });
+
+  test.each([
+    ["BTCUSDT-x.csv", [30, 70, 130], 70],
+    ["BTCUSDT-x.csv", [0, 70], 0],
+    ["BTCUSDT-x.csv", [30, 50], 30],
+    ["BTCUSDT-aggTrades-2024-05-01.csv", [30, 70], 30],
+  ])(
+    "of %s with trades after %j s begin with the first whole minute, if any",
+    async (name, seconds, from) => {
+      const source = await recordedMarket({ trades: [writeTrades(name, tradesAt(...seconds))] });
+      expect(source.recording?.from).toBe(START + from * 1000);
+    },
+  );
 
   test("keep the exact decimal value of the file", async () => {
     const file = writeTrades("PEPEUSDT-aggTrades.csv", [

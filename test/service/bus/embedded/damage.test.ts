@@ -310,6 +310,30 @@ test("a resuming client passes over a page of zeros, in one live run", async () 
   expect(log.has(events.at(-1)?.id ?? "")).toBe(true);
 });
 
+test("damage is noticed though nobody reads the damaged events", async () => {
+  const { path } = await makeJournal();
+  zeroPage("events")(path);
+  const { log } = open(path);
+  const message = await until("the notice", () => log.damage?.message, 60_000);
+  expect(message).toMatch(/cannot be read and are passed over/);
+});
+
+test.each(["epochs", "first_live", "damage", "sqlite_sequence", "checkpoints"])(
+  "a page of zeros in the table %s costs no event",
+  async (table) => {
+    const { path, events } = await makeJournal();
+    zeroPage(table)(path);
+    const { log, runner, publish } = open(path);
+    await runner.recover();
+    await publish(BARS.slice(BEFORE, BEFORE + 10));
+    expect(log.damage?.message).toMatch(/written anew with 1000 events: nothing is lost/);
+    expect(eventsOf(log).slice(0, 1000).map(({ json }) => json))
+      .toEqual(events.map(({ json }) => json));
+    expect(log.has(events.at(-1)?.id ?? "")).toBe(table !== "epochs");
+    expect(log.firstLive("BTCUSDT")).toBe(BARS[0]?.timestamp);
+  },
+);
+
 test("a kill while a journal is written anew leaves the old one or the new one", async () => {
   const { path } = await makeJournal();
   // Complete, and not in place yet; the write-ahead log is the old journal's.

@@ -10,6 +10,18 @@ import type { LogLevel } from "./log.ts";
 /** Where trades come from; see the setting `SOURCE`. */
 export type SourceChoice = "auto" | "binance" | "simulator";
 
+/** How much of the process its clients may take. */
+export interface HttpBounds {
+  /** Open connections. */
+  readonly maxConnections: number;
+  /** Open event streams. */
+  readonly maxStreams: number;
+  /** Open connections, or requests under way behind a proxy, of one address; 0: no bound. */
+  readonly maxPerAddress: number;
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+}
+
 /** All settings of the service, validated. */
 export interface Config {
   /** Markets, upper case, in the order given, each once. */
@@ -37,11 +49,51 @@ export interface Config {
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
+  readonly bounds: HttpBounds;
   /** Bearer token of administrative calls; without it they are off. */
   readonly adminToken?: string;
   readonly logLevel: LogLevel;
-  /** File descriptors that this process may open; absent where that is unknown. */
-  readonly maxFiles?: number;
+}
+
+/** Descriptors that are taken for granted where nobody says how many there are: Linux's least. */
+const UNKNOWN_LIMIT = 4096;
+/** Share of the descriptors that connections may take. */
+const FOR_CONNECTIONS = 0.75;
+/** The default goes no further: so many streams take some 600 MB. */
+const MOST_BY_DEFAULT = 20_000;
+
+/** Addresses on which nobody but this machine can connect. */
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** @throws UsageError when the descriptor limit does not allow what is asked for. */
+function readBounds(environment: Environment, host: string): HttpBounds {
+  const limit = environment.find(SETTINGS.maxFiles);
+  const allowed = Math.max(1, Math.floor((limit ?? UNKNOWN_LIMIT) * FOR_CONNECTIONS));
+  const maxConnections = environment.find(SETTINGS.maxConnections) ??
+    Math.min(allowed, MOST_BY_DEFAULT);
+  if (limit !== undefined && maxConnections > allowed) {
+    throw new UsageError(
+      `${SETTINGS.maxConnections.name} must be at most ${allowed}, 75 % of the descriptor limit ` +
+        `${limit} (ulimit -n): current value is ${maxConnections}`,
+    );
+  }
+  const maxStreams = environment.find(SETTINGS.maxStreams) ??
+    Math.max(1, Math.floor(maxConnections * 0.9));
+  if (maxStreams > maxConnections) {
+    throw new UsageError(
+      `${SETTINGS.maxStreams.name} must be at most ${maxConnections}, as many as there may be ` +
+        `connections: current value is ${maxStreams}`,
+    );
+  }
+  return {
+    maxConnections,
+    maxStreams,
+    maxPerAddress: environment.find(SETTINGS.maxPerAddress) ??
+      (isLoopback(host) ? 0 : Math.max(1, Math.floor(maxConnections / 4))),
+    trustedProxies: environment.find(SETTINGS.trustedProxies) ?? [],
+  };
 }
 
 /** The shipped artifacts, beside the code; the first is the primary model. */
@@ -87,7 +139,7 @@ export function readConfig(environment: Environment): Config {
   environment.find(SETTINGS.kafka);
   environment.get(SETTINGS.roles);
   const adminToken = environment.find(SETTINGS.adminToken);
-  const maxFiles = environment.find(SETTINGS.maxFiles);
+  const host = environment.get(SETTINGS.host);
   const source = environment.get(SETTINGS.source);
   return {
     symbols: environment.get(SETTINGS.symbols),
@@ -102,10 +154,10 @@ export function readConfig(environment: Environment): Config {
     historyDays: environment.get(SETTINGS.historyDays),
     expected: readExpected(environment),
     dataDir: environment.get(SETTINGS.dataDir),
-    host: environment.get(SETTINGS.host),
+    host,
     port: environment.get(SETTINGS.port),
+    bounds: readBounds(environment, host),
     ...(adminToken !== undefined && { adminToken }),
     logLevel: environment.get(SETTINGS.logLevel),
-    ...(maxFiles !== undefined && { maxFiles }),
   };
 }

@@ -30,7 +30,7 @@ async function serve(): Promise<void> {
   const options = { config, wasm: loadCore(), registry, watcher, clock, logger };
 
   const serving = new ServeRole(options);
-  const address = serving.start();
+  const address = await serving.start();
   const closing = new AbortController();
   const failed = Promise.withResolvers<never>();
   let roles: SourceRoles | undefined;

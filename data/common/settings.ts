@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import {
   numberIn,
   oneOf,
@@ -94,6 +95,26 @@ const hostList: ValueKind<readonly string[]> = {
   allowed: "host names, each with its subdomains and with or without a port, or *",
   parse: splitList,
 };
+
+/** Whether a text is an address, or a network as `10.0.0.0/8`. */
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined ||
+    (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+const networkList: ValueKind<readonly string[]> = {
+  allowed: "addresses or networks such as 10.0.0.0/8, separated by commas",
+  parse: (text) => {
+    const networks = splitList(text);
+    return networks.length > 0 && networks.every(isNetwork) ? networks : undefined;
+  },
+};
+
+/** Most connections that a setting may ask for. */
+const MOST_CONNECTIONS = 1_000_000;
 
 function define<T>(setting: DefaultedSetting<T>): DefaultedSetting<T> {
   return setting;
@@ -251,6 +272,39 @@ export const SETTINGS = {
     kind: wholeNumberIn({ min: 0, max: 65_535 }),
     fallback: "8501",
     meaning: "port of the dashboard and the feed; 0: any free one",
+    readers: ["serve"],
+  }),
+  maxConnections: defineOptional({
+    name: "MAX_CONNECTIONS",
+    kind: wholeNumberIn({ min: 1, max: MOST_CONNECTIONS }),
+    otherwise: "75 % of the descriptor limit, 20,000 at most",
+    meaning:
+      "open connections to the service; one beyond is closed without an answer. It must be " +
+      "75 % of the descriptor limit at most: the rest is for the journal and the exchange",
+    readers: ["serve"],
+  }),
+  maxStreams: defineOptional({
+    name: "MAX_STREAMS",
+    kind: wholeNumberIn({ min: 1, max: MOST_CONNECTIONS }),
+    otherwise: "90 % of `MAX_CONNECTIONS`",
+    meaning: "open event streams; beyond, a new client gets 503 with `Retry-After`, and one that " +
+      "resumes waits for its turn",
+    readers: ["serve"],
+  }),
+  maxPerAddress: defineOptional({
+    name: "MAX_PER_ADDRESS",
+    kind: wholeNumberIn({ min: 0, max: MOST_CONNECTIONS }),
+    otherwise: "`0` where `HOST` is a loopback address, else 25 % of `MAX_CONNECTIONS`",
+    meaning: "open connections of one address (of one /64 network of IPv6), and requests that a " +
+      "trusted proxy passes on for it; `0`: no bound",
+    readers: ["serve"],
+  }),
+  trustedProxies: defineOptional({
+    name: "TRUSTED_PROXIES",
+    kind: networkList,
+    otherwise: "unset: none",
+    meaning: "reverse proxies whose `X-Forwarded-For` is believed, as addresses or networks; " +
+      "their connections do not count for `MAX_PER_ADDRESS`, the clients they name do",
     readers: ["serve"],
   }),
   adminToken: defineOptional({

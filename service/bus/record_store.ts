@@ -15,6 +15,17 @@ export interface RecordQuery {
   readonly limit: number;
 }
 
+/** Which records are wanted, and how they are to be written. */
+export interface HistoryQuery extends RecordQuery {
+  /**
+   * As a CSV table with these columns, and after them those that occur beside them in order of
+   * their first appearance. Absent: as a JSON array.
+   */
+  readonly columns?: readonly string[];
+  /** Whether to compress the answer with gzip. */
+  readonly gzip: boolean;
+}
+
 /** Which records of the log a reader wants. */
 export interface EventFilter {
   readonly kinds: ReadonlySet<RecordKind>;
@@ -50,6 +61,13 @@ export type BarVolumes = Pick<
 export interface RecordStore {
   /** The records that match a query, oldest first, as JSON. */
   query(query: RecordQuery): readonly string[];
+  /**
+   * The same as text for a client, made off this thread and block by block as the client reads.
+   *
+   * @returns Resolves when the first block is there.
+   * @throws Error when they cannot be read; the stream fails with it later on.
+   */
+  history(query: HistoryQuery): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
   /** Bars of a symbol between open times (ms UTC, both inclusive), oldest first. */
   bars(symbol: string, from: number, to?: number): Iterable<Bar>;
   /** The same bars' amounts alone, exactly; several times faster than the whole bars. */

@@ -5,7 +5,7 @@ const PROBE_MS = 10;
 /** ...that ends this much late shows a loop with other work to do, ms. */
 const BUSY_MS = 15;
 /** Work that can wait does not wait longer for one, ms: it must get on under constant load. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 200;
 
 /**
  * Waits until the event loop has nothing better to do, within a bound: for work in bulk, which

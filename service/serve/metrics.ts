@@ -3,13 +3,28 @@ import process from "node:process";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Counter, Gauge, Registry } from "prom-client";
 import { SYMBOL_METRICS } from "../../data/schema/symbol_metrics.ts";
+import { REFUSALS, type Refusals } from "./http/refusals.ts";
 import type { ServiceView } from "./service_view.ts";
+
+/** What the HTTP server counts. */
+export interface ServerFigures {
+  /** Open connections. */
+  readonly connections: number;
+  /** How often the listener was dead and was replaced. */
+  readonly restarts: number;
+}
 
 /** What the metrics are read from. */
 export interface MetricsSource {
   readonly view: Pick<ServiceView, "status">;
   /** Clients of the stream. */
   readonly clients: { readonly size: number };
+  /** Clients that wait for a stream. */
+  readonly gate: { readonly waiting: number };
+  /** Answers of history under way. */
+  readonly history: { readonly size: number };
+  readonly refusals: Pick<Refusals, "count">;
+  readonly server: ServerFigures;
   readonly clock: Pick<Clock, "monotonic">;
 }
 
@@ -27,7 +42,8 @@ interface Metric {
   readonly samples: () => readonly Sample[];
 }
 
-function serviceMetrics({ view, clients, clock }: MetricsSource): readonly Metric[] {
+function serviceMetrics(source: MetricsSource): readonly Metric[] {
+  const { view, clients, gate, history, refusals, server, clock } = source;
   const startedAt = clock.monotonic();
   const plain = (value: number | null): readonly Sample[] => [[{}, value]];
   return [
@@ -71,6 +87,37 @@ function serviceMetrics({ view, clients, clock }: MetricsSource): readonly Metri
       type: "gauge",
       help: "Clients of the stream.",
       samples: () => plain(clients.size),
+    },
+    {
+      name: "streams_waiting",
+      type: "gauge",
+      help: "Clients that resume a stream and wait for room.",
+      samples: () => plain(gate.waiting),
+    },
+    {
+      name: "connections",
+      type: "gauge",
+      help: "Open connections to the service.",
+      samples: () => plain(server.connections),
+    },
+    {
+      name: "history_answers",
+      type: "gauge",
+      help: "Answers of history under way.",
+      samples: () => plain(history.size),
+    },
+    {
+      name: "refused_total",
+      type: "counter",
+      help: "Clients that were refused or dropped, by the bound that they met.",
+      labels: ["bound"],
+      samples: () => REFUSALS.map((bound) => [{ bound }, refusals.count(bound)]),
+    },
+    {
+      name: "listener_restarts_total",
+      type: "counter",
+      help: "Times that the service's listener was dead and was replaced.",
+      samples: () => plain(server.restarts),
     },
     {
       name: "disconnects_total",
@@ -133,6 +180,27 @@ function serviceMetrics({ view, clients, clock }: MetricsSource): readonly Metri
         return plain(offset === null ? null : offset / 1000);
       },
     },
+    {
+      name: "market_state",
+      type: "gauge",
+      help: "1 for what the exchange says of the market: trading, halted, delisted or unlisted; " +
+        "absent while it is not known.",
+      labels: ["symbol", "state"],
+      samples: () =>
+        view.status.symbols.flatMap(({ symbol, market }) =>
+          market === null ? [] : [[{ symbol, state: market }, 1]]
+        ),
+    },
+    ...(["have", "need"] as const).map((part): Metric => ({
+      name: `history_loading_${part}_minutes`,
+      type: "gauge",
+      help:
+        `Minutes of history that are ${part === "have" ? "done" : "wanted"}; absent while none ` +
+        "is loaded.",
+      labels: ["symbol"],
+      samples: () =>
+        view.status.symbols.map(({ symbol, loading }) => [{ symbol }, loading?.[part] ?? null]),
+    })),
     ...SYMBOL_METRICS.map(({ name, type, help, value }): Metric => ({
       name,
       type,

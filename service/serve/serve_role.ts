@@ -9,12 +9,15 @@ import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import { createApp } from "./app.ts";
 import { EventHub } from "./event_hub.ts";
+import { HistoryGate } from "./history_gate.ts";
+import { Refusals } from "./http/refusals.ts";
 import { HttpServer } from "./http_server.ts";
 import type { ModelAdministration, ServiceView } from "./service_view.ts";
+import { StreamGate } from "./stream_gate.ts";
 
 /** What serving works with. */
 export interface ServeOptions {
-  readonly config: Pick<Config, "symbols" | "source" | "adminToken" | "host" | "port">;
+  readonly config: Pick<Config, "symbols" | "source" | "adminToken" | "host" | "port" | "bounds">;
   readonly clock: Clock;
   readonly logger: Log;
 }
@@ -40,6 +43,7 @@ function startingFeed(requested: Config["source"], now: number): FeedStatus {
     connection: "connecting",
     message: "starting",
     since: now,
+    next_attempt: null,
     clock_offset: null,
     disconnects: 0,
     handovers: 0,
@@ -57,6 +61,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
   readonly #clock: Clock;
   readonly #symbols: readonly string[];
   readonly #hub = new EventHub();
+  readonly #gate: StreamGate;
   readonly #server: HttpServer;
   readonly #reloads = new Map<string, PromiseWithResolvers<void>>();
   #bus: ServedBus | undefined;
@@ -71,17 +76,30 @@ export class ServeRole implements ServiceView, ModelAdministration {
     this.#clock = clock;
     this.#symbols = config.symbols;
     this.#feed = startingFeed(config.source, clock.now());
+    const refusals = new Refusals();
+    const { maxStreams, maxPerAddress } = config.bounds;
+    this.#gate = new StreamGate(maxStreams, this.#hub, refusals);
+    this.#server = new HttpServer({
+      config,
+      handler: (request, environment) => app.fetch(request, environment),
+      refusals,
+      log: logger,
+    });
     const app = createApp({
       symbols: config.symbols,
       view: this,
       administration: this,
       adminToken: config.adminToken,
       hub: this.#hub,
+      gate: this.#gate,
+      history: new HistoryGate(refusals),
+      maxPerAddress,
+      refusals,
+      server: this.#server,
       dashboard: fileURLToPath(new URL("../dashboard/dist", import.meta.url)),
       log: logger,
       clock,
     });
-    this.#server = new HttpServer(config, app.fetch);
     this.failure = this.#hub.failure;
   }
 
@@ -108,8 +126,8 @@ export class ServeRole implements ServiceView, ModelAdministration {
    * @returns The dashboard's address.
    * @throws Error naming the setting to change when it cannot listen.
    */
-  start(): string {
-    return this.#server.start();
+  async start(): Promise<string> {
+    return await this.#server.start();
   }
 
   /** Serves the bus of a source from now on, in place of an earlier one. */
@@ -148,6 +166,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
   async close(): Promise<void> {
     this.#stopListening();
     this.#hub.close();
+    this.#gate.close();
     await this.#server.close();
   }
 

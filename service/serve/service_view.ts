@@ -9,7 +9,7 @@ export interface ServiceView {
   /** The live models, the primary first. */
   readonly models: readonly ModelDescription[];
   /** Records of the current source; undefined before the first source has started. */
-  readonly store: Pick<RecordStore, "query"> | undefined;
+  readonly store: Pick<RecordStore, "history"> | undefined;
 }
 
 /** The administration of the models. */

@@ -76,7 +76,11 @@ test("with a page of zeros and both saved states lost, a service goes on and say
 });
 
 test.each([
-  ["a folder in its place", (path: string) => mkdirSync(path), /it must be a file; move what is there/],
+  [
+    "a folder in its place",
+    (path: string) => mkdirSync(path),
+    /it must be a file; move what is there/,
+  ],
   ["a newer version", (path: string) => {
     const newer = new DatabaseSync(path);
     newer.exec("PRAGMA user_version = 99");

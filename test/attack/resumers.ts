@@ -41,7 +41,11 @@ async function serve(folder: string, events: number): Promise<void> {
     ]));
   }
   const role = new ServeRole({
-    config: { ...readConfig(new Environment({})), symbols: MARKETS, host: "127.0.0.1", port: 0 },
+    config: {
+      ...readConfig(new Environment({})),
+      ...{ symbols: MARKETS, host: "127.0.0.1", port: 0 },
+      bounds: { maxConnections: 10_000, maxStreams: 9000, maxPerAddress: 0, trustedProxies: [] },
+    },
     clock: systemClock,
     logger: createLog("ERROR"),
   });

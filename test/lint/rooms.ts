@@ -34,7 +34,10 @@ const ROOMS: readonly Room[] = [
   { path: "service/ingest", mayImport: [...LIBRARIES, ...SHARED, ...PORTS, "service/exchanges"] },
   { path: "service/engine", mayImport: [...LIBRARIES, ...SHARED, ...PORTS] },
   { path: "service/serve", mayImport: [...LIBRARIES, ...SHARED, ...PORTS] },
-  { path: "service/bus", mayImport: ["data/common", "data/schema", ...SHARED] },
+  {
+    path: "service/bus",
+    mayImport: ["data/common", "data/schema", "data/files/csv.ts", ...SHARED],
+  },
   { path: "service/dashboard", mayImport: ["data/schema"] },
   { path: "service/simulator", mayImport: LIBRARIES },
   { path: "notebooks", mayImport: [...LIBRARIES, "service/commands/notebooks.ts"] },

@@ -25,6 +25,7 @@ describe("readConfig", () => {
       dataDir: "data/store",
       host: "127.0.0.1",
       port: 8501,
+      bounds: { maxConnections: 3072, maxStreams: 2764, maxPerAddress: 0, trustedProxies: [] },
       logLevel: "INFO",
     });
   });
@@ -74,6 +75,35 @@ describe("readConfig", () => {
     const refused = () => read({ ADMIN_TOKEN: "pass word" });
     expect(refused).toThrow(/^ADMIN_TOKEN must be letters, digits/);
     expect(refused).not.toThrow(/pass word/);
+  });
+
+  test.each([
+    [{ MICROSTREAM_MAX_FILES: "1000" }, { maxConnections: 750, maxStreams: 675 }],
+    [{ MICROSTREAM_MAX_FILES: "1048576" }, { maxConnections: 20_000, maxStreams: 18_000 }],
+    [{ MICROSTREAM_MAX_FILES: "1" }, { maxConnections: 1, maxStreams: 1 }],
+    [{ MAX_CONNECTIONS: "750", MICROSTREAM_MAX_FILES: "1000" }, { maxConnections: 750 }],
+    [{ MAX_CONNECTIONS: "100", MAX_STREAMS: "100" }, { maxConnections: 100, maxStreams: 100 }],
+    [{ HOST: "0.0.0.0", MICROSTREAM_MAX_FILES: "1000" }, { maxPerAddress: 187 }],
+    [{ HOST: "::1" }, { maxPerAddress: 0 }],
+    [{ HOST: "0.0.0.0", MAX_PER_ADDRESS: "0" }, { maxPerAddress: 0 }],
+    [{ TRUSTED_PROXIES: "10.0.0.0/8, ::1" }, { trustedProxies: ["10.0.0.0/8", "::1"] }],
+  ])("%j bounds the clients by %j", (given, expected) => {
+    expect(read(given).bounds).toMatchObject(expected);
+  });
+
+  test.each([
+    [
+      { MAX_CONNECTIONS: "751", MICROSTREAM_MAX_FILES: "1000" },
+      /^MAX_CONNECTIONS .* most 750.*751$/,
+    ],
+    [{ MAX_CONNECTIONS: "10", MAX_STREAMS: "11" }, /^MAX_STREAMS must be at most 10.* 11$/],
+    [{ MAX_CONNECTIONS: "0" }, /^MAX_CONNECTIONS must be/],
+    [{ MAX_PER_ADDRESS: "-1" }, /^MAX_PER_ADDRESS must be/],
+    [{ TRUSTED_PROXIES: "10.0.0.0/33" }, /^TRUSTED_PROXIES must be/],
+    [{ TRUSTED_PROXIES: "10.0.0.0/8/8" }, /^TRUSTED_PROXIES must be/],
+    [{ TRUSTED_PROXIES: "proxy.example" }, /^TRUSTED_PROXIES must be/],
+  ])("%j is refused by the name of the setting", (given, message) => {
+    expect(() => read(given)).toThrow(message);
   });
 
   test.each([

@@ -161,9 +161,12 @@ test("30 kills in a first start, in mid-minute, in mid-backfill and on a full di
   };
   expectAll(all, wanted({ filter }));
   expectAll(news, wanted({ filter: { ...filter, since: undefined } }));
-  expectAll(signals, wanted({
-    filter: { kinds: new Set(["signal"]), symbols: new Set(["ETHUSDT"]), since: undefined },
-  }));
+  expectAll(
+    signals,
+    wanted({
+      filter: { kinds: new Set(["signal"]), symbols: new Set(["ETHUSDT"]), since: undefined },
+    }),
+  );
   // And the bars are the market's.
   for (const symbol of SYMBOLS) {
     const bars = [...journal.bars(symbol, began + MINUTE_MS)];

@@ -14,6 +14,7 @@ import type {
   EventFilter,
   EventPage,
   EventRange,
+  HistoryQuery,
   RecordQuery,
   RecordStore,
 } from "../record_store.ts";
@@ -21,6 +22,7 @@ import { CommitThread } from "./commit_thread.ts";
 import type { Commit } from "./commit_worker.ts";
 import { FileIdentity } from "./file_identity.ts";
 import { GroupCommit } from "./group_commit.ts";
+import { HistoryThread } from "./history_thread.ts";
 import { connect, lockJournal, prepareJournal } from "./journal_file.ts";
 import { searchTail } from "./event_search.ts";
 import { JournalReader } from "./journal_reader.ts";
@@ -70,6 +72,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
   /** Whether something could not be read since the journal was last written anew. */
   #damaged = false;
   readonly #tail: LogTail;
+  readonly #history: HistoryThread;
   readonly #readers = new ReadPositions();
   readonly #listeners = new Set<(announcement: Announcement) => void>();
   /** Resolves with the next commit. */
@@ -96,6 +99,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
     this.#positions = new Positions(basename(path).replace(/\.\w+$/, ""), [...epochs, epoch]);
     this.#tail = new LogTail(last);
     this.#thread = new CommitThread(path, epoch);
+    this.#history = new HistoryThread(path, () => this.#damaged = true);
     this.#commits = new GroupCommit({
       commit: (commit) => this.#commit(commit),
       clock,
@@ -194,6 +198,10 @@ export class EmbeddedLog implements EventLog, RecordStore {
     return this.#reader.query(query);
   }
 
+  history(query: HistoryQuery): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    return this.#history.history(query);
+  }
+
   bars(symbol: string, from: number, to?: number): Iterable<Bar> {
     return this.#reader.bars(symbol, from, to);
   }
@@ -235,6 +243,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
   async close(): Promise<void> {
     clearInterval(this.#watch);
     this.#listeners.clear();
+    this.#history.close();
     try {
       const lost = await this.#commits.close();
       if (lost > 0) {
@@ -285,6 +294,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
     const reader = this.#openReader();
     this.#reader.close();
     this.#reader = reader;
+    this.#history.close();
     this.#damaged = false;
     this.#logger?.error(message);
   }

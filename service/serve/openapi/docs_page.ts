@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import { z } from "zod";
 import type { OpenApiDocument } from "./document.ts";
@@ -14,6 +15,9 @@ th { width: 150px; font: 13px ui-monospace, monospace; }
 caption { text-align: left; font-size: 12px; opacity: 0.75; }
 p { margin: 4px 0; }
 `;
+
+/** Allows the page's style, and no other, in a content security policy. */
+export const DOCS_STYLE = `'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`;
 
 const reference = z.object({ $ref: z.string() });
 const shape = z.union([

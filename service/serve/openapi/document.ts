@@ -17,9 +17,11 @@ async function describeSchemas() {
   return Object.fromEntries(await Promise.all(described));
 }
 
+const TOO_MANY = problem("The client's address has too many requests under way; try again");
+
 /** Describes an app by the descriptions and the validators of its routes. */
 export async function describeApp(app: Hono): Promise<OpenApiDocument> {
-  return await generateSpecs(app, {
+  const document = await generateSpecs(app, {
     defaultValidationErrorResponse: problem("The query is refused"),
     documentation: {
       info: {
@@ -34,4 +36,11 @@ export async function describeApp(app: Hono): Promise<OpenApiDocument> {
       },
     },
   });
+  // It comes from the server's own bound, which every request meets.
+  for (const item of Object.values(document.paths)) {
+    for (const operation of [item?.get, item?.post]) {
+      if (operation !== undefined) operation.responses = { ...operation.responses, 429: TOO_MANY };
+    }
+  }
+  return document;
 }

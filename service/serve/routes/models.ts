@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
+import type { Clock } from "../../../data/common/clock.ts";
 import { errorMessage } from "../../../data/common/errors.ts";
 import { bearer } from "../bearer.ts";
 import { json, list, problem } from "../openapi/answers.ts";
@@ -8,10 +9,11 @@ import type { ModelAdministration, ServiceView } from "../service_view.ts";
 
 /** The live models and their administration. */
 export function modelRoutes(
-  { view, administration, adminToken }: {
+  { view, administration, adminToken, clock }: {
     readonly view: Pick<ServiceView, "models" | "status">;
     readonly administration: ModelAdministration;
     readonly adminToken: string | undefined;
+    readonly clock: Pick<Clock, "monotonic" | "sleep">;
   },
 ): Hono {
   return new Hono().get(
@@ -33,7 +35,7 @@ export function modelRoutes(
         422: problem("The files cannot be used; the models loaded before stay live"),
       },
     }),
-    bearer(adminToken),
+    bearer(adminToken, clock),
     async (context) => {
       try {
         await administration.reload();

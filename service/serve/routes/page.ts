@@ -7,6 +7,17 @@ import { Problem } from "../problem.ts";
 /** What the build names by its content. Such a file never changes, so a browser may keep it. */
 const HASHED = /-[A-Z0-9]{8}\.\w+$/;
 
+/** Reads under way, by path: however many ask for a file, one descriptor is taken. */
+const reading = new Map<string, Promise<Uint8Array<ArrayBuffer> | null>>();
+
+function readOnce(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const under = reading.get(path);
+  if (under !== undefined) return under;
+  const read = readWhole(path).finally(() => reading.delete(path));
+  reading.set(path, read);
+  return read;
+}
+
 /** A file, whole: a client that reads slowly must not hold a descriptor. Null when it is absent. */
 async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
   try {
@@ -31,7 +42,7 @@ export function pageRoutes(folder: string): Hono {
       path: "index.html",
       root: folder,
       join,
-      getContent: readWhole,
+      getContent: readOnce,
       onFound: (_path, context) => context.header("cache-control", "no-cache"),
     }),
     () => {
@@ -43,7 +54,7 @@ export function pageRoutes(folder: string): Hono {
       root: folder,
       join,
       rewriteRequestPath: (path) => basename(path),
-      getContent: (path) => HASHED.test(path) ? readWhole(path) : Promise.resolve(null),
+      getContent: (path) => HASHED.test(path) ? readOnce(path) : Promise.resolve(null),
       onFound: (_path, context) =>
         context.header("cache-control", "public, max-age=31536000, immutable"),
     }),

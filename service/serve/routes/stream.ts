@@ -1,13 +1,18 @@
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import type { EventHub } from "../event_hub.ts";
-import { textOf } from "../openapi/answers.ts";
+import { problem, textOf } from "../openapi/answers.ts";
 import { validQuery } from "../parameters.ts";
 import { streamQuery } from "../query.ts";
+import type { StreamGate } from "../stream_gate.ts";
 
 /** The live stream of events. */
 export function streamRoutes(
-  { symbols, hub }: { readonly symbols: readonly string[]; readonly hub: Pick<EventHub, "open"> },
+  { symbols, hub, gate }: {
+    readonly symbols: readonly string[];
+    readonly hub: Pick<EventHub, "open">;
+    readonly gate: StreamGate;
+  },
 ): Hono {
   return new Hono().get(
     "/api/v1/stream",
@@ -26,14 +31,17 @@ export function streamRoutes(
           "Server-sent events: `bar` (Bar), `signal` and `nowcast` (Signal), `status` (Status), " +
             "and `goodbye` before the service ends the stream",
         ),
+        503: problem("Too many streams are open, and this one does not resume; try again"),
       },
     }),
     validQuery(streamQuery(symbols)),
     (context) => {
       // HEAD is answered here, as its answer cannot be taken from a GET that never ends.
-      const body = context.req.method === "HEAD"
-        ? null
-        : hub.open(context.req.valid("query"), context.req.header("last-event-id"));
+      const lastEventId = context.req.header("last-event-id");
+      const body = context.req.method === "HEAD" ? null : gate.open({
+        resumes: lastEventId !== undefined,
+        open: () => hub.open(context.req.valid("query"), lastEventId),
+      });
       return new Response(body, {
         headers: {
           "content-type": "text/event-stream; charset=utf-8",

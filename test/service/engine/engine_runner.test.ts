@@ -230,3 +230,18 @@ test("a state that is computed anew says so for as long as its history, over a r
   expect(states).toEqual(states.map((_, i) => i < minutes ? "rebuilt" : undefined));
   expect(signals("ETHUSDT").every(({ state }) => state === undefined)).toBe(true);
 });
+
+test("while the bars before it are loaded, a forming bar's nowcast is not ready and moves no state", async () => {
+  const [runner, other] = [await setUp(0, 100), await setUp(0, 100)];
+  const [bar] = barsOf("BTCUSDT", 2000, 2001);
+  if (bar === undefined) throw new Error("no bar");
+  expect(runner.runner.nowcast({ bar })).toBeUndefined();
+  const early = runner.runner.nowcast({ bar, loading: true });
+  expect(early).toMatchObject({
+    ...{ symbol: "BTCUSDT", timestamp: bar.timestamp, final: false, ready: false },
+    ...{ regime_state: null, regime_name: null, confidence: null, anomaly_score: null },
+  });
+  expect(early?.need).toBeGreaterThan(early?.have ?? NaN);
+  for (const { publish } of [runner, other]) await publish("BTCUSDT", 100, 110);
+  expect(runner.signals("BTCUSDT")).toEqual(other.signals("BTCUSDT"));
+});

@@ -11,7 +11,7 @@ import { VirtualClock } from "../../support/virtual_clock.ts";
 import { at, contextWith, klinesOf, START, trade, TRAITS } from "../world.ts";
 
 const SYMBOLS = ["BTCUSDT", "ETHUSDT"];
-const DOWN = { reason: "cannot reach ws://exchange", waitMs: 0, silent: false };
+const DOWN = { reason: "cannot reach ws://exchange", silent: false, retryMs: 1000 };
 
 /** A role in virtual time; the test is the exchange and the bus. */
 function createRole(options: { symbols?: readonly string[]; stored?: readonly Bar[] } = {}) {
@@ -22,17 +22,19 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
   const announced: Announcement[] = [];
   const listeners = new Set<(announcement: Announcement) => void>();
   const messages: string[] = [];
-  const state = { reachable: true, writable: true, closed: false };
+  const state = { reachable: true, history: true, writable: true, closed: false };
   const answer = <Answer>(make: () => Answer): Promise<Answer> =>
     state.reachable ? Promise.resolve(make()) : Promise.reject(new Error("no answer"));
   const { exchange: { rest } } = contextWith({
     rest: {
       time: () => answer(() => ({ serverTime: clock.now(), roundTripMs: 0 })),
       aggTrades: () => answer(() => [trade(1, START)]),
-      klines: (_symbol, from, to) =>
-        answer(() =>
+      klines: (_symbol, from, to) => {
+        if (!state.history) return Promise.reject(new Error("no answer"));
+        return answer(() =>
           klinesOf([trade(0, from - MINUTE_MS)], from, Math.min(to, clock.now() + MINUTE_MS))
-        ),
+        );
+      },
     },
     clock,
   });
@@ -82,6 +84,9 @@ function createRole(options: { symbols?: readonly string[]; stored?: readonly Ba
   onTestFinished(() => role.close());
   return {
     ...{ role, clock, streams, bars, announced, messages, state },
+    hear: (announcement: Announcement) => {
+      for (const listener of listeners) listener(announcement);
+    },
     connect: () => {
       for (const stream of streams) stream.sink.connected(stream.symbols);
     },
@@ -136,7 +141,7 @@ test("a partial outage says how many symbols are affected", async () => {
   connect();
   const [, stream] = streams;
   stream?.sink.disconnected(stream.symbols, DOWN);
-  expect(role.status.message).toContain("reconnecting (1 of 2 symbols)");
+  expect(role.status.message).toContain("reconnecting (1 of 2 symbols: ETHUSDT)");
   stream?.sink.disconnected(stream.symbols, { ...DOWN, silent: true });
   expect(role.status.connection).toBe("silent");
 });
@@ -289,4 +294,42 @@ test.each([
       logger: createLog("ERROR", () => {}),
     });
   expect(create).toThrow(message);
+});
+
+test("nowcasts do not wait for history: forming bars are announced while it is loaded", async () => {
+  const { role, clock, streams, announced, bars, state, connect } = createRole({
+    symbols: ["BTCUSDT"],
+  });
+  state.history = false;
+  await role.start();
+  connect();
+  await clock.advance(2500);
+  streams[0]?.sink.trade(trade(2, at(0, 3)), false);
+  await clock.advance(3000);
+  const forming = announced.filter(({ kind }) => kind === "forming");
+  expect(bars).toEqual([]);
+  expect(forming.at(-1)).toMatchObject({ bar: { timestamp: START, num_trades: 2 }, loading: true });
+  state.history = true;
+  await clock.advance(20_000);
+  streams[0]?.sink.trade(trade(3, at(0, 20)), false);
+  await clock.advance(1000);
+  expect(bars).toHaveLength(10);
+  const last = announced.findLast(({ kind }) => kind === "forming");
+  expect(last).toMatchObject({ bar: { num_trades: 3 } });
+  expect(last).not.toHaveProperty("loading");
+});
+
+test("markets that somebody looks at are loaded first", async () => {
+  const symbols = Array.from({ length: 30 }, (_, i) => `S${i}USDT`);
+  const { role, clock, bars, hear, connect } = createRole({ symbols });
+  await role.start();
+  hear({ kind: "viewed", symbols: ["S25USDT"] });
+  connect();
+  await clock.advance(2500);
+  const order = [...new Set(bars.map(({ symbol }) => symbol))];
+  expect(order).toHaveLength(30);
+  expect(order.indexOf("S25USDT")).toBeLessThan(2);
+  expect(order.filter((symbol) => symbol !== "S25USDT").slice(1, 10)).toEqual(
+    symbols.slice(1, 10),
+  );
 });

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers";
 import { expect, test } from "vitest";
+import { Refusals } from "../../../service/serve/http/refusals.ts";
 import { ServiceMetrics } from "../../../service/serve/metrics.ts";
 import { makeStatus } from "./support.ts";
 
@@ -18,11 +19,24 @@ const STATUS = makeStatus({
   problem: "no answer",
 });
 
+/** What the HTTP side counts. */
+function httpSide() {
+  const refusals = new Refusals();
+  refusals.add("streams");
+  return {
+    clients: { size: 2 },
+    gate: { waiting: 4 },
+    history: { size: 5 },
+    server: { connections: 6, restarts: 1 },
+    refusals,
+  };
+}
+
 async function scrape(status = STATUS): Promise<readonly string[]> {
   let now = 1000;
   const metrics = new ServiceMetrics({
     view: { status },
-    clients: { size: 2 },
+    ...httpSide(),
     clock: { monotonic: () => now },
   });
   now += 60_000;
@@ -33,6 +47,12 @@ test.each([
   'microstream_up{source="binance"} 1',
   "microstream_uptime_seconds 60",
   "microstream_subscribers 2",
+  "microstream_streams_waiting 4",
+  "microstream_history_answers 5",
+  "microstream_connections 6",
+  'microstream_refused_total{bound="streams"} 1',
+  'microstream_refused_total{bound="connections"} 0',
+  "microstream_listener_restarts_total 1",
   "microstream_disconnects_total 3",
   "microstream_handovers_total 1",
   'microstream_model_info{name="classic",fingerprint="0123456789ab"} 1',
@@ -65,7 +85,7 @@ test("an unknown value has no sample", async () => {
 
 test("each scrape shows the current state, and nothing of the one before", async () => {
   const view = { status: STATUS };
-  const metrics = new ServiceMetrics({ view, clients: { size: 0 }, clock: { monotonic: () => 0 } });
+  const metrics = new ServiceMetrics({ view, ...httpSide(), clock: { monotonic: () => 0 } });
   await metrics.scrape();
   view.status = makeStatus({ source: "simulator", disconnects: 4 }, { symbol: "ETHUSDT" });
   const text = await metrics.scrape();
@@ -88,7 +108,7 @@ test("every family has a help text and a type, and the text ends with a line end
 test("a scrape takes a turn of the event loop for each metric", async () => {
   const metrics = new ServiceMetrics({
     view: { status: STATUS },
-    clients: { size: 0 },
+    ...httpSide(),
     clock: { monotonic: () => 0 },
   });
   let turns = 0;

@@ -12,22 +12,27 @@ import { VirtualClock } from "../../support/virtual_clock.ts";
 
 const FEED: FeedStatus = {
   ...{ source: "simulator", requested: "auto", connection: "live", message: "live", since: START },
-  ...{ clock_offset: 3, disconnects: 1, handovers: 0, invalid_frames: 0 },
+  ...{ next_attempt: null, clock_offset: 3, disconnects: 1, handovers: 0, invalid_frames: 0 },
   ...{ invalid_frames_by_kind: {}, rest_weight: 20, symbols: [makeSymbolStatus()] },
 };
 
+const BOUNDS = { maxConnections: 100, maxStreams: 50, maxPerAddress: 0, trustedProxies: [] };
+
 /** A role that serves on a free port, and the bus that it is attached to. */
-function setUp() {
+async function setUp() {
   const clock = new VirtualClock(START);
   const role = new ServeRole({
-    config: { symbols: ["BTCUSDT"], source: "auto", host: "127.0.0.1", port: 0 },
+    config: {
+      ...{ symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"], source: "auto" },
+      ...{ host: "127.0.0.1", port: 0, bounds: BOUNDS },
+    },
     clock,
     logger: createLog("ERROR", () => {}),
   });
   const log = new EmbeddedLog(join(temporaryFolder(), "simulator-1.sqlite"));
   const heard: Announcement[] = [];
   log.listen((announcement) => heard.push(announcement));
-  const address = role.start();
+  const address = await role.start();
   onTestFinished(async () => {
     await role.close();
     await log.close();
@@ -37,14 +42,14 @@ function setUp() {
 }
 
 test("before a source has started, the status says so and history is empty", async () => {
-  const { get } = setUp();
+  const { get } = await setUp();
   expect(await get("/healthz")).toMatchObject({ connection: "connecting", message: "starting" });
   expect(await get("/api/v1/bars")).toEqual([]);
   expect(await get("/api/v1/models")).toEqual([]);
 });
 
 test("the status is what ingest and engine last announced", async () => {
-  const { role, log, get } = setUp();
+  const { role, log, get } = await setUp();
   role.attach({ log, store: log });
   const models = [{ name: "classic", fingerprint: "0123456789ab", loaded: START }];
   log.announce({ kind: "feed", status: FEED });
@@ -55,7 +60,7 @@ test("the status is what ingest and engine last announced", async () => {
 });
 
 test("subscribers get nowcasts, each change of the state, and the counters every five seconds", async () => {
-  const { clock, role, log, address } = setUp();
+  const { clock, role, log, address } = await setUp();
   role.attach({ log, store: log });
   log.announce({ kind: "feed", status: FEED });
   const received: string[] = [];
@@ -78,7 +83,7 @@ test("subscribers get nowcasts, each change of the state, and the counters every
 });
 
 test("a reload is answered as the engine answers", async () => {
-  const { role, log, heard } = setUp();
+  const { role, log, heard } = await setUp();
   role.attach({ log, store: log });
   const answer = (error: string | null) => {
     const request = heard.flatMap((each) => each.kind === "reload" ? [each.request] : []).at(-1);
@@ -94,15 +99,15 @@ test("a reload is answered as the engine answers", async () => {
 });
 
 test("a reload that no engine answers fails after a minute", async () => {
-  const { clock, role, log } = setUp();
+  const { clock, role, log } = await setUp();
   role.attach({ log, store: log });
   const failing = expect(role.reload()).rejects.toThrow("the engine does not answer");
   await clock.advance(60_000);
   await failing;
 });
 
-test("another source replaces the one before", () => {
-  const { role, log } = setUp();
+test("another source replaces the one before", async () => {
+  const { role, log } = await setUp();
   role.attach({ log, store: log });
   const next = new EmbeddedLog(join(temporaryFolder(), "binance.sqlite"));
   onTestFinished(() => next.close());
@@ -113,16 +118,32 @@ test("another source replaces the one before", () => {
   expect(role.status.source).toBe("binance");
 });
 
-test("a port in use is refused by the name of its setting", () => {
-  const { address } = setUp();
+test("a port in use is refused by the name of its setting", async () => {
+  const { address } = await setUp();
   const second = new ServeRole({
     config: {
-      ...{ symbols: ["BTCUSDT"], source: "auto", host: "127.0.0.1" },
+      ...{ symbols: ["BTCUSDT"], source: "auto", host: "127.0.0.1", bounds: BOUNDS },
       port: Number(new URL(address).port),
     },
     clock: new VirtualClock(START),
     logger: createLog("ERROR", () => {}),
   });
   onTestFinished(() => second.close());
-  expect(() => second.start()).toThrow(/^DASHBOARD_PORT must be free: port \d+ is in use/);
+  await expect(second.start()).rejects.toThrow(/^DASHBOARD_PORT must be free: port \d+ is in use/);
+});
+
+test("the markets that subscribers name are announced, those of a stream of all are not", async () => {
+  const { role, log, heard, address } = await setUp();
+  role.attach({ log, store: log });
+  const viewed = () => {
+    log.announce({ kind: "feed", status: FEED });
+    return heard.findLast((each) => each.kind === "viewed")?.symbols;
+  };
+  const all = readEvents(`${address}/api/v1/stream`);
+  expect(viewed()).toEqual([]);
+  await all.next();
+  expect(viewed()).toEqual([]);
+  const page = readEvents(`${address}/api/v1/stream?symbols=ETHUSDT`);
+  await page.next();
+  expect(viewed()).toEqual(["ETHUSDT"]);
 });

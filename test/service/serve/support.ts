@@ -1,11 +1,15 @@
 import type { Hono } from "hono";
+import { toCsv } from "../../../data/files/csv.ts";
 import type { Bar } from "../../../data/schema/bar.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
 import type { Status, SymbolStatus } from "../../../data/schema/status.ts";
-import type { RecordStore } from "../../../service/bus/record_store.ts";
 import { ModelRegistry } from "../../../service/engine/model_registry.ts";
 import { createLog } from "../../../service/log.ts";
 import { type AppOptions, createApp } from "../../../service/serve/app.ts";
+import { HistoryGate } from "../../../service/serve/history_gate.ts";
+import { Refusals } from "../../../service/serve/http/refusals.ts";
+import type { ServiceView } from "../../../service/serve/service_view.ts";
+import { StreamGate } from "../../../service/serve/stream_gate.ts";
 import { makeSymbolStatus, START } from "../../support/records.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
@@ -20,6 +24,7 @@ export function makeStatus(
     connection: "live",
     message: "live",
     since: START,
+    next_attempt: null,
     clock_offset: 3,
     disconnects: 0,
     handovers: 0,
@@ -35,15 +40,18 @@ export function makeStatus(
   };
 }
 
-/** A store of these records; it answers queries as the ports demand. */
-function createStore(bars: readonly Bar[], signals: readonly Signal[]): Pick<RecordStore, "query"> {
+/** A store of these records; it answers as the port demands. */
+function createStore(bars: readonly Bar[], signals: readonly Signal[]): ServiceView["store"] {
   return {
-    query: ({ kind, symbol, from = -Infinity, to = Infinity, limit }) =>
-      (kind === "bar" ? bars : signals)
+    history({ kind, symbol, from = -Infinity, to = Infinity, limit, columns, gzip }) {
+      const records = (kind === "bar" ? bars : signals)
         .filter((record) => symbol === undefined || record.symbol === symbol)
         .filter(({ timestamp }) => timestamp >= from && timestamp <= to)
-        .slice(-limit)
-        .map((record) => JSON.stringify(record)),
+        .slice(-limit);
+      const text = columns === undefined ? JSON.stringify(records) : toCsv(records, columns);
+      const bytes = new Blob([text]).stream();
+      return Promise.resolve(gzip ? bytes.pipeThrough(new CompressionStream("gzip")) : bytes);
+    },
   };
 }
 
@@ -57,6 +65,10 @@ interface Setting {
   readonly reload?: () => Promise<void>;
   readonly hub?: AppOptions["hub"];
   readonly dashboard?: string;
+  readonly maxStreams?: number;
+  readonly maxAnswers?: number;
+  readonly maxPerAddress?: number;
+  readonly sleep?: (ms: number) => Promise<void>;
 }
 
 /** The whole HTTP interface over records and a status that are made up. */
@@ -64,14 +76,21 @@ export function setUp(setting: Setting = {}): Hono {
   const log = createLog("ERROR", () => {});
   const registry = new ModelRegistry({ models: ["models/classic.json"], expected: {} }, log);
   const { status = makeStatus(), bars = [], signals = [] } = setting;
+  const hub = setting.hub ?? { size: 2, open: () => new ReadableStream() };
+  const refusals = new Refusals();
   return createApp({
     symbols: setting.symbols ?? ["BTCUSDT", "ETHUSDT"],
     view: { status, models: registry.status.descriptions, store: createStore(bars, signals) },
     administration: { reload: setting.reload ?? (() => Promise.resolve()) },
     adminToken: setting.adminToken,
-    hub: setting.hub ?? { size: 2, open: () => new ReadableStream() },
+    hub,
+    gate: new StreamGate(setting.maxStreams ?? 1000, hub, refusals),
+    history: new HistoryGate(refusals, setting.maxAnswers),
+    maxPerAddress: setting.maxPerAddress ?? 0,
+    refusals,
+    server: { connections: 3, restarts: 0 },
     dashboard: setting.dashboard ?? temporaryFolder(),
     log,
-    clock: { monotonic: () => 0 },
+    clock: { monotonic: () => 0, sleep: setting.sleep ?? (() => Promise.resolve()) },
   });
 }

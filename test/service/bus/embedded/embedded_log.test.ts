@@ -394,3 +394,28 @@ test("a page that finds nothing ends after a bounded search, and pages together 
     }
   }
 });
+
+test("the log is drained when its readers have taken what was appended before", async () => {
+  const log = openLog();
+  const stop = new AbortController();
+  const reader = log.read(log.start, stop.signal);
+  const order: string[] = [];
+  const taking = (async () => {
+    for await (const events of reader) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      order.push(...events.map(({ timestamp }) => String((timestamp - START) / 60_000)));
+    }
+  })();
+  void log.append(bars(0, 1));
+  await log.drained();
+  order.push("drained");
+  await log.append(bars(2));
+  await log.drained();
+  order.push("drained");
+  expect(order).toEqual(["0", "1", "drained", "2", "drained"]);
+  stop.abort();
+  await taking;
+  void log.append(bars(3));
+  await log.drained();
+  expect([...log.bars("BTCUSDT", START)]).toHaveLength(4);
+});

@@ -8,7 +8,7 @@ test("history is a JSON array, oldest first, of the very records that are kept",
   const response = await setUp({ bars: BARS })
     .request(`/api/v1/bars?symbol=BTCUSDT&from=${START + 60_000}`);
   expect(response.headers.get("content-type")).toBe("application/json");
-  expect(response.headers.get("cache-control")).toBe("no-store");
+  expect(response.headers.get("cache-control")).toBe("no-store, no-transform");
   expect(await response.json()).toEqual(BARS.slice(1));
 });
 

@@ -172,6 +172,10 @@ describe("the page says of its data that it", () => {
     await page.goto(service.url);
     await strip(page, "wait", "Loading history");
     await shows(page, "#alarm-message", /^[\d,]+ of [\d,]+ minutes of BTCUSDT/);
+    // The minutes that have come are days old: they say nothing of now.
+    for (const word of ["#regime", "#anomaly", "#other-models .model-output"]) {
+      expect(await page.locator(word).innerText()).toMatch(/^(–|Warming up)$/);
+    }
     await picture(page, "loading");
     released.resolve();
     await drawn(page);

@@ -76,7 +76,10 @@ export function openFeed(symbol: string, listener: FeedListener): () => void {
     heard = Date.now();
     if (message.kind === "link") return listener.link(message.link);
     if (message.kind === "opened") return listener.opened();
-    if (message.kind === "refused") return listener.refused();
+    if (message.kind === "refused") {
+      port?.postMessage(symbol);
+      return listener.refused();
+    }
     if (message.kind === "beat") return;
     const { event, value } = message;
     if (event === "status") {

@@ -70,7 +70,11 @@ export class FeedHub {
     port.onmessage = null;
     port.close();
     this.#followers.delete(port);
-    if (this.#followers.size > 0) return;
+    if (this.#followers.size === 0) this.#rest();
+  }
+
+  /** Without pages there is nothing to read. */
+  #rest(): void {
     clearInterval(this.#tick);
     clearTimeout(this.#retry);
     this.#attempt?.abort.abort();
@@ -111,9 +115,16 @@ export class FeedHub {
     }
   }
 
+  /** Asks the pages whether they still show a market: one may have ended without a word. */
+  #ask(): void {
+    this.#postAll({ kind: "refused" });
+    this.#followers.clear();
+  }
+
   /** Opens a stream of all markets that the pages show, in place of an earlier one. */
   async #connect(): Promise<void> {
     this.#retry = undefined;
+    if (this.#followers.size === 0) return this.#rest();
     this.#attempt?.abort.abort();
     const symbols = new Set(Array.from(this.#followers.values(), ({ symbol }) => symbol));
     const abort = new AbortController();
@@ -135,8 +146,8 @@ export class FeedHub {
       });
       if (this.#attempt !== attempt) return;
       if (response.status !== 200 || response.body === null) {
-        if (response.status === 400) this.#postAll({ kind: "refused" });
         this.#lose(`the service answered ${response.status}`, retryAfter(response));
+        if (response.status === 400) this.#ask();
         return;
       }
       // A network's login page comes with status 200, too.

@@ -12,7 +12,7 @@ export type Link =
     readonly retryAt: number;
   };
 
-/** What a page tells the hub: the market that it shows; null when it leaves. */
+/** What a page tells the hub: the market that it shows, also when it is asked; null when it leaves. */
 export type PageMessage = string | null;
 
 /** What the hub tells a page. */
@@ -20,7 +20,7 @@ export type HubMessage =
   | { readonly kind: "link"; readonly link: Link }
   /** The market's events arrive from now on. Those before are to be loaded. */
   | { readonly kind: "opened" }
-  /** The service does not know one of the markets that the pages of this browser show. */
+  /** The service does not know one of the markets that pages show. Who still shows one says so. */
   | { readonly kind: "refused" }
   /** An event of the feed; not validated. */
   | { readonly kind: "event"; readonly event: string; readonly value: unknown }

@@ -11,7 +11,7 @@ import { formatDay, formatMinute } from "../format/time.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { element, setColour, setText } from "./dom.ts";
-import { latest, outputOf, type Page } from "./page.ts";
+import { lastFinal, latest, outputOf, type Page } from "./page.ts";
 import type { Scene } from "./scene.ts";
 
 const HOUR_MS = 60 * MINUTE_MS;
@@ -94,8 +94,8 @@ function createRegime(): (page: Page) => void {
   return (page) => {
     const model = shownModel(page.models, page.model);
     if (model !== undefined) setText(label, `Regime, ${model.name} model`);
-    const last = outputOf(page, page.signals.at(-1));
-    const warmUp = warmUpOf(model, page.signals.at(-1) ?? page.nowcast ?? undefined);
+    const last = outputOf(page, lastFinal(page));
+    const warmUp = warmUpOf(model, latest(page));
     progress(warmUp);
     if (last === undefined) {
       for (const node of [confidence, time]) setText(node, NOTHING);
@@ -119,9 +119,9 @@ function createAnomaly(): (page: Page) => void {
   const threshold = element("anomaly-threshold");
   const progress = createProgress("anomaly-progress");
   return (page) => {
-    const last = page.signals.at(-1);
+    const last = lastFinal(page);
     const model = primaryModel(page.models);
-    const warmUp = warmUpOf(model, last ?? page.nowcast ?? undefined);
+    const warmUp = warmUpOf(model, latest(page));
     progress(warmUp);
     const offset = model?.offset ?? null;
     if (model !== undefined) setText(label, `Anomaly, ${model.name} model`);

@@ -5,7 +5,7 @@ import { regimeColour } from "../data/regimes.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatProbability } from "../format/number.ts";
 import { element, html, setColour, setText } from "./dom.ts";
-import type { Page } from "./page.ts";
+import { lastFinal, latest, type Page } from "./page.ts";
 
 const NOTHING = "–";
 
@@ -18,9 +18,11 @@ type Update = (name: string, output: ReadyOutput | undefined, warmUp: string) =>
 export function createOtherModels(): (page: Page) => void {
   const host = element("other-models");
   let panels: readonly Update[] | undefined;
-  return ({ models, model, signals }) => {
+  return (page) => {
+    const { models, model } = page;
     if (models.length === 0) return;
-    const last = signals.at(-1);
+    const last = lastFinal(page);
+    const now = latest(page);
     const shown = shownModel(models, model);
     const others = offeredModels(models).filter((each) => each !== shown);
     if (panels?.length !== others.length) {
@@ -28,7 +30,7 @@ export function createOtherModels(): (page: Page) => void {
       panels = others.map(() => createPanel(host));
     }
     for (const [index, other] of others.entries()) {
-      panels[index]?.(other.name, last && outputsOf(other)(last), warmUpOf(other, last));
+      panels[index]?.(other.name, last && outputsOf(other)(last), warmUpOf(other, now));
     }
   };
 }

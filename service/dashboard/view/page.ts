@@ -1,4 +1,5 @@
 import type { ReadyOutput, Signal } from "../../../data/schema/signal.ts";
+import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Status } from "../../../data/schema/status.ts";
 import type { FeatureScale } from "../data/features.ts";
 import type { Model } from "../client/decode.ts";
@@ -60,6 +61,23 @@ export function outputOf(page: Page, signal: Signal | undefined): ReadyOutput | 
 /** The latest signal of the market: the nowcast, or the last final signal. */
 export function latest({ signals, nowcast }: Page): Signal | undefined {
   return nowcast ?? signals.at(-1);
+}
+
+/** Longest time between the last bar and the forming minute in which a regime is of now, ms. */
+const RECENT_MS = 5 * MINUTE_MS;
+
+/**
+ * The last final signal, if it is of now: what loads as history, or waits for the disk, is not.
+ * Undefined otherwise.
+ */
+export function lastFinal({ signals, nowcast, status, symbol }: Page): Signal | undefined {
+  const last = signals.at(-1);
+  if (last === undefined) return undefined;
+  if (nowcast !== null) {
+    return nowcast.timestamp - last.timestamp <= RECENT_MS ? last : undefined;
+  }
+  const market = status?.symbols.find((each) => each.symbol === symbol);
+  return (market?.loading ?? null) === null ? last : undefined;
 }
 
 /** The signal of the selected minute; undefined if there is none. */

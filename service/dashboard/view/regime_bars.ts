@@ -2,7 +2,7 @@ import { EXPECTED_REGIMES, regimeColours, regimeName } from "../data/regimes.ts"
 import { formatProbability } from "../format/number.ts";
 import { element, html, setColour, setText } from "./dom.ts";
 import { shownModel } from "../data/model.ts";
-import { outputOf, type Page } from "./page.ts";
+import { lastFinal, outputOf, type Page } from "./page.ts";
 
 interface Bar {
   readonly name: HTMLElement;
@@ -16,7 +16,7 @@ export function createRegimeBars(): (page: Page) => void {
   const list = element("regime-bars");
   let bars: readonly Bar[] = [];
   return (page) => {
-    const last = outputOf(page, page.signals.at(-1));
+    const last = outputOf(page, lastFinal(page));
     const nowcast = outputOf(page, page.nowcast ?? undefined);
     const regimes = shownModel(page.models, page.model)?.regimes ?? EXPECTED_REGIMES;
     if (bars.length !== regimes.length) {

@@ -14,7 +14,7 @@ import { createRail } from "./rail.ts";
 import { createMinuteBar } from "./minute_bar.ts";
 import { createReadouts } from "./readouts.ts";
 import type { Scene } from "./scene.ts";
-import { createTitle } from "./title.ts";
+import { frozenTitle, titleOf } from "./title.ts";
 
 /**
  * A part of the page that changed:
@@ -85,10 +85,12 @@ export function createView(
     offers(shown);
   }
 
-  const setTitle = createTitle(page);
+  document.addEventListener("freeze", () => {
+    document.title = frozenTitle(page());
+  });
   return (part) => {
     // A hidden page gets no frames, but its title is seen.
-    if (part !== "cursor") setTitle();
+    if (part !== "cursor") document.title = titleOf(page(), Date.now());
     changed(part);
   };
 }

@@ -19,8 +19,12 @@ class FollowingPage {
     this.#port = port1;
     port1.onmessage = ({ data }: MessageEvent<HubMessage>) => this.messages.push(data);
     hub.join(port2);
-    port1.postMessage(symbol);
+    this.follow(symbol);
     onTestFinished(() => this.leave());
+  }
+
+  follow(symbol: string): void {
+    this.#port.postMessage(symbol);
   }
 
   leave(): void {
@@ -231,6 +235,17 @@ describe("the hub's connection", () => {
     await page.linked("open");
     await until("the page to be told", () => page.opened === 1 || undefined);
     expect(requests()).toBe(5);
+  });
+
+  it("does without the market of a page that ended without a word", async () => {
+    const { hub, stream } = serve(() => new Response("", { status: 400 }));
+    const [page, gone] = [new FollowingPage(hub, "BTCUSDT"), new FollowingPage(hub, "GONEUSDT")];
+    await gone.linked("lost");
+    page.follow("BTCUSDT");
+    await until("the page to be back", () => page.links.length >= 3 || undefined);
+    await pass(2_000);
+    const { request } = await stream(0);
+    expect(new URL(request.url).searchParams.get("symbols")).toBe("BTCUSDT");
   });
 
   it("is silent after eight seconds without a byte, and replaced after twenty", async () => {

@@ -231,7 +231,7 @@ test("requests that were sent at once are answered in order, and too many of the
 });
 
 test.each([
-  ["TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 400"],
+  ["TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 405"],
   ["GET * HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 400"],
   ["GET http://other.test/path?a=1 HTTP/1.1\r\nHost: a\r\n\r\n", "</path?a=1>"],
   ["GET //other.test/path HTTP/1.1\r\nHost: a\r\n\r\n", "<//other.test/path>"],

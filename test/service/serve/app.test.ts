@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+import { gunzipSync } from "node:zlib";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -40,6 +42,14 @@ test.each([
   expect(response.status).toBe(405);
   expect(response.headers.get("allow")).toBe(allow);
   expect(response.headers.get("content-type")).toBe("application/problem+json");
+});
+
+test("a refused method is a problem that a client can unpack", async () => {
+  const headers = { "accept-encoding": "gzip" };
+  const response = await setUp().request("/api/v1/bars", { method: "PUT", headers });
+  const body = Buffer.from(await response.arrayBuffer());
+  const text = response.headers.get("content-encoding") === "gzip" ? gunzipSync(body) : body;
+  expect(JSON.parse(text.toString())).toMatchObject({ status: 405 });
 });
 
 test("a failure is a problem without its details, which the log has", async () => {

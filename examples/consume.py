@@ -78,7 +78,8 @@ def read_stream(url, known_id):
     try:
         response = urllib.request.urlopen(request, timeout=QUIET_S)
     except urllib.error.HTTPError as error:
-        if 400 <= error.code < 500:
+        # 429 says that this address has too many requests under way, which passes.
+        if 400 <= error.code < 500 and error.code != 429:
             sys.exit(f"the service refuses the request: {error.read().decode()}")
         raise
     with response:

@@ -95,7 +95,8 @@ async function* readStream(url: string, lastId: string | undefined): AsyncGenera
       headers: lastId === undefined ? {} : { "last-event-id": lastId },
       signal: silence.signal,
     });
-    if (response.status >= 400 && response.status < 500) {
+    // 429 says that this address has too many requests under way, which passes.
+    if (response.status >= 400 && response.status < 500 && response.status !== 429) {
       console.error(`the service refuses the request: ${await response.text()}`);
       Deno.exit(1);
     }

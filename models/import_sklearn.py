@@ -363,6 +363,21 @@ def write(path: Path, text: str) -> None:
         part.unlink(missing_ok=True)
 
 
+def check_output(path: Path, inputs: list[Path]) -> None:
+    """Refuses to replace an input, under any name, and what is not a model."""
+    if path.is_dir():
+        raise RefusedError(f"--out must be a file and no folder: current value is {path}")
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    if any(given.exists() and path.samefile(given) for given in inputs):
+        raise RefusedError(f"--out must not be an input: current value is {path}")
+    with path.open("rb") as file:
+        if re.match(rb'\s*\{\s*"schema":', file.read(256)) is None:
+            raise RefusedError(
+                f"--out must be a new file or a model, which is replaced: current value is {path}"
+            )
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
@@ -407,6 +422,7 @@ def main() -> int:
     arguments = parse_arguments()
     try:
         libraries()
+        check_output(arguments.out, [arguments.forest, arguments.hmm])
         artifact = make_artifact(arguments.forest, arguments.hmm, arguments.name, arguments.window)
         write(arguments.out, format_artifact(artifact) + "\n")
     except PackageNotFoundError as error:

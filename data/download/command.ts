@@ -4,6 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { defineCommand, runCommand, valueOption } from "../common/command.ts";
 import { type Environment, readEnvironment } from "../common/environment.ts";
+import { errorMessage, UsageError } from "../common/errors.ts";
 import { createProgress } from "../common/progress.ts";
 import { fetchVariables, readProxies } from "../common/proxy.ts";
 import { SETTINGS } from "../common/settings.ts";
@@ -44,7 +45,11 @@ async function run(
   const environment = readEnvironment();
   const folder = folderOf(series, environment);
   Object.assign(process.env, fetchVariables(readProxies(environment), url));
-  await mkdir(folder, { recursive: true });
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`Cannot download into ${folder}: ${errorMessage(error)}`);
+  }
   const progress = createProgress("download", 1);
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;

@@ -55,14 +55,10 @@ export class RowBuffer {
     return values;
   }
 
-  /**
-   * All rows in ascending order of a column, those with the same value of a second one; rows that
-   * are equal in both keep their order.
-   */
-  sortedBy(column: number, second = column): Uint32Array {
+  /** All rows in ascending order of a column; rows with the same value keep their order. */
+  sortedBy(column: number): Uint32Array {
     const rows = Uint32Array.from({ length: this.#length }, (_, row) => row);
-    const compare = (a: number, b: number) =>
-      this.at(a, column) - this.at(b, column) || this.at(a, second) - this.at(b, second);
+    const compare = (a: number, b: number) => this.at(a, column) - this.at(b, column);
     for (let row = 1; row < this.#length; row++) {
       if (compare(row - 1, row) > 0) return rows.sort((a, b) => compare(a, b) || a - b);
     }
@@ -73,23 +69,23 @@ export class RowBuffer {
    * Selects one row for each value of a column.
    *
    * @param ordered Rows in ascending order of the column.
-   * @param decide Called with each further row of a value: whether it is left out, replaces the one
-   *   that is selected, or is selected too.
+   * @param decide Called with each further row of a value: whether it is left out, or replaces the
+   *   one that is selected.
    */
   firstOfEach(
     column: number,
     ordered: Uint32Array,
-    decide: (selected: number, further: number) => "drop" | "replace" | "keep",
+    decide: (selected: number, further: number) => "drop" | "replace",
   ): Uint32Array {
     const kept = new Uint32Array(ordered.length);
     let count = 0;
     for (const row of ordered) {
       const selected = count > 0 ? kept[count - 1] : undefined;
-      const decision = selected === undefined || this.at(selected, column) !== this.at(row, column)
-        ? "keep"
-        : decide(selected, row);
-      if (decision === "keep") kept[count++] = row;
-      else if (decision === "replace") kept[count - 1] = row;
+      if (selected === undefined || this.at(selected, column) !== this.at(row, column)) {
+        kept[count++] = row;
+      } else if (decide(selected, row) === "replace") {
+        kept[count - 1] = row;
+      }
     }
     return kept.slice(0, count);
   }

@@ -76,16 +76,13 @@ export function formatBarsReport(report: BarsReport): string {
 
 /** A report on trades as text, UTC. */
 export function formatTradesReport(report: TradesReport): string {
-  const { symbol, market, files, rows, trades, from, to, repaired, holes, rawIdBreaks } = report;
+  const { symbol, market, files, rows, trades, from, to, repaired, holes } = report;
   const span = trades === 0 ? "" : `, ${formatTime(from)} to ${formatTime(to)} UTC`;
   const title = `${symbol} ${market}: ${count(trades, "trade")} from ${count(rows, "row")} of ` +
     `${count(files.length, "file")}${span}`;
   const missing = holes.reduce((sum, hole) => sum + hole.to - hole.from, 0);
   const lines = holes.map((hole) =>
     `${hole.from} to ${hole.to - 1}, between ${hole.between.map(formatTime).join(" and ")}`
-  );
-  const breaks = rawIdBreaks.map(({ id, expected, first, time }) =>
-    `id ${id} begins with raw trade ${first} where ${expected} follows, at ${formatTime(time)}`
   );
   return format(title, [
     ...describeRepairs([
@@ -97,14 +94,8 @@ export function formatTradesReport(report: TradesReport): string {
     ]),
     ...describeRowErrors(report.errors, NAMED),
     ...(holes.length === 0 ? [] : [
-      `missing: ${count(missing, "id")} in ${count(holes.length, "hole")}`,
+      `missing: ${count(missing, "raw trade")} in ${count(holes.length, "hole")}`,
       ...cut(lines, holes.length).map((line) => `  ${line}`),
-    ]),
-    ...(breaks.length === 0 ? [] : [
-      `missing or repeated behind ids that continue: raw trades at ${
-        count(breaks.length, "place")
-      }`,
-      ...cut(breaks, breaks.length).map((line) => `  ${line}`),
     ]),
   ]);
 }

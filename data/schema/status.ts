@@ -65,6 +65,28 @@ export type CounterName = keyof typeof countersShape;
 /** The names of the counters of a symbol. */
 export const COUNTER_NAMES: readonly CounterName[] = fieldsOf(countersShape);
 
+/**
+ * Whether a market trades, by what the exchange says of it.
+ *
+ * - `trading`: it trades
+ * - `halted`: the exchange has stopped its trading; it may go on
+ * - `delisted`: its trading has ended
+ * - `unlisted`: the exchange does not know it, or it has not begun to trade
+ */
+export const marketStateSchema = z.literal(["trading", "halted", "delisted", "unlisted"]);
+
+/** Whether a market trades; {@linkcode marketStateSchema} explains the words. */
+export type MarketState = z.infer<typeof marketStateSchema>;
+
+/** How far the loading of history is. */
+const loadingSchema = z.object({
+  have: count().register(ABOUT, { description: "Minutes that are done" }),
+  need: count().register(ABOUT, { description: "Minutes that are wanted" }),
+});
+
+/** How far the loading of history is. */
+export type Loading = Readonly<z.infer<typeof loadingSchema>>;
+
 /** State of one market's feed. */
 export const symbolStatusSchema = z.object({
   symbol: z.string(),
@@ -76,15 +98,19 @@ export const symbolStatusSchema = z.object({
     description: "Open time of the last published bar, ms UTC; null before the first",
     "x-metric": "last_bar_timestamp_seconds",
   }),
+  market: z.nullable(marketStateSchema).register(ABOUT, {
+    description: "Whether the market trades, by what the exchange says of it: unlisted is not " +
+      "known there, or has not begun to trade; null while it is not known",
+  }),
+  loading: z.nullable(loadingSchema).register(ABOUT, {
+    description: "How far the loading of history is; null while none is loaded",
+  }),
   ...countersShape,
   problem: text().register(ABOUT, {
-    description: "Why this market's bars wait, for people; null while they do not",
+    description: "Why this market's bars wait, for people; null while they do not, and while " +
+      "the market does not trade or its history is loaded",
     "x-metric": "bars_held_up",
   }),
-  market: z.exactOptional(z.nullable(z.literal(["trading", "halted", "delisted", "unlisted"])))
-    .register(ABOUT, { description: "What the exchange says of the market; null: not known" }),
-  loading: z.exactOptional(z.nullable(z.object({ have: count(), need: count() })))
-    .register(ABOUT, { description: "Minutes of history that are done, of those wanted" }),
 });
 
 /** State of one market's feed; {@linkcode symbolStatusSchema} describes its fields. */
@@ -125,13 +151,15 @@ export const feedStatusSchema = z.object({
   }),
   connection: connectionStateSchema,
   message: z.string().register(ABOUT, {
-    description: "One line for people: what happens and, on a fault, what to do",
+    description: "One line for people about the connections as a whole: what happens and, on a " +
+      "fault, what to do; what concerns one market is its problem",
   }),
   since: z.int().register(ABOUT, {
     description: "When connection last changed, ms UTC of the service's machine",
   }),
-  next_attempt: z.exactOptional(time()).register(ABOUT, {
-    description: "When the next attempt to connect is due, ms UTC of the service's machine",
+  next_attempt: time().register(ABOUT, {
+    description: "When the next attempt to connect is due, ms UTC of the service's machine; " +
+      "null while none is planned",
   }),
   clock_offset: z.nullable(z.number()).register(ABOUT, {
     description: "Exchange clock minus this machine's clock, ms; null before it was measured",

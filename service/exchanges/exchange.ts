@@ -13,7 +13,7 @@ export interface ExchangeTraits {
   readonly socketLifetimeMs: number;
   /** Time for which a socket and its successor run side by side, ms. */
   readonly overlapMs: number;
-  /** An open socket without a trade for this long is dead, ms. */
+  /** After this time without a trade on an open socket, it is checked whether it is dead, ms. */
   readonly silenceMs: number;
   /** Most trades in an answer of {@linkcode ExchangeRest.aggTrades}. */
   readonly tradesPerPage: number;
@@ -59,10 +59,10 @@ export interface StreamProtocol {
 export interface SocketEnd {
   /** For people. */
   readonly reason: string;
-  /** Minimum wait before the next attempt that the exchange asks for, ms. */
-  readonly waitMs: number;
-  /** Whether the socket was open, but carried no trade for too long. */
+  /** Whether the socket was open, but did not carry the trades that there were. */
   readonly silent: boolean;
+  /** Wait until the next attempt to connect, ms; at least as long as the exchange asks for. */
+  readonly retryMs: number;
 }
 
 /** Takes what a stream delivers, in the order in which it happens. */
@@ -81,6 +81,14 @@ export interface StreamSink {
   disconnected(symbols: readonly string[], end: SocketEnd): void;
   /** The symbols' socket was replaced by its successor without an interruption. */
   handedOver(symbols: readonly string[]): void;
+  /**
+   * The symbols' socket has been open without a trade for some time: whether the exchange's history
+   * has trades of that time, so that the socket is dead and not the markets quiet.
+   *
+   * @param silentMs Time since the last trade, or since the socket opened, ms.
+   * @throws Error when that cannot be found out.
+   */
+  missedTrades(symbols: readonly string[], silentMs: number): Promise<boolean>;
 }
 
 /** Which trades of an exchange's history are wanted: the latest, unless a start is given. */
@@ -106,6 +114,12 @@ export const PURPOSES = ["repair", "viewed", "history", "audit"] as const;
 /** What a request is for. */
 export type Purpose = typeof PURPOSES[number];
 
+/**
+ * What an exchange says of a market: it `trades`; it is known, but trading is `stopped`; or its name
+ * is `unknown`.
+ */
+export type Listing = "trading" | "stopped" | "unknown";
+
 /** An exchange's REST interface. Every method throws an Error where the exchange does not answer. */
 export interface ExchangeRest {
   /** Request weight used in the current minute, as far as it is known. */
@@ -122,6 +136,10 @@ export interface ExchangeRest {
   klines(symbol: string, from: number, to: number, purpose?: Purpose): Promise<readonly Kline[]>;
   /** Aggregate trades, oldest first; a void one, which only takes an id, has quantity 0. */
   aggTrades(symbol: string, query: TradeQuery): Promise<readonly Trade[]>;
+  /** What the exchange says of each of some markets now, in as many requests as needed. */
+  listings(symbols: readonly string[]): Promise<ReadonlyMap<string, Listing>>;
+  /** The names of all markets, in the form in which they are asked for. */
+  names(): Promise<readonly string[]>;
 }
 
 /** A market data source: streams and REST. */

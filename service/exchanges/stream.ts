@@ -1,6 +1,7 @@
 import type { Clock } from "../../data/common/clock.ts";
+import { errorMessage } from "../../data/common/errors.ts";
 import { Backoff, type Random, type RetryPolicy } from "../../data/common/retry.ts";
-import type { ExchangeTraits, Refusal, SocketEnd, StreamProtocol, StreamSink } from "./exchange.ts";
+import type { ExchangeTraits, Refusal, StreamProtocol, StreamSink } from "./exchange.ts";
 import { type OpenSocket, type Socket, tlsRefusal } from "./socket.ts";
 
 /** Limits the connection attempts of all streams together. */
@@ -25,6 +26,8 @@ export interface StreamOptions {
 }
 
 const RECONNECT: RetryPolicy = { firstMs: 500, maxMs: 30_000 };
+/** A trade that the exchange's history has may still arrive within this time, ms. */
+const IN_FLIGHT_MS = 2000;
 /** Share of the lifetime after which a socket is replaced: 23 of 24 hours. */
 const RENEWAL_AGE = 23 / 24;
 /** Share by which the sockets' ages at renewal differ, so that not all are replaced at once. */
@@ -49,7 +52,8 @@ interface Link {
  *
  * A socket is replaced before the exchange closes it for its age, and when the exchange announces a
  * shutdown. The successor is opened first; once it is open, both run for the overlap time. A socket
- * that is open but carries no trade is dead, even if it answers pings, and is ended.
+ * that is open but does not carry the trades that there are is dead, even if it answers pings, and is
+ * ended. One whose markets are quiet stays.
  */
 export class ReconnectingStream {
   readonly #options: StreamOptions;
@@ -100,7 +104,7 @@ export class ReconnectingStream {
     socket.on("open", () => {
       if (link.ended) return;
       link.lastTradeAt = clock.monotonic();
-      void this.#watch(link, link.lastTradeAt);
+      this.#watch(link, link.lastTradeAt).catch(() => {});
       this.#opened(link);
     });
     socket.on("message", (data) => {
@@ -128,9 +132,11 @@ export class ReconnectingStream {
     });
     socket.on("close", (code) => {
       if (link.ended) return;
-      const { message: reason, waitMs } = link.refusal ??
-        { message: `${protocol.origin} closed the connection (code ${code})`, waitMs: 0 };
-      this.#lost(link, { reason, waitMs, silent: link.silent });
+      this.#lost(
+        link,
+        link.refusal ??
+          { message: `${protocol.origin} closed the connection (code ${code})`, waitMs: 0 },
+      );
     });
   }
 
@@ -164,23 +170,34 @@ export class ReconnectingStream {
     this.#options.sink.handedOver(this.#options.symbols);
   }
 
-  #lost(link: Link, end: SocketEnd): void {
-    const { symbols, sink } = this.#options;
+  #lost(link: Link, end: Refusal): void {
     const wasOpen = this.#open.has(link);
     this.#end(link);
     const { size } = this.#open;
     if (size === 0) {
       // A successor that is still opening is no successor any more.
       this.#renewing = false;
-      sink.disconnected(symbols, end);
+      return this.#interrupted(link, end);
     }
     if (wasOpen && size === 1 && this.#renewing) {
       // The old socket ended by itself while the overlap lasted.
       this.#timers.get("retire")?.abort();
       this.#handedOver();
     }
-    const wanted = this.#renewing ? 2 : 1;
-    if (this.#links.size < wanted) this.#connectAfter(Math.max(end.waitMs, this.#backoff.next()));
+    if (this.#renewing && this.#links.size < 2) this.#connectAfter(this.#retryWait(end));
+  }
+
+  /** No socket is open; one may be opening. */
+  #interrupted({ silent }: Link, end: Refusal): void {
+    const { symbols, sink } = this.#options;
+    const isOpening = this.#links.size > 0;
+    const retryMs = isOpening ? 0 : this.#retryWait(end);
+    sink.disconnected(symbols, { reason: end.message, silent, retryMs });
+    if (!isOpening) this.#connectAfter(retryMs);
+  }
+
+  #retryWait({ waitMs }: Refusal): number {
+    return Math.max(waitMs, this.#backoff.next(), this.#options.attempts.waitMs);
   }
 
   #end(link: Link): void {
@@ -191,20 +208,41 @@ export class ReconnectingStream {
     link.socket.terminate();
   }
 
-  /** Ends a socket that carries no trade for too long. */
+  /** Ends a socket that is open but dead. Rejects once the socket has ended otherwise. */
   async #watch(link: Link, openedAt: number): Promise<void> {
     const { clock, traits: { silenceMs } } = this.#options;
-    for (let leftMs = silenceMs; leftMs > 0;) {
-      try {
+    for (let checkedAt = openedAt;;) {
+      const since = link.lastTradeAt ?? openedAt;
+      const leftMs = Math.max(since, checkedAt) + silenceMs - clock.monotonic();
+      if (leftMs > 0) {
         await clock.sleep(leftMs, link.lifetime.signal);
-      } catch {
-        return;
+        continue;
       }
-      leftMs = (link.lastTradeAt ?? openedAt) + silenceMs - clock.monotonic();
+      const message = await this.#causeOfDeath(link, since);
+      link.lifetime.signal.throwIfAborted();
+      if (message !== undefined) {
+        link.silent = true;
+        link.refusal = { message, waitMs: 0 };
+        return link.socket.terminate();
+      }
+      checkedAt = clock.monotonic();
     }
-    link.silent = true;
-    link.refusal = { message: `no trade for ${silenceMs / 1000} s`, waitMs: 0 };
-    link.socket.terminate();
+  }
+
+  /** Why a socket without a trade since a time (monotonic, ms) is dead; undefined when it is not. */
+  async #causeOfDeath(link: Link, since: number): Promise<string | undefined> {
+    const { symbols, sink, clock } = this.#options;
+    const silentMs = clock.monotonic() - since;
+    const silence = `no trade for ${Math.round(silentMs / 100) / 10} s`;
+    const isSilent = () => (link.lastTradeAt ?? since) <= since;
+    try {
+      if (!await sink.missedTrades(symbols, silentMs)) return undefined;
+    } catch (error) {
+      const why = errorMessage(error);
+      return isSilent() ? `${silence}, and the exchange does not say if any: ${why}` : undefined;
+    }
+    await clock.sleep(IN_FLIGHT_MS, link.lifetime.signal);
+    return isSilent() ? `${silence} while there were some` : undefined;
   }
 
   /** Connects after a wait, or after a longer one that the limit of attempts requires. */

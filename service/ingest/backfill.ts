@@ -1,5 +1,6 @@
 import { errorMessage } from "../../data/common/errors.ts";
 import { Attempts, type RetryPolicy } from "../../data/common/retry.ts";
+import { minuteOf } from "../../data/schema/time.ts";
 import type { Trade } from "../../data/schema/trade.ts";
 import type { TradeQuery } from "../exchanges/exchange.ts";
 import { type IngestContext, REPORTED_FAILURES } from "./context.ts";
@@ -12,6 +13,8 @@ const PATIENCE_MS = 30_000;
 
 /** Where the trades of a minute begin. */
 export interface TradeStart {
+  /** The minute (open time, ms UTC); a later one where the market has only begun then. */
+  readonly minute: number;
   /** Id of the first one; of the next one that will happen, when there is none yet. */
   readonly id: number;
   /** The first page of them. */
@@ -52,17 +55,25 @@ export class TradeBackfill {
     return this.#problem;
   }
 
-  /** Finds the first trade of a minute (open time, ms UTC); retries until the exchange answers. */
-  async findStart(minute: number): Promise<TradeStart | undefined> {
+  /**
+   * Finds the first trade of a minute; retries until the exchange answers and has a trade.
+   *
+   * @param minute Open time, ms UTC.
+   * @param hasBegun Whether there may be trades before it.
+   */
+  async findStart(minute: number, hasBegun: boolean): Promise<TradeStart | undefined> {
+    let isNew = !hasBegun;
     return await this.#retry(Infinity, async () => {
       const trades = await this.#fetch({ startTime: minute, limit: this.#pageSize });
       const [first] = trades;
       if (first !== undefined) {
-        return { id: first.id, trades, tooMany: await this.#tooManyFollow(trades) };
+        const tooMany = await this.#tooManyFollow(trades);
+        return { minute: isNew ? minuteOf(first.time) : minute, id: first.id, trades, tooMany };
       }
       const [latest] = await this.#fetch({ limit: 1 });
+      isNew ||= latest === undefined;
       if (latest === undefined || latest.time >= minute) return undefined;
-      return { id: latest.id + 1, trades, tooMany: false };
+      return { minute, id: latest.id + 1, trades, tooMany: false };
     });
   }
 

@@ -15,6 +15,8 @@ export class ConnectionTracker {
   #message: string;
   #since: number;
   #disconnects = 0;
+  /** When the next attempt of each group without an open socket is due, ms UTC of this machine. */
+  readonly #attempts = new Map<readonly string[], number>();
 
   /**
    * @param origin Where the sockets connect to, for people.
@@ -47,6 +49,11 @@ export class ConnectionTracker {
     return this.#disconnects;
   }
 
+  /** When the next attempt to connect is due, ms UTC of this machine; null while all are up. */
+  get nextAttempt(): number | null {
+    return this.#attempts.size === 0 ? null : Math.round(Math.min(...this.#attempts.values()));
+  }
+
   /** The groups of symbols with an open socket. */
   get up(): Iterable<readonly string[]> {
     return this.#up;
@@ -56,6 +63,7 @@ export class ConnectionTracker {
   connected(symbols: readonly string[]): void {
     this.#up.add(symbols);
     this.#down.delete(symbols);
+    this.#attempts.delete(symbols);
     this.#update();
   }
 
@@ -63,6 +71,7 @@ export class ConnectionTracker {
   disconnected(symbols: readonly string[], end: SocketEnd): void {
     if (this.#up.delete(symbols)) this.#disconnects++;
     this.#down.set(symbols, end);
+    this.#attempts.set(symbols, this.#clock.now() + end.retryMs);
     this.#update();
   }
 
@@ -70,8 +79,10 @@ export class ConnectionTracker {
     const ends = [...this.#down.values()];
     const end = ends.find(({ silent }) => !silent) ?? ends[0];
     if (end !== undefined) {
-      const affected = count(this.#down.keys());
-      const share = affected === this.#symbols ? "" : ` (${affected} of ${this.#symbols} symbols)`;
+      const affected = Array.from(this.#down.keys()).flat();
+      const share = affected.length === this.#symbols
+        ? ""
+        : ` (${affected.length} of ${this.#symbols} symbols: ${named(affected)})`;
       this.#set(end.silent ? "silent" : "disconnected", `${end.reason}; reconnecting${share}`);
     } else if (count(this.#up) === this.#symbols) {
       this.#set("live", `live from ${this.#origin}`);
@@ -83,6 +94,14 @@ export class ConnectionTracker {
     this.#state = state;
     this.#message = message;
   }
+}
+
+/** Most symbols that a message names. */
+const MAX_NAMED = 3;
+
+function named(symbols: readonly string[]): string {
+  const names = symbols.slice(0, MAX_NAMED).join(", ");
+  return symbols.length > MAX_NAMED ? `${names} and others` : names;
 }
 
 function count(groups: Iterable<readonly string[]>): number {

@@ -1,11 +1,15 @@
 import type { Clock } from "../../data/common/clock.ts";
-import type { Exchange } from "../exchanges/exchange.ts";
+import type { ExchangeRest, ExchangeTraits } from "../exchanges/exchange.ts";
 import type { Log } from "../log.ts";
 import type { HistoryQueue } from "./history_queue.ts";
 
 /** What every part of ingestion works with. */
 export interface IngestContext {
-  readonly exchange: Pick<Exchange, "rest" | "traits">;
+  readonly exchange: {
+    /** The history of the markets. */
+    readonly rest: Pick<ExchangeRest, "aggTrades" | "klines">;
+    readonly traits: ExchangeTraits;
+  };
   /** Orders the requests for history. */
   readonly history: Pick<HistoryQueue, "run">;
   /** The exchange's clock, as far as it is known. */

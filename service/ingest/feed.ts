@@ -24,6 +24,8 @@ export interface FeedOptions {
   readonly logger: Log;
 }
 
+/** Most markets of a silent socket that the exchange is asked for: those that traded last. */
+const MAX_QUESTIONED = 20;
 /** Invalid frames are counted, and logged at most this often, ms. */
 const INVALID_LOG_INTERVAL_MS = 60_000;
 
@@ -44,7 +46,7 @@ export class Feed implements StreamSink {
 
   get status(): FeedStatus {
     const { exchange, source, markets, exchangeClock, sync } = this.#options;
-    const { state, message, since, disconnects } = this.#connection;
+    const { state, message, since, nextAttempt, disconnects } = this.#connection;
     const advice = state === "disconnected" ? `. ${exchange.advice}` : "";
     const { problem } = sync;
     const symbols = Array.from(
@@ -58,6 +60,7 @@ export class Feed implements StreamSink {
       connection: state,
       message: this.#notice ?? `${message}${advice}`,
       since,
+      next_attempt: nextAttempt,
       clock_offset: exchangeClock.offset,
       disconnects,
       handovers: this.#handovers,
@@ -81,7 +84,7 @@ export class Feed implements StreamSink {
 
   trade(trade: Trade, overlapping: boolean): void {
     this.#options.exchangeClock.observe(trade.time);
-    this.#options.markets.get(trade.symbol)?.stream.trade(trade, overlapping);
+    this.#options.markets.get(trade.symbol)?.trade(trade, overlapping);
   }
 
   invalid(reason: string): void {
@@ -111,12 +114,23 @@ export class Feed implements StreamSink {
     const { markets, logger } = this.#options;
     logger.warning("the feed is interrupted; reconnecting", { reason: end.reason });
     this.#connection.disconnected(symbols, end);
-    for (const symbol of symbols) markets.get(symbol)?.disconnected();
+    for (const symbol of symbols) markets.get(symbol)?.disconnected(`${end.reason}; reconnecting`);
     this.announce();
   }
 
   handedOver(): void {
     this.#handovers++;
+  }
+
+  async missedTrades(symbols: readonly string[], silentMs: number): Promise<boolean> {
+    const { markets } = this.#options;
+    const latestFirst = symbols.map((symbol) => markets.get(symbol))
+      .filter((market) => market !== undefined)
+      .toSorted((a, b) => (b.lastTime ?? 0) - (a.lastTime ?? 0));
+    for (const market of latestFirst.slice(0, MAX_QUESTIONED)) {
+      if (await market.missedTrades(silentMs)) return true;
+    }
+    return false;
   }
 
   /** The exchange's time is known: starts the markets that were connected before. */

@@ -4,6 +4,8 @@ import type { Purpose } from "../exchanges/exchange.ts";
 const SLOTS = 8;
 /** Requests of markets with a viewer that run beside them, ahead of all others. */
 const VIEWED_SLOTS = 4;
+/** Most markets that come first: whoever looks at hundreds is in no greater hurry than the others. */
+const MOST_VIEWED = 16;
 
 /** A request that waits for its turn. */
 interface Waiting {
@@ -37,7 +39,7 @@ export class HistoryQueue {
 
   /** Prefers the markets that somebody looks at now, in place of those before. */
   prefer(symbols: readonly string[]): void {
-    this.#viewed = new Set(symbols);
+    this.#viewed = new Set(symbols.slice(0, MOST_VIEWED));
     this.#startViewed();
   }
 

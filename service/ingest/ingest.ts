@@ -17,6 +17,7 @@ import { Feed } from "./feed.ts";
 import { HistoryQueue } from "./history_queue.ts";
 import { idleLoop } from "./idle_loop.ts";
 import { Market } from "./market.ts";
+import { MarketWatch } from "./market_watch.ts";
 import type { RequestedSource } from "./source_selector.ts";
 import { TimeSlices } from "./time_slices.ts";
 
@@ -51,6 +52,8 @@ const MAX_DECIMALS = 8;
 const CLOSE_INTERVAL_MS = 100;
 const ANNOUNCE_INTERVAL_MS = 1000;
 const ANNOUNCE_PARTS = 20;
+/** Pages of history that may be on their way to the engine while another is requested. */
+const PAGES_AHEAD = 4;
 const AUDIT_INTERVAL_MS = 15_000;
 
 /** Ingests the trades of one exchange: from its streams to bars in the event log. */
@@ -66,6 +69,7 @@ export class IngestRole {
   readonly #audit: BarAudit;
   readonly #markets = new Map<string, Market>();
   readonly #feed: Feed;
+  readonly #watch: MarketWatch;
   readonly #fail: (error: unknown) => void;
   #stopListening: () => void = () => {};
 
@@ -87,14 +91,23 @@ export class IngestRole {
     const { signal } = this.#closing;
     // All symbols fail for the same reason at once.
     const logger = throttleFailures(options.logger, () => clock.monotonic());
+    const draining: Promise<void>[] = [];
     const history = this.#history = new HistoryQueue(symbols, async () => {
       // Else it piles up between ingestion and the engine, and live bars wait behind it.
-      await bus.log.drained();
+      draining.push(bus.log.drained());
+      if (draining.length > PAGES_AHEAD) await draining.shift();
       await idleLoop(clock, signal);
     });
     this.#context = { exchange, history, clock: this.#exchangeClock, logger, signal };
     this.#sync = new ClockSync(this.#exchangeClock, exchange.rest, logger, signal);
     this.#audit = new BarAudit({ ...this.#context, logger: options.logger });
+    this.#watch = new MarketWatch({
+      rest: exchange.rest,
+      markets: this.#markets,
+      clock: this.#exchangeClock,
+      logger,
+      signal,
+    });
     this.#feed = new Feed({
       exchange,
       source: { source, requested },
@@ -123,7 +136,8 @@ export class IngestRole {
   }
 
   /**
-   * Resumes from the store, then connects. Resolves once the exchange has been asked for its time.
+   * Resumes from the store, then connects. Resolves once the exchange has been asked for its time
+   * and for the state of the markets.
    *
    * @throws The reason of the close when the role is closed meanwhile.
    */
@@ -139,12 +153,13 @@ export class IngestRole {
       await slices.next();
     }
     this.#supervise(this.#runMarkets());
-    await this.#sync.measure();
+    await Promise.all([this.#sync.measure(), this.#watch.look()]);
     if (this.#closing.signal.aborted) return;
     for (const group of chunk(symbols, exchange.traits.symbolsPerSocket)) {
       exchange.stream(group, this.#feed);
     }
     this.#supervise(this.#syncClock());
+    this.#supervise(this.#watch.run());
     this.#supervise(this.#closeMinutes());
     this.#supervise(this.#announce());
     this.#supervise(this.#announceForming());

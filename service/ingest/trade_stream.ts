@@ -62,6 +62,8 @@ export class TradeStream {
   /** Minute to start at; undefined while the stream is anchored. */
   #wanted: number | undefined;
   #begun = false;
+  /** The market had no trade before the wanted minute. */
+  #isNew = false;
   /** Minute of the first trade that arrived before the beginning, ms UTC. */
   #firstMinute = Infinity;
   /** There may be trades after the last one that will not arrive. */
@@ -102,6 +104,11 @@ export class TradeStream {
     return this.#sequencer.lastTime;
   }
 
+  /** Highest id that arrived; -Infinity before the first. */
+  get highestArrived(): number {
+    return this.#sequencer.highestSeen;
+  }
+
   /** Why trades are delayed, for people; null while they are not. */
   get problem(): string | null {
     return this.#idle ? null : this.#backfill.problem;
@@ -113,6 +120,16 @@ export class TradeStream {
     this.#begun = true;
     this.#wanted = this.#options.from ?? Math.min(this.#currentMinute(), this.#firstMinute);
     this.#work.notify();
+  }
+
+  /**
+   * Starts the sequence where it has not started, as there was no market until a minute (open time, ms
+   * UTC).
+   */
+  beginAt(minute: number): void {
+    if (!this.#begun || this.#sequencer.next !== undefined) return;
+    this.#isNew = true;
+    this.#restartAt(minute);
   }
 
   /**
@@ -190,7 +207,7 @@ export class TradeStream {
 
   /** Finds the first id of the wanted minute and starts there. */
   async #anchor(minute: number): Promise<void> {
-    const start = await this.#backfill.findStart(minute);
+    const start = await this.#backfill.findStart(minute, !this.#isNew);
     if (start === undefined || minute !== this.#wanted) return;
     const current = this.#currentMinute();
     if (start.tooMany && minute < current) {
@@ -200,7 +217,8 @@ export class TradeStream {
     const { lowestHeld } = this.#sequencer;
     const arrivedBy = this.#context.clock.now() - IN_FLIGHT_MS;
     this.#wanted = undefined;
-    this.#options.aggregator.anchor(minute);
+    this.#isNew = false;
+    this.#options.aggregator.anchor(start.minute);
     this.#sequencer.start(start.id);
     // Trades that have not arrived are taken from history, unless they may still arrive.
     this.#sequencer.repair(

@@ -180,6 +180,27 @@ function serviceMetrics(source: MetricsSource): readonly Metric[] {
         return plain(offset === null ? null : offset / 1000);
       },
     },
+    {
+      name: "market_state",
+      type: "gauge",
+      help: "1 for what the exchange says of the market: trading, halted, delisted or unlisted; " +
+        "absent while it is not known.",
+      labels: ["symbol", "state"],
+      samples: () =>
+        view.status.symbols.flatMap(({ symbol, market }) =>
+          market === null ? [] : [[{ symbol, state: market }, 1]]
+        ),
+    },
+    ...(["have", "need"] as const).map((part): Metric => ({
+      name: `history_loading_${part}_minutes`,
+      type: "gauge",
+      help:
+        `Minutes of history that are ${part === "have" ? "done" : "wanted"}; absent while none ` +
+        "is loaded.",
+      labels: ["symbol"],
+      samples: () =>
+        view.status.symbols.map(({ symbol, loading }) => [{ symbol }, loading?.[part] ?? null]),
+    })),
     ...SYMBOL_METRICS.map(({ name, type, help, value }): Metric => ({
       name,
       type,

@@ -43,6 +43,7 @@ function startingFeed(requested: Config["source"], now: number): FeedStatus {
     connection: "connecting",
     message: "starting",
     since: now,
+    next_attempt: null,
     clock_offset: null,
     disconnects: 0,
     handovers: 0,

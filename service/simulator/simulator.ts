@@ -85,10 +85,10 @@ function recordingOf(
  * @throws Error with code `EADDRINUSE` when the port is taken; RangeError for a speed of 0 or less.
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { source, speed = 1, host = "127.0.0.1", port = 0, timers = systemTimers } = options;
+  const { speed = 1, host = "127.0.0.1", port = 0, timers = systemTimers } = options;
   const log = options.log ?? (() => {});
   const limits = { ...BINANCE_LIMITS, ...options.limits };
-  const recording = recordingOf(source, options.capture);
+  const recording = recordingOf(options.source, options.capture);
   const clock = new VirtualClock({
     start: options.start ?? recording?.from ?? timers.now(),
     ...(recording && { end: recording.to }),
@@ -98,6 +98,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   if (!recording) clock.run();
 
   const faults = new Faults(options.faults ?? NO_FAULTS, clock.now(), speed);
+  const source = faults.markets.over(options.source);
   const connections = new Set<ClientConnection>();
   const reportedTime = (time: number) => faults.reportedTime(time);
   const feed: Feed = options.capture

@@ -79,6 +79,9 @@ export interface Market {
   klines(query: KlineQuery): ExchangeKline[];
 }
 
+/** Whether a market trades; an unlisted one is not known to the exchange. */
+export type MarketState = "trading" | "halted" | "unlisted";
+
 /** The markets that a simulator serves. */
 export interface MarketSource {
   /** The markets, each symbol once. */
@@ -90,6 +93,8 @@ export interface MarketSource {
   readonly recording?: { readonly from: number; readonly to: number };
   /** @returns undefined when there is no such market. */
   market(symbol: string): Market | undefined;
+  /** State of a market at an exchange time, ms UTC; absent when all trade at all times. */
+  readonly stateAt?: (symbol: string, time: number) => MarketState;
 }
 
 /** A source without markets. */

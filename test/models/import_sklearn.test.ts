@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { parseArtifact } from "../../models/artifact/read.ts";
@@ -110,6 +110,10 @@ pythonTest("invalid input is refused in one line with exit code 2", (python) => 
     [{ hmm: "large_hmm.pkl" }, "must have at most 8 states: it has 9"],
     [{ hmm: "broken_hmm.pkl" }, "means_ must be finite numbers"],
     [{ out: "no/x.json" }, "--out cannot be written"],
+    [{ out: "." }, "--out must be a file and no folder"],
+    [{ out: "isolation_forest.pkl" }, "--out must not be an input"],
+    [{ out: "../" + basename(folder) + "/hmm_regime.pkl" }, "--out must not be an input"],
+    [{ out: "text.pkl" }, "--out must be a new file or a model, which is replaced"],
     [{ name: "A B" }, "--name: must be a lower-case letter, then up to 31 lower-case letters"],
     [{ window: "1" }, "--window: must be a whole number from 2 to 10080"],
   ];

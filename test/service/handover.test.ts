@@ -42,6 +42,7 @@ function follow(simulator: Simulator, socketLifetimeMs: number) {
     connected: () => stream.begin(),
     disconnected: () => counted.disconnects++,
     invalid() {},
+    missedTrades: () => Promise.resolve(true),
     handedOver: () => counted.handovers++,
   });
   onTestFinished(async () => {

@@ -8,12 +8,16 @@ import { ServiceProcess } from "../support/service_process.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
 
-const record = z.looseObject({ timestamp: z.int(), backfill: z.literal(true).optional() });
+const record = z.looseObject({
+  symbol: z.string(),
+  timestamp: z.int(),
+  backfill: z.literal(true).optional(),
+});
 type Received = z.infer<typeof record> & { readonly event: string };
 
 async function setUp() {
   const exchange = await startSimulator({
-    source: simulatedMarket({ seed: 5, symbols: ["BTCUSDT"] }),
+    source: simulatedMarket({ seed: 5, symbols: ["BTCUSDT", "ETHUSDT"] }),
     speed: 300,
   });
   onTestFinished(() => exchange.close());
@@ -23,7 +27,7 @@ async function setUp() {
     BINANCE_REST_URL: exchange.url,
     DATA_DIR: temporaryFolder(),
   };
-  return () => ServiceProcess.start(env);
+  return (symbols = "BTCUSDT") => ServiceProcess.start({ ...env, SYMBOLS: symbols });
 }
 
 /** Follows bars and signals, over restarts too, and keeps all of them. */
@@ -52,14 +56,14 @@ class Follower {
     read().catch(() => {});
   }
 
-  /** What it has of a kind. */
-  of(event: "bar" | "signal"): readonly Received[] {
-    return this.received.filter((each) => each.event === event);
+  /** What it has of a kind and a market. */
+  of(event: "bar" | "signal", market = "BTCUSDT"): readonly Received[] {
+    return this.received.filter((each) => each.event === event && each.symbol === market);
   }
 
-  /** Waits until it has some more live signals, and so their bars. */
-  async more(count: number): Promise<void> {
-    const live = () => this.of("signal").filter(({ backfill }) => !backfill).length;
+  /** Waits until it has some more live signals of a market, and so their bars. */
+  async more(count: number, market?: string): Promise<void> {
+    const live = () => this.of("signal", market).filter(({ backfill }) => !backfill).length;
     const start = live();
     await until("live signals", () => live() >= start + count || undefined);
   }
@@ -122,3 +126,24 @@ test(
   },
   300_000,
 );
+
+test("a market that is added later has a history of its own", async () => {
+  const start = await setUp();
+  const [live, all] = [new Follower(), new Follower("&since=0")];
+  const first = await start();
+  for (const follower of [live, all]) follower.follow(first);
+  await Promise.all([live.more(2), all.more(2)]);
+  await first.kill("SIGKILL");
+  const second = await start("BTCUSDT,ETHUSDT");
+  for (const follower of [live, all]) follower.follow(second);
+  for (const market of ["BTCUSDT", "ETHUSDT"]) {
+    await Promise.all([live.more(2, market), all.more(2, market)]);
+    const firstLive = live.of("bar", market)[0]?.timestamp ?? NaN;
+    for (const kind of ["bar", "signal"] as const) {
+      expectRun(live.of(kind, market), firstLive);
+      expectRun(all.of(kind, market), firstLive);
+      expect(live.of(kind, market)[0]?.timestamp).toBe(firstLive);
+      expect(all.of(kind, market)[0]?.backfill).toBe(true);
+    }
+  }
+}, 300_000);

@@ -1,8 +1,10 @@
 /** The service behind an HTTP proxy, with a stand-in for the exchange that only the proxy finds. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:https";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { createServer as createTlsServer } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openThrough } from "../../service/exchanges/socket.ts";
@@ -13,7 +15,11 @@ import { ServiceProcess } from "../support/service_process.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
 
-const health = z.looseObject({ connection: z.string(), message: z.string() });
+const health = z.looseObject({
+  connection: z.string(),
+  message: z.string(),
+  symbols: z.array(z.looseObject({ trades: z.int() })),
+});
 
 async function startExchange() {
   const exchange = await startSimulator({
@@ -121,4 +127,64 @@ test("a tunnel is encrypted to the exchange itself, whose certificate is checked
   const error = await new Promise<Error>((resolve) => socket.on("error", resolve));
   expect(error.message).toMatch(/self.signed certificate/);
   expect(proxy.requests).toEqual([`CONNECT binance.test:${address.port} -`]);
+});
+
+function openssl(...args: readonly string[]): void {
+  const { status, stderr } = spawnSync("openssl", args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`Cannot make certificates: ${stderr}`);
+}
+
+/** The paths of a key, of a certificate for binance.test, and of the authority that signed it. */
+function makeCertificates() {
+  const folder = temporaryFolder();
+  const path = (name: string) => join(folder, name);
+  const ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  const paths = { key: path("key.pem"), cert: path("cert.pem"), authority: path("ca.pem") };
+  openssl(
+    ...["req", "-x509", ...ec, "-subj", "/CN=A test's authority", "-keyout", path("ca-key.pem")],
+    ...["-out", paths.authority],
+  );
+  openssl(
+    ...["req", ...ec, "-subj", "/CN=binance.test", "-keyout", paths.key, "-out", path("csr.pem")],
+  );
+  writeFileSync(path("names"), "subjectAltName=DNS:binance.test\nbasicConstraints=CA:FALSE\n");
+  openssl(
+    ...["x509", "-req", "-in", path("csr.pem"), "-CA", paths.authority, "-days", "2"],
+    ...["-CAkey", path("ca-key.pem"), "-CAcreateserial", "-extfile", path("names")],
+    ...["-out", paths.cert],
+  );
+  return paths;
+}
+
+test("a whole session is encrypted through the proxy: wss, https, and trades over both", async () => {
+  const port = Number(await startExchange());
+  const { key, cert, authority } = makeCertificates();
+  const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (client) => {
+    const onward = connect(port, "127.0.0.1");
+    onward.pipe(client).pipe(onward);
+    onward.on("error", () => client.destroy()).on("close", () => client.destroy());
+    client.on("error", () => onward.destroy()).on("close", () => onward.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new TypeError("no TCP address");
+  const proxy = await ProxyServer.start();
+  const host = `binance.test:${address.port}`;
+  const service = await ServiceProcess.start({
+    ...settings("1"),
+    BINANCE_WS_URL: `wss://${host}`,
+    BINANCE_REST_URL: `https://${host}`,
+    HTTPS_PROXY: proxy.url,
+    DENO_CERT: authority,
+    DENO_NO_UPDATE_CHECK: "1",
+  });
+  const { message } = await untilHealth(
+    service,
+    ({ connection, symbols }) => connection === "live" && (symbols[0]?.trades ?? 0) >= 20,
+  );
+  expect(message).toBe(`live from wss://${host}`);
+  expect(new Set(proxy.requests)).toEqual(new Set([`CONNECT ${host} -`]));
+  // One tunnel for the socket, others for REST.
+  expect(proxy.requests.length).toBeGreaterThan(1);
 });

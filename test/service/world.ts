@@ -5,12 +5,19 @@ import type { Clock } from "../../data/common/clock.ts";
 import type { Bar } from "../../data/schema/bar.ts";
 import type { SymbolStatus } from "../../data/schema/status.ts";
 import type { Trade } from "../../data/schema/trade.ts";
-import type { ExchangeRest, ExchangeTraits, TradeQuery } from "../../service/exchanges/exchange.ts";
+import type {
+  Exchange,
+  ExchangeRest,
+  ExchangeTraits,
+  Listing,
+  TradeQuery,
+} from "../../service/exchanges/exchange.ts";
 import { BarAudit } from "../../service/ingest/bars/bar_audit.ts";
 import { BarBuilder, emptyBar } from "../../service/ingest/bars/bar_builder.ts";
 import { GRACE_MS } from "../../service/ingest/bars/kline_fetcher.ts";
 import type { IngestContext } from "../../service/ingest/context.ts";
 import { Market } from "../../service/ingest/market.ts";
+import { MarketWatch } from "../../service/ingest/market_watch.ts";
 import { createLog, type Log } from "../../service/log.ts";
 import { VirtualClock } from "../support/virtual_clock.ts";
 
@@ -39,15 +46,19 @@ export interface ContextOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A context for a part of ingestion. */
+/** A context for a part of ingestion, with the whole of the exchange's REST interface. */
 export function contextWith(
   { rest, clock, logger = SILENT, signal = new AbortController().signal }: ContextOptions,
-): IngestContext {
+): IngestContext & { readonly exchange: Pick<Exchange, "rest" | "traits"> } {
   const fail = () => Promise.reject(new Error("no answer"));
   return {
     exchange: {
       traits: TRAITS,
-      rest: { usedWeight: 0, time: fail, klines: fail, aggTrades: fail, ...rest },
+      rest: {
+        ...{ usedWeight: 0, time: fail, klines: fail, aggTrades: fail },
+        ...{ listings: fail, names: fail },
+        ...rest,
+      },
     },
     history: { run: (_symbol, request) => request("history") },
     clock,
@@ -101,6 +112,10 @@ export interface RestFaults {
   readonly lacks: Set<number>;
   /** Whether a request, by its number, fails. */
   fails: (request: number) => boolean;
+  /** What it says of the market; of one that is unknown it has nothing. */
+  listing: Listing;
+  /** Whether it has no kline of a minute (open time, ms UTC). */
+  lacksMinute: (minute: number) => boolean;
 }
 
 /** A market whose trades arrive over a connection that a test may interrupt, in virtual time. */
@@ -111,9 +126,22 @@ export class World {
   #failure: unknown;
   readonly published: Bar[] = [];
   readonly market: Market;
-  readonly faults: RestFaults = { works: true, lagMs: 0, lacks: new Set(), fails: () => false };
+  readonly watch: MarketWatch;
+  readonly faults: RestFaults = {
+    ...{ works: true, lagMs: 0, lacks: new Set(), fails: () => false },
+    ...{ listing: "trading", lacksMinute: () => false },
+  };
   /** Requests for trades that were answered. */
   pages = 0;
+  /** Requests for the state of the market. */
+  questions = 0;
+  /** Messages of the log. */
+  readonly messages: string[] = [];
+
+  /** The exchange's klines of a time, as they are now. */
+  klines(from: number, to: number): readonly Kline[] {
+    return this.#klines(from, to);
+  }
 
   constructor(
     trades: readonly Trade[],
@@ -129,8 +157,15 @@ export class World {
       rest: {
         klines: (_symbol, from, to) => this.#answer(() => this.#klines(from, to)),
         aggTrades: (_symbol, query) => this.#answer(() => this.#history(query)),
+        listings: (symbols) => {
+          this.questions++;
+          if (!this.faults.works) return Promise.reject(new Error("no answer"));
+          return Promise.resolve(new Map(symbols.map((symbol) => [symbol, this.faults.listing])));
+        },
+        names: () => Promise.resolve(["BTCUSDC", "ETHUSDT"]),
       },
       clock: this.#clock,
+      logger: createLog("INFO", (line) => this.messages.push(line)),
     });
     this.market = new Market(context, {
       symbol: "BTCUSDT",
@@ -147,6 +182,9 @@ export class World {
       },
       audit: new BarAudit(context),
     });
+    const { exchange: { rest }, clock, logger, signal } = context;
+    const markets = new Map([["BTCUSDT", this.market]]);
+    this.watch = new MarketWatch({ rest, markets, clock, logger, signal });
     this.market.run(Promise.resolve()).catch((error: unknown) => this.#failure = error);
   }
 
@@ -161,7 +199,7 @@ export class World {
 
   /** Delivers trades as they arrive. */
   arrive(...trades: readonly Trade[]): void {
-    for (const t of trades) this.market.stream.trade(t, false);
+    for (const t of trades) this.market.trade(t, false);
   }
 
   /** Trades arrive at their times, except for those lost. */
@@ -172,10 +210,11 @@ export class World {
     }
   }
 
-  /** Lets time pass; once a second the clock closes the minutes that are over. */
+  /** Lets time pass; once a second the clock closes the minutes that are over, and the watch looks. */
   async advanceTo(time: number): Promise<readonly Bar[]> {
     do {
       await this.#clock.advance(Math.max(0, Math.min(time - this.now, 1000)));
+      await this.watch.look();
       this.market.closeBefore(minuteOf(this.now - GRACE_MS));
       await this.#clock.advance(0);
     } while (this.now < time);
@@ -189,6 +228,7 @@ export class World {
   }
 
   #answer<Answer>(make: () => Answer): Promise<Answer> {
+    if (this.faults.listing === "unknown") return Promise.reject(new Error("Invalid symbol."));
     const fails = !this.faults.works || this.faults.fails(this.#requests++);
     return fails ? Promise.reject(new Error("no answer")) : Promise.resolve(make());
   }
@@ -196,7 +236,8 @@ export class World {
   /** Klines as they are at the time that REST knows, the forming one included. */
   #klines(from: number, to: number): Kline[] {
     const known = this.#trades.filter(({ time }) => time <= this.#seen);
-    return klinesOf(known, from, Math.min(to, minuteOf(this.#seen) + MINUTE_MS));
+    return klinesOf(known, from, Math.min(to, minuteOf(this.#seen) + MINUTE_MS))
+      .filter(({ open_time }) => !this.faults.lacksMinute(open_time));
   }
 
   #history({ fromId, startTime, limit }: TradeQuery): readonly Trade[] {

@@ -75,6 +75,8 @@ export function makeSymbolStatus(fields: Partial<SymbolStatus> = {}): SymbolStat
     symbol: "BTCUSDT",
     last_trade_time: START,
     last_bar: START,
+    market: "trading",
+    loading: null,
     ...Object.fromEntries(COUNTER_NAMES.map((name) => [name, 0])),
     problem: null,
     ...fields,

@@ -4,7 +4,18 @@ import type { HistoryReply, HistoryRequest } from "./history_worker.ts";
 
 const WORKER = new URL("./history_worker.ts", import.meta.url);
 
-type Waiting = PromiseWithResolvers<HistoryBlock>;
+/** Requests that the thread has at once: one that it works on, and the next. */
+const AHEAD = 2;
+/** Answers take turns for so many bytes; then the oldest is ended first, so that some are ended. */
+const TURNS_BYTES = 1 << 20;
+
+/** A block that was asked for. */
+interface Waiting extends PromiseWithResolvers<HistoryBlock> {
+  readonly answer: number;
+  readonly request: HistoryRequest;
+  /** Bytes of the answer so far. */
+  readonly before: number;
+}
 
 /** The thread that reads history for clients. It starts with the first question. */
 export class HistoryThread {
@@ -13,8 +24,10 @@ export class HistoryThread {
   readonly #module: URL;
   #worker: Worker | undefined;
   #count = 0;
-  /** The answers that wait for a block; each waits for one at most. */
-  readonly #waiting = new Map<number, Waiting>();
+  /** The blocks that the thread was not asked for yet, in the order in which clients asked. */
+  #queue: Waiting[] = [];
+  /** The blocks that it was asked for, by answer. */
+  readonly #asked = new Map<number, Waiting>();
 
   /**
    * @param path A journal that is prepared.
@@ -30,17 +43,23 @@ export class HistoryThread {
   /** See {@linkcode RecordStore.history}. */
   async history(query: HistoryQuery): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
     const answer = ++this.#count;
-    const first = await this.#request(answer, { answer, begin: query });
+    const first = await this.#request(answer, { answer, begin: query }, 0);
+    let sent = 0;
     // One block is there when the client asks for the next: it is made when that one is taken.
     let next: HistoryBlock | undefined = first;
     return new ReadableStream({
       pull: async (controller) => {
-        const { bytes, done } = next ?? await this.#request(answer, { answer, more: true });
+        const { bytes, done } = next ??
+          await this.#request(answer, { answer, more: true }, sent);
         next = undefined;
+        sent += bytes.length;
         controller.enqueue(bytes);
         if (done) controller.close();
       },
-      cancel: () => this.#worker?.postMessage({ answer, end: true } satisfies HistoryRequest),
+      cancel: () => {
+        this.#queue = this.#queue.filter((waiting) => waiting.answer !== answer);
+        this.#worker?.postMessage({ answer, end: true } satisfies HistoryRequest);
+      },
     }, { highWaterMark: 0 });
   }
 
@@ -49,21 +68,37 @@ export class HistoryThread {
     this.#end("it was closed or replaced meanwhile");
   }
 
-  #request(answer: number, request: HistoryRequest): Promise<HistoryBlock> {
-    const waiting: Waiting = Promise.withResolvers();
-    this.#waiting.set(answer, waiting);
-    (this.#worker ??= this.#start()).postMessage(request);
+  #request(answer: number, request: HistoryRequest, before: number): Promise<HistoryBlock> {
+    const waiting: Waiting = { answer, request, before, ...Promise.withResolvers<HistoryBlock>() };
+    this.#queue.push(waiting);
+    this.#ask();
     return waiting.promise;
+  }
+
+  /** Asks the thread for what comes next: what has its turn, or else the oldest answer. */
+  #ask(): void {
+    while (this.#asked.size < AHEAD) {
+      const next = this.#queue.find(({ before }) => before < TURNS_BYTES) ??
+        this.#queue.reduce<Waiting | undefined>(
+          (oldest, each) => oldest === undefined || each.answer < oldest.answer ? each : oldest,
+          undefined,
+        );
+      if (next === undefined) return;
+      this.#queue.splice(this.#queue.indexOf(next), 1);
+      this.#asked.set(next.answer, next);
+      (this.#worker ??= this.#start()).postMessage(next.request);
+    }
   }
 
   #start(): Worker {
     const worker = new Worker(this.#module, { type: "module" });
     worker.onmessage = ({ data }: MessageEvent<HistoryReply>) => {
-      const waiting = this.#waiting.get(data.answer);
-      this.#waiting.delete(data.answer);
+      const waiting = this.#asked.get(data.answer);
+      this.#asked.delete(data.answer);
       if ("damaged" in data && data.damaged) this.#onDamage();
       if ("block" in data) waiting?.resolve(data.block);
       else waiting?.reject(this.#failure(data.failure));
+      this.#ask();
     };
     worker.onerror = (event) => {
       event.preventDefault();
@@ -77,8 +112,10 @@ export class HistoryThread {
   #end(reason: string): void {
     this.#worker?.terminate();
     this.#worker = undefined;
-    for (const waiting of this.#waiting.values()) waiting.reject(this.#failure(reason));
-    this.#waiting.clear();
+    const failed = [...this.#asked.values(), ...this.#queue];
+    this.#asked.clear();
+    this.#queue = [];
+    for (const waiting of failed) waiting.reject(this.#failure(reason));
   }
 
   #failure(reason: string): Error {

@@ -1,24 +1,28 @@
 import pLimit from "p-limit";
 import type { Clock } from "../../../data/common/clock.ts";
 import { errorMessage, excerpt } from "../../../data/common/errors.ts";
+import { chunk } from "../../../data/common/std/chunk.ts";
 import type { Kline } from "../../../data/schema/kline.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { Trade } from "../../../data/schema/trade.ts";
-import type { ExchangeRest, Purpose, TradeQuery } from "../exchange.ts";
+import type { ExchangeRest, Listing, Purpose, TradeQuery } from "../exchange.ts";
 import { withTimeout } from "../timeout.ts";
 import { RequestWeightLimiter } from "./limits.ts";
 import { refusalOfStatus } from "./refusal.ts";
-import { klineOfRow, tradeOfRow } from "./rest_rows.ts";
+import { klineOfRow, listingOfRow, nameOfRow, tradeOfRow } from "./rest_rows.ts";
 
 /** A request that the exchange did not answer, or refused. */
 export class RestError extends Error {
   override readonly name = "RestError";
   /** HTTP status; absent when no answer came. */
   readonly status: number | undefined;
+  /** Binance's error code (errors.md); absent when it sent none. */
+  readonly code: number | undefined;
 
-  constructor(message: string, options: { status?: number; cause?: unknown } = {}) {
+  constructor(message: string, options: { status?: number; code?: number; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.status = options.status;
+    this.code = options.code;
   }
 }
 
@@ -39,7 +43,12 @@ export const KLINES_PER_PAGE = 1000;
 export const TRADES_PER_PAGE = 1000;
 
 /** Weights of the requests (rest-api.md). */
-const WEIGHT = { time: 1, klines: 2, aggTrades: 4 };
+const WEIGHT = { time: 1, klines: 2, aggTrades: 4, exchangeInfo: 20, tickerPrice: 4 };
+
+/** Markets in one request for their states; their names are a part of the URL. */
+const LISTINGS_PER_REQUEST = 100;
+/** "Invalid symbol.", "Illegal characters found in a parameter." (errors.md). */
+const UNKNOWN_SYMBOL: ReadonlySet<number | undefined> = new Set([-1121, -1100]);
 
 const TIMEOUT_MS = 5000;
 
@@ -180,6 +189,66 @@ export class RestClient implements ExchangeRest {
     return parseRows(rows, (row) => tradeOfRow(symbol, row));
   }
 
+  async listings(symbols: readonly string[]): Promise<ReadonlyMap<string, Listing>> {
+    const listings = new Map<string, Listing>();
+    for (const group of chunk(symbols, LISTINGS_PER_REQUEST)) {
+      for (const [symbol, listing] of await this.#listings(group)) listings.set(symbol, listing);
+    }
+    return listings;
+  }
+
+  /** One unknown market fails a request for many: then only those that have a price are asked for. */
+  async #listings(symbols: readonly string[]): Promise<ReadonlyMap<string, Listing>> {
+    try {
+      return await this.#exchangeInfo(symbols);
+    } catch (error) {
+      if (!(error instanceof RestError) || !UNKNOWN_SYMBOL.has(error.code)) throw error;
+    }
+    if (symbols.length === 1) return new Map(symbols.map((symbol) => [symbol, "unknown"]));
+    const priced = new Set(await this.names().catch(() => []));
+    const known = symbols.filter((symbol) => priced.has(symbol));
+    const groups = known.length === 0 || known.length === symbols.length
+      ? chunk(symbols, 1)
+      : [known];
+    const listings = new Map<string, Listing>(symbols.map((symbol) => [symbol, "unknown"]));
+    for (const group of groups) {
+      for (const [symbol, listing] of await this.#listings(group)) listings.set(symbol, listing);
+    }
+    return listings;
+  }
+
+  /** @throws RestError with the code of an unknown symbol when one of them is. */
+  async #exchangeInfo(symbols: readonly string[]): Promise<ReadonlyMap<string, Listing>> {
+    const answer = await this.#limits.repair(() =>
+      this.#request({
+        path: "/api/v3/exchangeInfo",
+        query: { symbols: JSON.stringify(symbols), showPermissionSets: "false" },
+        weight: WEIGHT.exchangeInfo,
+        purpose: "repair",
+      })
+    );
+    const rows = typeof answer === "object" && answer !== null && "symbols" in answer
+      ? answer.symbols
+      : undefined;
+    const stated = new Map(parseRows(list(rows), listingOfRow));
+    return new Map(symbols.map((symbol) => [symbol, stated.get(symbol) ?? "unknown"]));
+  }
+
+  /** Prices are the lightest answer that has the names of all markets. */
+  async names(): Promise<readonly string[]> {
+    const rows = list(
+      await this.#limits.repair(() =>
+        this.#request({
+          path: "/api/v3/ticker/price",
+          query: {},
+          weight: WEIGHT.tickerPrice,
+          purpose: "repair",
+        })
+      ),
+    );
+    return parseRows(rows, nameOfRow);
+  }
+
   async #request({ path, query, weight, purpose }: Request): Promise<unknown> {
     await this.#waitForBan();
     for (
@@ -231,11 +300,13 @@ export class RestClient implements ExchangeRest {
   async #refused(response: Response): Promise<RestError> {
     const { status, headers } = response;
     const { message, waitMs } = refusalOfStatus(status, headers.get("retry-after"));
-    const detail = /"msg":"([^"]{1,100})"/.exec(await response.text().catch(() => ""))?.[1];
+    const text = await response.text().catch(() => "");
+    const detail = /"msg":"([^"]{1,100})"/.exec(text)?.[1];
+    const code = /"code":(-?\d{1,6})/.exec(text)?.[1];
     const error = new RestError(
       message + (status === 404 ? ` at ${this.#url}` : "") + this.#via +
         (detail === undefined ? "" : `: ${detail}`),
-      { status },
+      { status, ...(code !== undefined && { code: Number(code) }) },
     );
     if (status === 429 || status === 418) {
       this.#bannedUntil = Math.max(this.#bannedUntil, this.#clock.monotonic() + waitMs);

@@ -1,5 +1,6 @@
 import type { Kline } from "../../../data/schema/kline.ts";
 import type { Trade } from "../../../data/schema/trade.ts";
+import type { Listing } from "../exchange.ts";
 
 function shown(row: unknown): string {
   return (JSON.stringify(row) ?? String(row)).slice(0, 200);
@@ -56,5 +57,34 @@ export function tradeOfRow(symbol: string, row: unknown): Trade {
 function malformedTrade(row: unknown): TypeError {
   return new TypeError(
     `Cannot use the answer as the exchange sent a malformed trade: ${shown(row)}`,
+  );
+}
+
+/**
+ * The name of a row of `GET /api/v3/ticker/price`.
+ *
+ * @throws TypeError for a row without one.
+ */
+export function nameOfRow(row: unknown): string {
+  const { symbol }: Readonly<Record<string, unknown>> = { ...(row instanceof Object ? row : {}) };
+  if (typeof symbol === "string") return symbol;
+  throw new TypeError(
+    `Cannot use the answer as the exchange sent a malformed market: ${shown(row)}`,
+  );
+}
+
+/**
+ * The name and the state of a symbol of `GET /api/v3/exchangeInfo`. Only `TRADING` is trading: `HALT`,
+ * `BREAK`, `END_OF_DAY` (enums.md) and states that may come are not.
+ *
+ * @throws TypeError for a row without them.
+ */
+export function listingOfRow(row: unknown): readonly [symbol: string, listing: Listing] {
+  const { status }: Readonly<Record<string, unknown>> = { ...(row instanceof Object ? row : {}) };
+  if (typeof status === "string") {
+    return [nameOfRow(row), status === "TRADING" ? "trading" : "stopped"];
+  }
+  throw new TypeError(
+    `Cannot use the answer as the exchange sent a market without a status: ${shown(row)}`,
   );
 }

@@ -26,6 +26,10 @@ export class BarAggregator implements TradeSink {
   #forming: MinuteDraft | undefined;
   /** Trades are missing between the last one and the next. */
   #gap = false;
+  /** The market does not trade. */
+  #paused = false;
+  /** It did not trade since the forming minute: which minutes there were is left to the klines. */
+  #skips = false;
   #late = 0;
 
   /**
@@ -90,11 +94,25 @@ export class BarAggregator implements TradeSink {
     this.#gap = false;
   }
 
+  /**
+   * The market does not trade from now on: the clock closes no further minutes without trades. What
+   * the exchange has of that time it shows as klines, which may be flat or missing.
+   */
+  pause(): void {
+    this.#paused = true;
+    this.#skips = true;
+  }
+
+  /** The market trades. */
+  resume(): void {
+    this.#paused = false;
+  }
+
   /** Closes the minutes before one (open time, ms UTC): the clock says that they are over. */
   closeBefore(minute: number): void {
-    if (this.#forming !== undefined && this.#forming.timestamp < minute) {
-      this.#moveTo(minute, "open");
-    }
+    const forming = this.#forming;
+    if (forming === undefined || forming.timestamp >= minute) return;
+    if (!this.#paused || forming.trades > 0) this.#moveTo(minute, "open");
   }
 
   #addToClosed(minute: number, trade: Trade, repaired: boolean): void {
@@ -128,10 +146,12 @@ export class BarAggregator implements TradeSink {
    */
   #moveTo(minute: number, state: "open" | "proven"): MinuteDraft {
     const forming = this.#forming;
-    if (forming !== undefined) {
+    const skips = this.#skips;
+    this.#skips = this.#paused;
+    if (forming !== undefined && (!skips || forming.trades > 0)) {
       if (forming.state === "open") forming.state = state;
       this.#close(forming);
-      if (!this.#gap && minute - forming.timestamp <= MAX_LULL_MS) {
+      if (!skips && !this.#gap && minute - forming.timestamp <= MAX_LULL_MS) {
         for (let time = forming.timestamp + MINUTE_MS; time < minute; time += MINUTE_MS) {
           this.#close(new MinuteDraft(this.#symbol, this.#source, time, state));
         }

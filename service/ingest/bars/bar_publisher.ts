@@ -1,8 +1,9 @@
 import { chunk } from "../../../data/common/std/chunk.ts";
 import type { Kline } from "../../../data/schema/kline.ts";
-import { MINUTE_MS } from "../../../data/schema/time.ts";
+import { MINUTE_MS, minuteOf } from "../../../data/schema/time.ts";
 import type { Bar } from "../../../data/schema/bar.ts";
 import type { BarSource } from "../../../data/schema/origin.ts";
+import type { Loading } from "../../../data/schema/status.ts";
 import type { EventLog } from "../../bus/event_log.ts";
 import type { IngestContext } from "../context.ts";
 import { TimeSlices } from "../time_slices.ts";
@@ -68,6 +69,8 @@ export class BarPublisher {
   #loading: { readonly from: number; readonly to: number } | undefined;
   /** Whether the bars up to the first minute with trades have been published. */
   #caughtUp = false;
+  /** End of the last range that the exchange has no klines of, ms UTC. */
+  #gapEnd: number | undefined;
 
   constructor(context: IngestContext, options: BarPublisherOptions) {
     this.#context = context;
@@ -108,11 +111,25 @@ export class BarPublisher {
       return `the last bar in the journal is of ${isoMinute(timestamp)}, but the exchange's ` +
         `clock says ${isoMinute(now)}; use another DATA_DIR for this exchange`;
     }
-    if (this.#next + MAX_SILENCE_MS > now) return null;
-    if (this.#loading === undefined) return `no bar since ${isoMinute(timestamp)}`;
-    const { from, to } = this.#loading;
-    const [done, all] = [this.#next - from, to - from].map((ms) => ms / MINUTE_MS);
-    return `loading history: ${done} of ${all} minutes`;
+    const isLate = timestamp + MINUTE_MS + MAX_SILENCE_MS <= now;
+    if (!isLate || this.loading !== null) return null;
+    const what = `no bar since ${isoMinute(timestamp)}`;
+    return this.#gapEnd === this.#next ? `${what}, as the exchange has no klines since` : what;
+  }
+
+  /** How far the loading of a longer range of klines is; null while none is loaded. */
+  get loading(): Loading | null {
+    const { from, to } = this.#loading ?? (this.#caughtUp ? { from: 0, to: 0 } : this.#expected);
+    if (to - from <= MAX_SILENCE_MS) return null;
+    const [have, need] = [Math.max(from, this.#next ?? from) - from, to - from]
+      .map((ms) => ms / MINUTE_MS);
+    return { have: have ?? 0, need: need ?? 0 };
+  }
+
+  /** The range that will be loaded once the first minute with trades is known. */
+  get #expected(): { readonly from: number; readonly to: number } {
+    const to = minuteOf(this.#context.clock.now());
+    return { from: this.#next ?? to - this.#options.historyMinutes * MINUTE_MS, to };
   }
 
   /** Publishes minute by minute: the order of bars depends on it. Ends only by an error. */
@@ -231,13 +248,17 @@ export class BarPublisher {
     if (reached < to) this.#leaveGap(reached, to);
   }
 
+  /** There are no bars of a time of which the exchange has no klines: the market did not trade. */
   #leaveGap(from: number, to: number): void {
-    this.#context.logger.warning("the exchange has no klines for a part of the history", {
-      symbol: this.#options.symbol,
-      from: isoMinute(from),
-      to: isoMinute(to),
-    });
-    this.#next = to;
+    // Before the first bar there was no market yet; a gap that goes on is reported once.
+    if (this.#last !== undefined && this.#gapEnd !== from) {
+      this.#context.logger.warning("the exchange has no klines for a part of the history", {
+        symbol: this.#options.symbol,
+        from: isoMinute(from),
+        to: isoMinute(to),
+      });
+    }
+    this.#next = this.#gapEnd = to;
   }
 
   async #publish(bars: readonly Bar[]): Promise<void> {

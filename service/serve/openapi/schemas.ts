@@ -17,9 +17,10 @@ export const SCHEMAS = {
   Status: statusSchema,
   Health: z.strictObject({
     ...statusSchema.shape,
-    status: z.enum(["ok", "degraded"]).describe(
-      "ok: live, no market's bars wait, and the journal is written",
+    status: z.enum(["ok", "degraded", "down"]).describe(
+      "ok: live, no market's bars wait, and the journal is written; down: all markets' bars wait",
     ),
+    affected: z.array(z.string()).describe("The markets with a problem"),
     subscribers: z.int().describe("Clients of the stream"),
   }).describe("State of the service, in full"),
   Readiness: z.strictObject({
@@ -29,7 +30,9 @@ export const SCHEMAS = {
     storage: z.nullable(storageStatusSchema)
       .describe("Since when and why the journal cannot be written; null while it can"),
     problems: z.record(z.string(), z.string())
-      .describe("Why markets are not ready, by symbol; at most 10 of them"),
+      .describe("What is wrong, by market; at most 10 of them"),
+    awaited: z.record(z.string(), z.string())
+      .describe("What is awaited without anything being wrong, by market; at most 10 of them"),
   }),
   Model: modelSchema,
   Reload: z.strictObject({

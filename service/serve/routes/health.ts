@@ -1,10 +1,11 @@
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
+import type { Status, SymbolStatus } from "../../../data/schema/status.ts";
 import { json } from "../openapi/answers.ts";
 import type { ServiceView } from "../service_view.ts";
 
-/** Maximum number of markets whose problems a readiness answer names. */
-const MAX_PROBLEMS = 10;
+/** Most markets of a kind that a readiness answer names. */
+const MAX_NAMED = 10;
 
 /** Health for people, readiness for load balancers. */
 export function healthRoutes(
@@ -22,10 +23,11 @@ export function healthRoutes(
     }),
     (context) => {
       const { status } = view;
-      const heldUp = status.symbols.some(({ problem }) => problem !== null);
-      const healthy = status.connection === "live" && !heldUp && status.storage === null;
+      const affected = status.symbols.filter(({ problem }) => problem !== null)
+        .map(({ symbol }) => symbol);
       return context.json({
-        status: healthy ? "ok" : "degraded",
+        status: healthOf(status, affected.length),
+        affected,
         ...status,
         subscribers: clients.size,
       });
@@ -33,7 +35,8 @@ export function healthRoutes(
   ).get(
     "/readyz",
     describeRoute({
-      summary: "Whether the service is live, every market has bars and the journal is written",
+      summary: "Whether the service is live, every market that trades has its bars, and the " +
+        "journal is written",
       responses: {
         200: json("Ready", "Readiness"),
         503: json("Not ready", "Readiness"),
@@ -41,15 +44,40 @@ export function healthRoutes(
     }),
     (context) => {
       const { connection, message, symbols, storage } = view.status;
-      const waiting = symbols.filter(({ last_bar, problem }) =>
-        last_bar === null || problem !== null
+      const problems = symbols.flatMap(({ symbol, problem }) =>
+        problem === null ? [] : [[symbol, problem]]
       );
-      const ready = connection === "live" && waiting.length === 0 && storage === null;
-      const problems = Object.fromEntries(
-        waiting.slice(0, MAX_PROBLEMS)
-          .map(({ symbol, problem }) => [symbol, problem ?? "it has no bar yet"]),
+      const awaited = symbols.flatMap((status) => {
+        const what = awaitedOf(status);
+        return what === undefined ? [] : [[status.symbol, what]];
+      });
+      const isWell = problems.length + awaited.length === 0 && storage === null;
+      const ready = connection === "live" && isWell;
+      const named = (of: readonly string[][]) => Object.fromEntries(of.slice(0, MAX_NAMED));
+      return context.json(
+        {
+          ...{ ready, connection, message, storage },
+          ...{ problems: named(problems), awaited: named(awaited) },
+        },
+        ready ? 200 : 503,
       );
-      return context.json({ ready, connection, message, storage, problems }, ready ? 200 : 503);
     },
   );
+}
+
+function healthOf(
+  { connection, symbols, storage }: Status,
+  affected: number,
+): "ok" | "degraded" | "down" {
+  if (affected > 0 && affected === symbols.length) return "down";
+  return connection === "live" && affected === 0 && storage === null ? "ok" : "degraded";
+}
+
+/** What a market without a problem still lacks. One that does not trade lacks nothing. */
+function awaitedOf({ last_bar, market, loading, problem }: SymbolStatus): string | undefined {
+  if (problem !== null) return undefined;
+  if (loading !== null) return `history: ${loading.have} of ${loading.need} minutes`;
+  return last_bar === null && (market === null || market === "trading")
+    ? "its first bar"
+    : undefined;
 }

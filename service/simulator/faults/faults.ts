@@ -2,6 +2,7 @@ import { type FrameStyle, serverShutdownFrame } from "../frames.ts";
 import { Random } from "../simulated/random.ts";
 import { ConnectionFaults, type FrameSink } from "./connection_faults.ts";
 import { HttpFaults } from "./http_faults.ts";
+import { MarketFaults } from "./market_faults.ts";
 import type { Clause, FaultPlan, TimeFault } from "./plan.ts";
 import { Tally } from "./tally.ts";
 import { Chance } from "./timing.ts";
@@ -16,6 +17,7 @@ export class Faults {
   /** Counts so far. */
   readonly tally: Tally;
   readonly http: HttpFaults;
+  readonly markets: MarketFaults;
   readonly #plan: FaultPlan;
   readonly #start: number;
   readonly #times: readonly (Clause<TimeFault> & { readonly chance: Chance })[];
@@ -40,13 +42,14 @@ export class Faults {
       this.tally,
       speed,
     );
+    this.markets = new MarketFaults(plan.markets, start);
     this.#times = times.map((clause) => ({ ...clause, chance: chance(clause) }));
   }
 
   /** Whether the plan has any fault. */
   get any(): boolean {
-    const { frames, connections, http, times, lifetime } = this.#plan;
-    return frames.length + connections.length + http.length + times.length > 0 ||
+    const { frames, connections, http, times, markets, lifetime } = this.#plan;
+    return [frames, connections, http, times, markets].some(({ length }) => length > 0) ||
       lifetime !== undefined;
   }
 

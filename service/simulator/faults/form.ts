@@ -1,5 +1,13 @@
-import type { Clause, ConnectionFault, FrameFault, HttpFault, TimeFault, When } from "./plan.ts";
-import { parseDuration, parseStatus } from "./values.ts";
+import type {
+  Clause,
+  ConnectionFault,
+  FrameFault,
+  HttpFault,
+  MarketFault,
+  TimeFault,
+  When,
+} from "./plan.ts";
+import { parseDuration, parseMarket, parseStatus } from "./values.ts";
 
 /** A fault plan under construction. */
 export interface Draft {
@@ -8,6 +16,7 @@ export interface Draft {
   readonly connections: Clause<ConnectionFault>[];
   readonly http: Clause<HttpFault>[];
   readonly times: Clause<TimeFault>[];
+  readonly markets: Clause<MarketFault>[];
   lifetime?: number;
 }
 
@@ -130,5 +139,19 @@ export function time(
     details: [],
     add: ({ when, index, value }, draft) =>
       draft.times.push({ fault: { kind, by: parse(value) }, when, name: kind, index }),
+  }];
+}
+
+/** A fault of a market. */
+export function market(kind: MarketFault["kind"], meaning: string): [string, Form] {
+  return [kind, {
+    usage: `${kind} SYMBOL [STRETCH]`,
+    meaning,
+    takesValue: true,
+    optionalWhen: true,
+    when: "STRETCH",
+    details: [],
+    add: ({ when, index, value }, draft) =>
+      draft.markets.push({ fault: { kind, symbol: parseMarket(value) }, when, name: kind, index }),
   }];
 }

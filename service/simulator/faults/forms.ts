@@ -1,4 +1,4 @@
-import { connection, type Form, frame, refusal, time, undelivered } from "./form.ts";
+import { connection, type Form, frame, market, refusal, time, undelivered } from "./form.ts";
 import {
   parseCloseCode,
   parseDuration,
@@ -97,4 +97,6 @@ export const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
     parseOffset,
     "E and /api/v3/time are off, trades are not",
   ),
+  market("halt", "it does not trade; exchangeInfo says BREAK; whole minutes"),
+  market("unlist", "the exchange does not know it; from the start on: not listed yet"),
 ]);

@@ -101,7 +101,7 @@ function readClause(clause: string, index: number, draft: Draft): void {
  * @throws SyntaxError, one line, with the clause, its value and what is allowed.
  */
 export function parseFaults(text: string): FaultPlan {
-  const draft: Draft = { seed: 1, frames: [], connections: [], http: [], times: [] };
+  const draft: Draft = { seed: 1, frames: [], connections: [], http: [], times: [], markets: [] };
   const clauses = text.replace(/#.*$/gm, "").split(/[;\n]/)
     .map((clause) => clause.trim()).filter((clause) => clause !== "");
   for (const [index, clause] of clauses.entries()) {

@@ -47,6 +47,12 @@ export type TimeFault =
   | { readonly kind: "rest lag"; readonly by: number }
   | { readonly kind: "skew"; readonly by: number };
 
+/** Stretches in which a market does not trade, or in which the exchange does not know it. */
+export interface MarketFault {
+  readonly kind: "halt" | "unlist";
+  readonly symbol: string;
+}
+
 /** One clause of the language. */
 export interface Clause<F> {
   readonly fault: F;
@@ -65,6 +71,7 @@ export interface FaultPlan {
   readonly connections: readonly Clause<ConnectionFault>[];
   readonly http: readonly Clause<HttpFault>[];
   readonly times: readonly Clause<TimeFault>[];
+  readonly markets: readonly Clause<MarketFault>[];
   /** A connection is closed at this age, exchange ms; absent: after 24 real hours. */
   readonly lifetime?: number;
 }
@@ -76,4 +83,5 @@ export const NO_FAULTS: FaultPlan = {
   connections: [],
   http: [],
   times: [],
+  markets: [],
 };

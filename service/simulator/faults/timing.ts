@@ -31,6 +31,20 @@ export class Timing {
     return begin !== undefined && time < begin + this.#lasting ? begin + this.#lasting : undefined;
   }
 
+  /** The periods that begin up to a time, ms UTC, in order; without times there is one from the start. */
+  periods(until: number): readonly { readonly from: number; readonly to: number }[] {
+    const isWhole = this.#every === undefined && this.#at.length === 0;
+    const periods: { from: number; to: number }[] = [];
+    for (
+      let from = isWhole ? this.#start : this.next(-Infinity);
+      from <= until;
+      from = isWhole ? Infinity : this.next(from)
+    ) {
+      periods.push({ from, to: from + this.#lasting });
+    }
+    return periods;
+  }
+
   #lastBegin(time: number): number | undefined {
     if (this.#every === undefined) {
       return this.#at.length === 0 ? this.#start : this.#at.findLast((begin) => begin <= time);

@@ -1,3 +1,4 @@
+import { isSymbol } from "../../../data/common/symbol.ts";
 import type { Instant } from "./plan.ts";
 
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -69,6 +70,12 @@ export function parseWhole(word: string | undefined, min: number, max: number): 
   const value = /^\d+$/.test(word ?? "") ? Number(word) : NaN;
   if (value >= min && value <= max) return value;
   throw expected(`a whole number from ${min} to ${max}`, word);
+}
+
+/** @throws SyntaxError unless it is the name of a market. */
+export function parseMarket(word: string | undefined): string {
+  if (word !== undefined && isSymbol(word)) return word;
+  throw expected("a market's name such as BTCUSDT", word);
 }
 
 /** @throws SyntaxError unless it is a status with which a server refuses. */

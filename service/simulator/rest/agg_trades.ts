@@ -48,7 +48,7 @@ function positions(market: Market, query: URLSearchParams, now: number): Range {
  * @throws RequestError for parameters that Binance refuses.
  */
 export function aggTrades(source: MarketSource, query: URLSearchParams, now: number): unknown {
-  const market = marketParameter(source, query);
+  const market = marketParameter(source, query, now);
   const { from, to } = positions(market, query, now);
   return from < to ? market.trades(from, to).map(toRow) : [];
 }

@@ -3,13 +3,13 @@ import type { Instrument, MarketSource } from "../source.ts";
 import { RequestError } from "./response.ts";
 import { marketOf } from "./parameters.ts";
 
-function toSymbol(instrument: Instrument): unknown {
+function toSymbol(instrument: Instrument, isHalted: boolean): unknown {
   const { symbol, baseAsset, quoteAsset, priceDecimals, quantityDecimals } = instrument;
   const tickSize = formatDecimal(1, priceDecimals);
   const stepSize = formatDecimal(1, quantityDecimals);
   return {
     symbol,
-    status: "TRADING",
+    status: isHalted ? "BREAK" : "TRADING",
     baseAsset,
     baseAssetPrecision: 8,
     quoteAsset,
@@ -36,6 +36,11 @@ function symbolList(text: string): string[] {
   throw new RequestError(-1135, "JSON sent for parameter 'symbols' is not valid");
 }
 
+/** The markets that the exchange knows at a time, ms UTC. */
+export function listedInstruments(source: MarketSource, now: number): readonly Instrument[] {
+  return source.instruments.filter(({ symbol }) => source.stateAt?.(symbol, now) !== "unlisted");
+}
+
 /**
  * `GET /api/v3/exchangeInfo`: all markets, or those of `symbol=` or `symbols=[...]`.
  *
@@ -49,8 +54,8 @@ export function exchangeInfo(source: MarketSource, query: URLSearchParams, now: 
     throw new RequestError(-1128, "Combination of optional parameters invalid.");
   }
   const wanted = symbol !== null ? [symbol] : symbols !== null ? symbolList(symbols) : undefined;
-  const instruments = wanted?.map((name) => marketOf(source, name).instrument) ??
-    source.instruments;
+  const instruments = wanted?.map((name) => marketOf(source, name, now).instrument) ??
+    listedInstruments(source, now);
   return {
     timezone: "UTC",
     serverTime: now,
@@ -58,6 +63,8 @@ export function exchangeInfo(source: MarketSource, query: URLSearchParams, now: 
       { rateLimitType: "REQUEST_WEIGHT", interval: "MINUTE", intervalNum: 1, limit: 6000 },
     ],
     exchangeFilters: [],
-    symbols: instruments.map(toSymbol),
+    symbols: instruments.map((instrument) =>
+      toSymbol(instrument, source.stateAt?.(instrument.symbol, now) === "halted")
+    ),
   };
 }

@@ -28,7 +28,7 @@ export function klineRow(kline: ExchangeKline): readonly (number | string)[] {
  * @throws RequestError for parameters that Binance refuses.
  */
 export function klines(source: MarketSource, query: URLSearchParams, now: number): unknown {
-  const market = marketParameter(source, query);
+  const market = marketParameter(source, query, now);
   checkInterval(query);
   const from = wholeNumber(query, "startTime");
   const to = wholeNumber(query, "endTime");

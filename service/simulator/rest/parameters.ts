@@ -21,9 +21,10 @@ function mandatory(query: URLSearchParams, name: string): string {
 /**
  * The market of a symbol.
  *
+ * @param now Exchange time, ms UTC.
  * @throws RequestError -1100 or -1121 when there is none.
  */
-export function marketOf(source: MarketSource, symbol: string): Market {
+export function marketOf(source: MarketSource, symbol: string, now: number): Market {
   if (!SYMBOL.test(symbol) && !isSymbol(symbol)) {
     throw new RequestError(
       -1100,
@@ -31,17 +32,22 @@ export function marketOf(source: MarketSource, symbol: string): Market {
     );
   }
   const market = source.market(symbol);
-  if (market) return market;
+  if (market && source.stateAt?.(symbol, now) !== "unlisted") return market;
   throw new RequestError(-1121, "Invalid symbol.");
 }
 
 /**
  * The market of the parameter `symbol`.
  *
+ * @param now Exchange time, ms UTC.
  * @throws RequestError -1102, -1100 or -1121 when it is missing or there is no such market.
  */
-export function marketParameter(source: MarketSource, query: URLSearchParams): Market {
-  return marketOf(source, mandatory(query, "symbol"));
+export function marketParameter(
+  source: MarketSource,
+  query: URLSearchParams,
+  now: number,
+): Market {
+  return marketOf(source, mandatory(query, "symbol"), now);
 }
 
 /**

@@ -6,6 +6,7 @@ import { aggTrades } from "./agg_trades.ts";
 import { json, RequestError, type RestResponse } from "./response.ts";
 import { exchangeInfo } from "./exchange_info.ts";
 import { klines } from "./klines.ts";
+import { tickerPrice } from "./ticker_price.ts";
 import { WeightMeter } from "./weight.ts";
 
 interface Route {
@@ -21,6 +22,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ["/api/v3/ping", { weight: 1, handle: () => ({}) }],
   ["/api/v3/time", { weight: 1, handle: (_source, _query, now) => ({ serverTime: now }) }],
   ["/api/v3/exchangeInfo", { weight: 20, handle: exchangeInfo }],
+  ["/api/v3/ticker/price", { weight: 4, handle: tickerPrice }],
   ["/api/v3/klines", { weight: 2, lags: true, handle: klines }],
   ["/api/v3/aggTrades", { weight: 4, lags: true, handle: aggTrades }],
 ]);

@@ -55,11 +55,13 @@ test("the same as JSON", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ bars: [{ symbol: "BTCUSDT", bars: 1 }], trades: [] });
 });
 
-test("trades: missing ids are named", async () => {
+test("trades: missing ones are named", async () => {
   const trade = (id: number) => `${id},1,1,${id},${id},${1714521600000 + id},true,true`;
   const file = writeLines("BTCUSDT-aggTrades-a.csv", [trade(1), trade(2), trade(7)]);
   const { stdout } = await run("--trades", file);
-  expect(stdout).toContain("missing: 4 ids in 1 hole\n    3 to 6, between 2024-05-01 00:00 and");
+  expect(stdout).toContain(
+    "missing: 4 raw trades in 1 hole\n    3 to 6, between 2024-05-01 00:00 and",
+  );
 });
 
 test("trades: raw trades that are lost behind ids that continue are named", async () => {
@@ -68,9 +70,7 @@ test("trades: raw trades that are lost behind ids that continue are named", asyn
     "2,1,1,14,14,1714521600000,true,true",
   ]);
   const { stdout } = await run("--trades", file);
-  expect(stdout).toContain(`behind ids that continue: raw trades at 1 place
-    id 2 begins with raw trade 14 where 13 follows, at 2024-05-01 00:00
-`);
+  expect(stdout).toContain("missing: 1 raw trade in 1 hole\n    13 to 13, between");
 });
 
 test("no files, or a missing one, is an error in one line with exit code 2", async () => {

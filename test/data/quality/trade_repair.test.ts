@@ -39,7 +39,7 @@ describe("repairTrades", () => {
     expect(report.holes).toEqual([]);
   });
 
-  test("a void row is dropped, and its id is no hole", async () => {
+  test("a void row is dropped, and raw trades that are missing beside it are named", async () => {
     const { trades, report } = await repair(
       tradeLine(1),
       tradeLine(2, { price: 0, quantity: 0, first: -1, last: -1 }),
@@ -47,9 +47,35 @@ describe("repairTrades", () => {
     );
     expect([...trades.id]).toEqual([1, 3]);
     expect(report.repaired.voids).toBe(1);
-    expect(report.holes).toEqual([]);
-    expect(report.rawIdBreaks).toEqual([]);
+    expect(report.holes).toMatchObject([{ from: 6, to: 9 }]);
     expect(report.errors).toEqual([]);
+  });
+
+  test("raw trades that no row holds are named, with the times around them", async () => {
+    const { report } = await repair(
+      tradeLine(1),
+      tradeLine(2),
+      tradeLine(3, { first: 15, last: 17 }),
+      tradeLine(9),
+    );
+    expect(report.holes).toEqual([
+      { from: 9, to: 15, between: [START + 2000, START + 3000] },
+      { from: 18, to: 27, between: [START + 3000, START + 9000] },
+    ]);
+  });
+
+  test("raw trades that an aggregate holds again are taken once, and nothing is missing", async () => {
+    const { trades, report } = await repair(
+      tradeLine(1),
+      tradeLine(2),
+      tradeLine(3, { first: 3, last: 5 }),
+      tradeLine(4, { first: 9, last: 11 }),
+    );
+    expect([...trades.id]).toEqual([1, 2, 4]);
+    expect(report.holes).toEqual([]);
+    expect(report.errors).toMatchObject([{ kind: "conflict", examples: [{ line: 3 }] }]);
+    expect(report.errors[0]?.examples[0]?.what)
+      .toBe("raw trades 3 to 5 of id 3 are, in whole or in part, in an earlier row");
   });
 
   test("an id that the exchange used twice is two trades, in the order of their raw trades", async () => {
@@ -63,40 +89,7 @@ describe("repairTrades", () => {
     expect([...trades.id]).toEqual([2, 3, 3, 4]);
     expect([...trades.first_trade_id]).toEqual([6, 9, 12, 15]);
     expect(report.repaired).toMatchObject({ duplicates: 1, reused: 1 });
-    expect([report.errors, report.holes, report.rawIdBreaks]).toEqual([[], [], []]);
-  });
-
-  test("ids that no row has are named, with the times around them", async () => {
-    const { report } = await repair(tradeLine(1), tradeLine(2), tradeLine(7), tradeLine(9));
-    expect(report.holes).toEqual([
-      { from: 3, to: 7, between: [START + 2000, START + 7000] },
-      { from: 8, to: 9, between: [START + 7000, START + 9000] },
-    ]);
-  });
-
-  test("raw trades that are missing or repeated behind ids that continue are named", async () => {
-    const { report } = await repair(
-      tradeLine(1),
-      tradeLine(2),
-      tradeLine(3, { first: 3, last: 5 }),
-      tradeLine(4, { first: 9, last: 11 }),
-      tradeLine(5, { first: 15, last: 17 }),
-      tradeLine(8),
-    );
-    expect(report.rawIdBreaks).toEqual([
-      { id: 3, expected: 9, first: 3, time: START + 3000 },
-      { id: 5, expected: 12, first: 15, time: START + 5000 },
-    ]);
-    expect(report.holes).toHaveLength(1);
-  });
-
-  test("raw ids that continue are no break, in any order of rows and with any of them absent", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(50), { minLength: 1 }), async (ids) => {
-        expect((await repair(...ids.map((id) => tradeLine(id)))).report.rawIdBreaks).toEqual([]);
-      }),
-      { numRuns: 30 },
-    );
+    expect(report).toMatchObject({ errors: [], holes: [] });
   });
 
   test("unusable rows are left out and named", async () => {
@@ -109,7 +102,7 @@ describe("repairTrades", () => {
     const { trades, report } = await repair(tradeLine(1), tradeLine(1, { price: 5 }));
     expect([...trades.price]).toEqual([100]);
     expect(report.errors[0]?.examples[0]?.what).toBe(
-      "id 1: price is 5 where an earlier row has 100",
+      "raw trades 3 to 5 of id 1 are, in whole or in part, in an earlier row",
     );
   });
 
@@ -119,13 +112,13 @@ describe("repairTrades", () => {
     expect([...trades.trade_time]).toEqual([START]);
   });
 
-  test("every id between the first and the last is a trade or in a hole", async () => {
+  test("every raw trade between the first and the last is in a trade or in a hole", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(50), { minLength: 1 }), async (ids) => {
         const { trades, report } = await repair(...ids.map((id) => tradeLine(id)));
         expect([...trades.id]).toEqual([...new Set(ids)].sort((a, b) => a - b));
         const missing = report.holes.reduce((sum, { from, to }) => sum + to - from, 0);
-        expect(report.trades + missing).toBe(Math.max(...ids) - Math.min(...ids) + 1);
+        expect(3 * report.trades + missing).toBe(3 * (Math.max(...ids) - Math.min(...ids) + 1));
       }),
       { numRuns: 30 },
     );
@@ -135,6 +128,5 @@ describe("repairTrades", () => {
   realDataTest("a real day of aggregate trades is whole", [PEPE], async () => {
     const { report } = await repairFile(sharedData(PEPE));
     expect(report).toMatchObject({ rows: 57_229, trades: 57_229, errors: [], holes: [] });
-    expect(report.rawIdBreaks).toEqual([]);
   });
 });

@@ -80,7 +80,7 @@ test("trades, invalid frames and interruptions are delivered in order", async ()
     "3",
   ]);
   expect(sink.ends).toEqual([
-    { reason: "ws://exchange closed the connection (code 1001)", waitMs: 0, silent: false },
+    { reason: "ws://exchange closed the connection (code 1001)", retryMs: 250, silent: false },
   ]);
 });
 
@@ -109,7 +109,7 @@ test("waits double up to a bound, and start over only after a trade", async () =
 test("the wait that the exchange asks for is respected", async () => {
   const { clock, sockets, sink } = startStream();
   sockets.last.refuse(429, { "retry-after": "60" });
-  expect(sink.ends).toEqual([{ reason: "HTTP 429", waitMs: 60_000, silent: false }]);
+  expect(sink.ends).toEqual([{ reason: "HTTP 429", retryMs: 60_000, silent: false }]);
   await clock.advance(59_999);
   expect(sockets.all).toHaveLength(1);
   await clock.advance(1);
@@ -190,16 +190,49 @@ test("a successor that opens after the old socket has ended is an interruption, 
   expect(sockets.alive).toHaveLength(1);
 });
 
-test("an open socket without a trade for a minute is ended", async () => {
+test("an open socket without a trade for a minute is ended when there were trades", async () => {
   const { clock, sockets, sink } = startStream();
   sockets.last.open();
   await clock.advance(40_000);
   sockets.last.send("1");
-  await clock.advance(59_999);
+  await clock.advance(61_999);
   sockets.last.send("other");
   expect(sink.ends).toEqual([]);
   await clock.advance(1);
-  expect(sink.ends).toEqual([{ reason: "no trade for 60 s", waitMs: 0, silent: true }]);
+  expect(sink.ends).toEqual([
+    { reason: "no trade for 60 s while there were some", retryMs: 250, silent: true },
+  ]);
+});
+
+test("an open socket of quiet markets stays, and is looked at every minute", async () => {
+  const { clock, sockets, sink } = startStream();
+  let looks = 0;
+  sink.missed = () => Promise.resolve(++looks > 60);
+  sockets.last.open();
+  await clock.advance(HOUR);
+  expect(looks).toBe(60);
+  expect(sink.events).toEqual(["connected"]);
+  await clock.advance(62_000);
+  expect(sink.ends).toMatchObject([{ silent: true }]);
+});
+
+test("a trade that arrives right after the question shows that the socket lives", async () => {
+  const { clock, sockets, sink } = startStream();
+  sockets.last.open();
+  await clock.advance(61_000);
+  sockets.last.send("1");
+  await clock.advance(30_000);
+  expect(sink.ends).toEqual([]);
+});
+
+test("a silent socket is ended when the exchange does not say whether there were trades", async () => {
+  const { clock, sockets, sink } = startStream();
+  sink.missed = () => Promise.reject(new Error("no answer"));
+  sockets.last.open();
+  await clock.advance(60_000);
+  expect(sink.ends[0]?.reason).toBe(
+    "no trade for 60 s, and the exchange does not say if any: no answer",
+  );
 });
 
 test("an error names what failed, before and after the handshake", async () => {
@@ -217,7 +250,7 @@ test("an error names what failed, before and after the handshake", async () => {
 test("a certificate problem is reported as such, with a longer wait", () => {
   const { sockets, sink } = startStream();
   sockets.last.fail("self-signed certificate");
-  expect(sink.ends[0]).toMatchObject({ waitMs: 30_000 });
+  expect(sink.ends[0]).toMatchObject({ retryMs: 30_000 });
   expect(sink.ends[0]?.reason).toContain("no trusted connection");
 });
 

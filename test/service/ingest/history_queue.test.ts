@@ -54,6 +54,18 @@ test("a market with a viewer does not wait for room either", async () => {
   expect(started).toEqual(["S7USDT"]);
 });
 
+test("whoever looks at everything gets no more than a few markets first", async () => {
+  const { queue, running, started, ask, settle } = setUp(() => new Promise(() => {}));
+  for (const symbol of SYMBOLS) void ask(symbol);
+  queue.prefer(SYMBOLS.toReversed());
+  for (let answered = 0; answered < running.length; answered++) {
+    await settle();
+    running[answered]?.end();
+    await settle();
+  }
+  expect(started.toSorted()).toEqual(SYMBOLS.slice(-16).toSorted());
+});
+
 test("a request that fails frees its place and fails for whoever made it", async () => {
   const { running, started, ask, settle } = setUp();
   const failing = expect(ask("S0USDT")).rejects.toThrow("no answer");

@@ -11,7 +11,7 @@ import { VirtualClock } from "../../support/virtual_clock.ts";
 import { at, contextWith, klinesOf, START, trade, TRAITS } from "../world.ts";
 
 const SYMBOLS = ["BTCUSDT", "ETHUSDT"];
-const DOWN = { reason: "cannot reach ws://exchange", waitMs: 0, silent: false };
+const DOWN = { reason: "cannot reach ws://exchange", silent: false, retryMs: 1000 };
 
 /** A role in virtual time; the test is the exchange and the bus. */
 function createRole(options: { symbols?: readonly string[]; stored?: readonly Bar[] } = {}) {
@@ -141,7 +141,7 @@ test("a partial outage says how many symbols are affected", async () => {
   connect();
   const [, stream] = streams;
   stream?.sink.disconnected(stream.symbols, DOWN);
-  expect(role.status.message).toContain("reconnecting (1 of 2 symbols)");
+  expect(role.status.message).toContain("reconnecting (1 of 2 symbols: ETHUSDT)");
   stream?.sink.disconnected(stream.symbols, { ...DOWN, silent: true });
   expect(role.status.connection).toBe("silent");
 });

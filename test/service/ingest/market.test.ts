@@ -73,7 +73,7 @@ describe("Market", () => {
     const world = new World(all);
     world.market.connected();
     await world.play(all.slice(0, 14));
-    world.market.disconnected();
+    world.market.disconnected("lost");
     await world.advanceTo(at(3, 50));
     expect(world.published).toHaveLength(1);
     world.market.connected();
@@ -110,10 +110,11 @@ describe("Market", () => {
     expect(world.published).toHaveLength(2);
     world.faults.works = false;
     await world.advanceTo(at(2, 100));
-    world.market.disconnected();
+    expect(world.status.problem).toContain("bars wait for klines");
+    world.market.disconnected("lost");
     await world.advanceTo(at(2, 150));
     expect(world.published).toHaveLength(2);
-    expect(world.status.problem).toContain("bars wait for klines");
+    expect(world.status.problem).toBe("lost");
     world.faults.works = true;
     world.market.connected();
     await world.advanceTo(at(2, 200));
@@ -196,7 +197,7 @@ describe("Market", () => {
             await world.advanceTo(t.time);
             const fate = steps[i]?.fate;
             if (fate === "cut") {
-              world.market.disconnected();
+              world.market.disconnected("lost");
               world.market.connected();
             }
             if (fate !== "lost" && fate !== "late") world.arrive(t);
@@ -204,7 +205,7 @@ describe("Market", () => {
             world.arrive(...late);
             late = fate === "late" ? [t] : [];
           }
-          world.market.disconnected();
+          world.market.disconnected("lost");
           await world.advanceTo(minuteOf(time) + MINUTE_MS + 5000);
           world.market.connected();
           const bars = await world.advanceTo(minuteOf(time) + MINUTE_MS + 58_000);

@@ -84,7 +84,7 @@ describe("TradeStream", () => {
     const world = new World(all, undefined, 100_000);
     world.market.connected();
     await world.play(all.slice(0, 100));
-    world.market.disconnected();
+    world.market.disconnected("lost");
     await world.advanceTo(at(4, 50));
     world.faults.fails = (request) => request % 3 !== 0;
     world.market.connected();
@@ -137,7 +137,7 @@ describe("TradeStream", () => {
     const world = new World(all, undefined, 500);
     world.market.connected();
     await world.play(all.slice(0, 90));
-    world.market.disconnected();
+    world.market.disconnected("lost");
     await world.advanceTo(at(46, 10));
     world.market.connected();
     await world.play(all.slice(2780, 2950));

@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+import { gunzipSync } from "node:zlib";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -40,6 +42,14 @@ test.each([
   expect(response.status).toBe(405);
   expect(response.headers.get("allow")).toBe(allow);
   expect(response.headers.get("content-type")).toBe("application/problem+json");
+});
+
+test("a refused method is a problem that a client can unpack", async () => {
+  const headers = { "accept-encoding": "gzip" };
+  const response = await setUp().request("/api/v1/bars", { method: "PUT", headers });
+  const body = Buffer.from(await response.arrayBuffer());
+  const text = response.headers.get("content-encoding") === "gzip" ? gunzipSync(body) : body;
+  expect(JSON.parse(text.toString())).toMatchObject({ status: 405 });
 });
 
 test("a failure is a problem without its details, which the log has", async () => {
@@ -91,4 +101,77 @@ test.each([
   expect([...asked.headers].filter(([name]) => name !== "content-length"))
     .toEqual([...got.headers]);
   expect(asked.headers.get("content-length")).toBe(String(byteLength));
+});
+
+test.each(["/", "/openapi.json", "/docs", "/api/v1/models"])(
+  "%s has a tag, and one who has it gets 304 without a body",
+  async (path) => {
+    const dashboard = temporaryFolder();
+    writeFileSync(join(dashboard, "index.html"), "<!doctype html>");
+    const app = setUp({ dashboard });
+    const etag = (await app.request(path)).headers.get("etag") ?? "";
+    expect(etag).toMatch(/^(W\/)?"[0-9a-f]+"$/);
+    const again = await app.request(path, { headers: { "if-none-match": etag } });
+    expect([again.status, await again.text()]).toEqual([304, ""]);
+    const other = await app.request(path, { headers: { "if-none-match": '"other"' } });
+    expect(other.status).toBe(200);
+  },
+);
+
+test("what changes all the time has no tag", async () => {
+  for (const path of ["/healthz", "/metrics", "/api/v1/bars", "/api/v1/symbols"]) {
+    expect((await setUp().request(path)).headers.has("etag")).toBe(false);
+  }
+});
+
+test("answers of history beyond the bound are refused with the time to try again", async () => {
+  const app = setUp({ maxAnswers: 1, bars: [makeBar(0)] });
+  const first = await app.request("/api/v1/bars");
+  const refused = await app.request("/api/v1/bars");
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "2"]);
+  expect(refused.headers.get("content-type")).toBe("application/problem+json");
+  await first.text();
+  expect((await app.request("/api/v1/bars")).status).toBe(200);
+});
+
+test("a client that goes before its answer of history ends makes room for another", async () => {
+  const app = setUp({ maxAnswers: 1, bars: [makeBar(0)] });
+  await (await app.request("/api/v1/bars")).body?.cancel();
+  expect((await app.request("/api/v1/bars")).status).toBe(200);
+});
+
+test("an address may have so many requests under way, and others are not affected", async () => {
+  const app = setUp({ maxPerAddress: 2 });
+  const ends: (() => void)[] = [];
+  const ask = (address: string) =>
+    app.request("/api/v1/stream", {}, {
+      client: { address, onEnd: (callback: () => void) => ends.push(callback) },
+    });
+  expect((await ask("a")).status).toBe(200);
+  expect((await ask("a")).status).toBe(200);
+  const refused = await ask("a");
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "2"]);
+  expect(refused.headers.get("content-type")).toBe("application/problem+json");
+  expect(refused.headers.get("access-control-allow-origin")).toBe("*");
+  expect((await ask("b")).status).toBe(200);
+  ends[0]?.();
+  expect((await ask("a")).status).toBe(200);
+});
+
+test("a stream beyond the bound: new clients get 503, those who resume 200 and wait", async () => {
+  const app = setUp({ maxStreams: 2 });
+  const refused = await app.request("/api/v1/stream");
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);
+  const waiting = await app.request("/api/v1/stream", { headers: { "last-event-id": "a:1" } });
+  expect(waiting.status).toBe(200);
+  expect(waiting.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+  const { value } = await waiting.body?.getReader().read() ?? {};
+  expect(new TextDecoder().decode(value)).toContain("waits for its turn");
+});
+
+test("the content security policy has no unsafe word", async () => {
+  const policy = (await setUp().request("/docs")).headers.get("content-security-policy");
+  expect(policy).toContain("base-uri 'none'");
+  expect(policy).toContain("form-action 'none'");
+  expect(policy).not.toContain("unsafe");
 });

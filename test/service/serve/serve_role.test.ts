@@ -12,7 +12,7 @@ import { VirtualClock } from "../../support/virtual_clock.ts";
 
 const FEED: FeedStatus = {
   ...{ source: "simulator", requested: "auto", connection: "live", message: "live", since: START },
-  ...{ clock_offset: 3, disconnects: 1, handovers: 0, invalid_frames: 0 },
+  ...{ next_attempt: null, clock_offset: 3, disconnects: 1, handovers: 0, invalid_frames: 0 },
   ...{ invalid_frames_by_kind: {}, rest_weight: 20, symbols: [makeSymbolStatus()] },
 };
 

@@ -24,6 +24,7 @@ export function makeStatus(
     connection: "live",
     message: "live",
     since: START,
+    next_attempt: null,
     clock_offset: 3,
     disconnects: 0,
     handovers: 0,

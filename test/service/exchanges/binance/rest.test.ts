@@ -190,3 +190,68 @@ test("a close aborts requests under way and fails later ones", async () => {
   await failure;
   await expect(rest.time()).rejects.toThrow("no answer");
 });
+
+const STATES: Readonly<Record<string, string>> = {
+  BTCUSDT: "TRADING",
+  ETHUSDT: "BREAK",
+  LUNAUSDT: "HALT",
+  OLDUSDT: "END_OF_DAY",
+};
+
+/** Answers like Binance: one unknown symbol fails the request for all. */
+function exchangeInfo({ searchParams }: URL): Response {
+  const symbols: string[] = JSON.parse(searchParams.get("symbols") ?? "[]");
+  if (symbols.some((symbol) => STATES[symbol] === undefined)) {
+    return json({ code: -1121, msg: "Invalid symbol." }, { status: 400 });
+  }
+  return json({
+    symbols: symbols.map((symbol) => ({ symbol, status: STATES[symbol], filters: [] })),
+  });
+}
+
+function markets(url: URL): Response {
+  if (url.pathname === "/api/v3/exchangeInfo") return exchangeInfo(url);
+  return json(Object.keys(STATES).map((symbol) => ({ symbol, price: "1.00" })));
+}
+
+test("one request says which markets trade and which are stopped", async () => {
+  const { requests, rest } = createClient(markets);
+  const listings = await rest.listings(Object.keys(STATES));
+  expect(Object.fromEntries(listings)).toEqual({
+    ...{ BTCUSDT: "trading", ETHUSDT: "stopped", LUNAUSDT: "stopped", OLDUSDT: "stopped" },
+  });
+  expect(requests).toHaveLength(1);
+  expect(rest.usedWeight).toBe(20);
+});
+
+test("unknown markets do not hide the state of the others, at a bounded weight", async () => {
+  const { requests, rest } = createClient(markets);
+  const unknown = Array.from({ length: 90 }, (_, i) => `NO${i}USDT`);
+  const listings = await rest.listings([...unknown, "BTCUSDT", "ETHUSDT"]);
+  expect(listings.get("BTCUSDT")).toBe("trading");
+  expect(listings.get("ETHUSDT")).toBe("stopped");
+  expect(unknown.map((symbol) => listings.get(symbol))).toEqual(Array(90).fill("unknown"));
+  expect(requests).toHaveLength(3);
+  expect(rest.usedWeight).toBe(44);
+});
+
+test("without a list of names, markets are asked for one by one where one is unknown", async () => {
+  const { rest } = createClient((url) =>
+    url.pathname === "/api/v3/exchangeInfo" ? exchangeInfo(url) : new Response("", { status: 404 })
+  );
+  const listings = await rest.listings(["BTCUSDT", "NOUSDT"]);
+  expect(Object.fromEntries(listings)).toEqual({ BTCUSDT: "trading", NOUSDT: "unknown" });
+});
+
+test("an exchange that does not say which markets trade is an error, not an unknown market", async () => {
+  const absent = createClient(() => new Response("<html>", { status: 404 }));
+  await expect(absent.rest.listings(["BTCUSDT"])).rejects.toThrow("HTTP 404 at http://exchange");
+  const malformed = createClient(() => json({ symbols: [{ symbol: "BTCUSDT" }] }));
+  await expect(malformed.rest.listings(["BTCUSDT"])).rejects.toThrow("a market without a status");
+});
+
+test("the names of all markets cost little", async () => {
+  const { rest } = createClient(markets);
+  expect(await rest.names()).toEqual(Object.keys(STATES));
+  expect(rest.usedWeight).toBe(4);
+});

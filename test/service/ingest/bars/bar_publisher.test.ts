@@ -41,12 +41,14 @@ async function load(until: number): Promise<BarPublisher> {
 
 test("while history is loaded, the status says how far it is", async () => {
   const publisher = await load(START - 2000 * MINUTE_MS);
-  expect(publisher.overdue).toMatch(/^loading history: \d+ of 3000 minutes$/);
+  expect(publisher.loading).toEqual({ have: 1998, need: 3000 });
+  expect(publisher.overdue).toBeNull();
 });
 
 test("history that is loaded is nothing to report", async () => {
   const publisher = await load(START);
   expect(publisher.published).toBe(START - MINUTE_MS);
+  expect(publisher.loading).toBeNull();
   expect(publisher.overdue).toBeNull();
 });
 

@@ -61,3 +61,18 @@ test("a reload that fails is a problem with the reason; the models before stay",
     detail: "model.json: hmm: invalid; the models loaded before stay live",
   });
 });
+
+test("the answer to a wrong token waits; the right token is admitted at once meanwhile", async () => {
+  const pauses: number[] = [];
+  const app = setUp({
+    adminToken: "secret",
+    sleep: (ms) => {
+      pauses.push(ms);
+      return new Promise(() => {});
+    },
+  });
+  for (let i = 0; i < 3; i++) void app.request(RELOAD, post("Bearer wrong"));
+  const right = await app.request(RELOAD, post("Bearer secret"));
+  expect(right.status).toBe(200);
+  expect(pauses).toEqual([500, 1000, 2000]);
+});

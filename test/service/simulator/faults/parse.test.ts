@@ -51,6 +51,11 @@ describe("the language of faults", () => {
     ["skew -2s at 00:01:30", "times", { kind: "skew", by: -2000 }, {
       at: [{ sinceStart: 90_000 }],
     }],
+    ["halt ETHUSDT at 00:10 for 5m", "markets", { kind: "halt", symbol: "ETHUSDT" }, {
+      at: [{ sinceStart: 600_000 }],
+      lasting: 300_000,
+    }],
+    ["unlist 币安人生USDT", "markets", { kind: "unlist", symbol: "币安人生USDT" }, {}],
   ])("reads %j", (spec, list, fault, when) => {
     expect(parseFaults(spec)).toMatchObject({ [list]: [{ fault, when, index: 0 }] });
   });

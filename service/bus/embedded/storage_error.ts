@@ -36,7 +36,7 @@ const FAULTS: readonly (readonly [words: string, fault: StorageFault, meaning: s
   ["permission denied", "refused", "this user may not write it; check the permissions"],
   ["requires write access", "refused", "its folder is gone; make it again"],
   ["database is locked", "refused", "another program holds a lock on it; end that program"],
-  ["malformed", "damaged", "the file is damaged"],
+  ["malformed", "damaged", "the file is damaged; restart the service, which keeps it aside"],
   ["not a database", "damaged", "the file is damaged: its header is not a journal's"],
 ];
 

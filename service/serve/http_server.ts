@@ -57,6 +57,17 @@ export interface HttpServerOptions {
   readonly times?: Partial<HttpTimes>;
 }
 
+/** Answers what no route can be asked: a method that a Request cannot have, or a malformed target. */
+function refuse({ method, url: instance }: IncomingMessage, response: ServerResponse): void {
+  const [status, title, detail] = method === "TRACE"
+    ? [405, "Method not allowed", "the method must be GET or HEAD: current value is TRACE"]
+    : [400, "Malformed request", "the target must be a path, and the headers be well-formed"];
+  response.writeHead(status, {
+    "content-type": "application/problem+json",
+    ...(status === 405 && { allow: "GET, HEAD" }),
+  }).end(JSON.stringify({ type: "about:blank", title, status, detail, instance }));
+}
+
 /** Answers HTTP requests on the address that the settings name. */
 export class HttpServer {
   readonly #options: HttpServerOptions;
@@ -184,7 +195,7 @@ export class HttpServer {
   async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const request = toRequest(incoming);
-      if (request === undefined) return void response.writeHead(400).end();
+      if (request === undefined) return refuse(incoming, response);
       const forwarded = incoming.headers["x-forwarded-for"];
       const address = this.#addresses.clientOf(
         incoming.socket.remoteAddress ?? "",

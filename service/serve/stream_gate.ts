@@ -1,5 +1,6 @@
 import { Problem } from "./problem.ts";
 import type { Refusals } from "./http/refusals.ts";
+import { GOODBYE, HEARTBEAT } from "./stream_text.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -13,7 +14,6 @@ const encoder = new TextEncoder();
 const WAITING = encoder.encode(
   "retry: 2000\n: the service has as many streams as it may; this one waits for its turn\n\n",
 );
-const HEARTBEAT = encoder.encode(": heartbeat\n\n");
 
 /** A stream that was asked for. */
 export interface StreamRequest {
@@ -82,10 +82,13 @@ export class StreamGate {
     );
   }
 
-  /** Ends the streams of those who wait. */
+  /** Says goodbye to those who wait and ends their streams. */
   close(): void {
     clearInterval(this.#timer);
-    for (const { controller } of this.#waiting) controller.close();
+    for (const { controller } of this.#waiting) {
+      controller.enqueue(GOODBYE);
+      controller.close();
+    }
     this.#waiting.clear();
   }
 

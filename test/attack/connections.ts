@@ -41,8 +41,8 @@ async function attack(what: string, target: Target, count: number, text: string)
   });
 }
 
-const COUNT = 18_000;
-const target = await Target.start();
+const COUNT = 6000;
+const target = await Target.start({ env: { MAX_CONNECTIONS: "4000", MAX_STREAMS: "3000" } });
 await attack(`${COUNT} silent connections`, target, COUNT, "");
 await attack(`${COUNT} streams`, target, COUNT, request("/api/v1/stream"));
 await target.end();

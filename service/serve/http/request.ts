@@ -13,7 +13,7 @@ function pathOf(target: string): string | undefined {
 /**
  * A request as the routes read it, without its body: no route takes one.
  *
- * @returns undefined when it is malformed or its method is one that no route can have.
+ * @returns undefined when it is malformed.
  */
 export function toRequest({ method = "GET", url = "/", rawHeaders }: IncomingMessage) {
   const path = pathOf(url);
@@ -23,7 +23,10 @@ export function toRequest({ method = "GET", url = "/", rawHeaders }: IncomingMes
     for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
       headers.append(rawHeaders[i] ?? "", rawHeaders[i + 1] ?? "");
     }
-    return new Request(ORIGIN + path, { method, headers });
+    if (method !== "TRACE") return new Request(ORIGIN + path, { method, headers });
+    // A `Request` cannot be made with it. The routes refuse it, like others, with 405.
+    const request = new Request(ORIGIN + path, { headers });
+    return Object.defineProperty(request, "method", { value: method });
   } catch (error) {
     if (error instanceof TypeError) return undefined;
     throw error;

@@ -90,6 +90,13 @@ test("a short answer is sent with its length, and HEAD without its body", async 
   expect([await asked.text(), asked.headers.get("content-length")]).toEqual(["", "5"]);
 });
 
+test("TRACE reaches the routes, which refuse it", async () => {
+  const { port } = await setUp(({ method }) => new Response(`refused ${method}`, { status: 405 }));
+  const client = new Client(port, "TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  await client.ends();
+  expect(client.received).toMatch(/^HTTP\/1\.1 405 [^]*refused TRACE/);
+});
+
 test("the first part of a live stream is sent before there is a second", async () => {
   const headers = { "content-type": "text/event-stream" };
   const { port } = await setUp(() => {
@@ -231,7 +238,7 @@ test("requests that were sent at once are answered in order, and too many of the
 });
 
 test.each([
-  ["TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 400"],
+  ["TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 405"],
   ["GET * HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 400"],
   ["GET http://other.test/path?a=1 HTTP/1.1\r\nHost: a\r\n\r\n", "</path?a=1>"],
   ["GET //other.test/path HTTP/1.1\r\nHost: a\r\n\r\n", "<//other.test/path>"],

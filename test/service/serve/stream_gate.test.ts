@@ -76,3 +76,14 @@ test("those who wait do not let a new client pass", async () => {
   await first.cancel();
   expect(() => gate.open({ resumes: false, open: open("d") })).toThrow(Problem);
 });
+
+test("a close says goodbye to those who wait, and ends their streams", async () => {
+  const { gate, open } = setUp();
+  gate.open({ resumes: false, open: open("a") });
+  gate.open({ resumes: false, open: open("b") });
+  const waiting = gate.open({ resumes: true, open: open("c") });
+  gate.close();
+  expect(await new Response(waiting).text()).toMatch(
+    /\n\nevent: goodbye\ndata: \{"reason":"shutdown","retry":2000\}\n\n$/,
+  );
+});

@@ -3,7 +3,7 @@ import type { Status, SymbolStatus } from "../../data/schema/status.ts";
 import { fetchModels, fetchSignals, fetchSymbols, ServiceError } from "./client/api.ts";
 import { openFeed } from "./client/feed.ts";
 import { retryDelay } from "./client/retry.ts";
-import { currentNowcast, isBehind, mergeSignals } from "./data/history.ts";
+import { currentNowcast, isBehind, leavesGap, mergeSignals } from "./data/history.ts";
 import { describePromotion } from "./data/model.ts";
 import { readSettings } from "./settings.ts";
 import { remember } from "./storage.ts";
@@ -139,7 +139,11 @@ function startDashboard(): void {
       link: (link) => update({ link }, "facts"),
       opened: load,
       refused: checkSymbol,
-      signal: (signal) => addSignals([signal]),
+      signal(signal) {
+        const gap = leavesGap(page.signals, signal);
+        addSignals([signal]);
+        if (gap) load();
+      },
       nowcast(nowcast) {
         update({ nowcast: currentNowcast(page.signals, nowcast) }, "forming");
       },

@@ -46,6 +46,15 @@ export function isBehind(signals: readonly Signal[], lastBar: number | null): bo
   return last === undefined || lastBar - last.timestamp >= BEHIND_MS;
 }
 
+/**
+ * Whether minutes are missing between a history and a live signal: the stream brings news only, so
+ * what the service loaded as history meanwhile has to be asked for.
+ */
+export function leavesGap(signals: readonly Signal[], { timestamp }: Signal): boolean {
+  const last = signals.at(-1);
+  return last === undefined || timestamp - last.timestamp > MINUTE_MS;
+}
+
 /** Index of the first signal at or after `timestamp` in a list sorted by time. */
 export function firstAtOrAfter(signals: readonly Signal[], timestamp: number): number {
   let low = 0;

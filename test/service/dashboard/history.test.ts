@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { currentNowcast, isBehind, mergeSignals } from "../../../service/dashboard/data/history.ts";
+import {
+  currentNowcast,
+  isBehind,
+  leavesGap,
+  mergeSignals,
+} from "../../../service/dashboard/data/history.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { makeSignal } from "../../support/records.ts";
 
@@ -64,5 +69,12 @@ describe("a history", () => {
   it("is not behind while one bar may be in transit, or the service has none", () => {
     expect(isBehind([makeSignal(0)], at(1))).toBe(false);
     expect(isBehind([], null)).toBe(false);
+  });
+
+  it("has a gap where a live signal does not follow it", () => {
+    expect(leavesGap([makeSignal(0)], makeSignal(1))).toBe(false);
+    expect(leavesGap([makeSignal(0)], makeSignal(0))).toBe(false);
+    expect(leavesGap([makeSignal(0)], makeSignal(2))).toBe(true);
+    expect(leavesGap([], makeSignal(2))).toBe(true);
   });
 });

@@ -259,12 +259,12 @@ describe("the dashboard", () => {
     await drawn(page);
     await page.getByRole("button", { name: "Switch to the light theme" }).click();
     await page.getByRole("radio", { name: "12 h" }).check();
-    await shows(page, "#price-unit", "5-minute candles");
+    await shows(page, "#price-unit", "5-minute candle");
     await page.reload();
     await drawn(page);
     expect(await page.locator("html").getAttribute("data-theme")).toBe("light");
     expect(await page.getByRole("radio", { name: "12 h" }).isChecked()).toBe(true);
-    await shows(page, "#price-unit", "5-minute candles");
+    await shows(page, "#price-unit", "5-minute candle");
   });
 });
 

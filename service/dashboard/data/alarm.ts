@@ -73,7 +73,7 @@ function nextAttempt(time: number | null, now: number): string {
 
 /** What concerns all markets: the way to the exchange, and the journal. */
 function broadAlarm({ zone }: AlarmFacts, status: Status, now: number): Alarm | undefined {
-  const { connection, message, storage, next_attempt: attempt = null } = status;
+  const { connection, message, storage, next_attempt: attempt } = status;
   const simulated = status.source === "simulator";
   if (connection === "disconnected" || connection === "silent") {
     const what = simulated ? "The simulated market" : "The exchange";

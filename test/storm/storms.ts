@@ -91,12 +91,28 @@ async function check(
   }, TIMEOUT_MS);
   const published = await publishedBars(service(), symbol, first, last);
   const repaired = published.filter(({ quality }) => quality === "repaired").length;
-  console.log(`${symbol}: ${published.length} bars, ${repaired} repaired; ${exchange.faults}`);
-  expect(published.map(exact)).toEqual(expected);
+  const klines = new Set(
+    published.flatMap(({ quality, timestamp }) => quality === "kline" ? timestamp : []),
+  );
+  console.log(
+    `${symbol}: ${published.length} bars, ${repaired} repaired, ${klines.size} from klines; ` +
+      `${exchange.faults}`,
+  );
+  // On a busy machine more may be missing than is fetched trade by trade; a kline has no ids.
+  expect(published.map(exact)).toEqual(
+    expected.map((bar) =>
+      klines.has(bar.timestamp)
+        ? { ...bar, first_trade_id: undefined, last_trade_id: undefined }
+        : bar
+    ),
+  );
   const measures = await foldMicrostructure(file, symbol);
   expect(measures.size).toBeGreaterThan(100);
+  expect(klines.size).toBeLessThan(published.length - 100);
   for (const { timestamp, microstructure } of published) {
-    if (measures.has(timestamp)) expect(microstructure).toEqual(measures.get(timestamp));
+    if (measures.has(timestamp) && !klines.has(timestamp)) {
+      expect(microstructure).toEqual(measures.get(timestamp));
+    }
   }
 }
 

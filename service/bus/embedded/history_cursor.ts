@@ -8,7 +8,7 @@ import { isDamage } from "./storage_error.ts";
 
 /** A block has so many rows at most, and about so many bytes. */
 const BLOCK_ROWS = 500;
-const BLOCK_BYTES = 64 << 10;
+const BLOCK_BYTES = 32 << 10;
 
 /** The first block is short, so that it comes soon. */
 const FIRST_ROWS = 32;

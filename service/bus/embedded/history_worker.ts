@@ -30,7 +30,7 @@ declare const self: WorkerChannel<HistoryRequest, HistoryReply> & {
  * Most bytes a second of all answers. A client takes megabytes at once into the system's buffers;
  * faster, the garbage of hundreds of them grows faster than it is collected.
  */
-const MOST_BYTES_A_SECOND = 24 << 20;
+const MOST_BYTES_A_SECOND = 12 << 20;
 
 const never = new Int32Array(new SharedArrayBuffer(4));
 

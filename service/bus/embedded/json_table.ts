@@ -11,6 +11,8 @@ interface Shape {
   readonly names: readonly string[];
   /** Whether each value of the text is a cell, in the same order. */
   readonly plain: boolean;
+  /** Whether all names are columns, so that no value need be looked at. */
+  known: boolean;
   /** For each column, the index of its value; filled when the columns are known. */
   cells: readonly number[] | undefined;
 }
@@ -36,9 +38,17 @@ export class JsonTable {
     this.#columns = new Set(first);
   }
 
-  /** Adds the columns that a record has and the table has not; before the first line. */
+  /**
+   * Adds the columns of which a record has a value and the table has none yet; before the first
+   * line. A name that is only ever null may stand for a group of columns, and has none.
+   */
   scan(json: string): void {
-    for (const name of this.#shapeOf(json).names) this.#columns.add(name);
+    const shape = this.#shapeOf(json);
+    if (shape.known) return;
+    for (const [name, value] of flatten(JSON.parse(json))) {
+      if (value !== null) this.#columns.add(name);
+    }
+    shape.known = shape.names.every((name) => this.#columns.has(name));
   }
 
   /** The line of the columns' names, without its end. */
@@ -64,7 +74,7 @@ export class JsonTable {
     if (known !== undefined) return known;
     const names = flatten(JSON.parse(json)).map(([name]) => name);
     const plain = json.match(VALUE)?.length === names.length && !json.includes('\\"');
-    const shape: Shape = { names, plain, cells: undefined };
+    const shape: Shape = { names, plain, known: false, cells: undefined };
     // A shape that a text makes is not met again.
     if (plain) this.#shapes.set(text, shape);
     return shape;

@@ -252,19 +252,6 @@ describe("the page says of its data that it", () => {
       );
       await factShows(page, "health", "Journal", /^cannot be written$/);
       await titled(page, /^BTCUSDT: The journal cannot be written/);
-      await until("the forming minute inside the chart, minutes after the last bar", async () => {
-        const [bar, chart] = await Promise.all([
-          page.locator("#price-chart .forming .body").boundingBox(),
-          page.locator("#price-chart .last-price").boundingBox(),
-        ]);
-        const waiting = await page.locator("#alarm-message").innerText();
-        if (bar === null || chart === null || !/ ([3-9]|\d\d+) records/.test(waiting)) {
-          return undefined;
-        }
-        // A candle is aligned to whole pixels.
-        expect(bar.x + bar.width).toBeLessThan(chart.x + chart.width + 2);
-        return true;
-      });
       await picture(page, "storage");
       disk.makeRoom();
       await factShows(page, "health", "Journal", /^sound$/);

@@ -65,7 +65,8 @@ function writeTrades(symbol: string, from: number, minutes: number, prices: Iter
       0.2,
       id,
       id,
-      from + index * 1000 + 200,
+      // The first one is at the start of its minute, which so counts as recorded whole.
+      from + index * 1000,
       "False",
       "True",
     ];

@@ -9,6 +9,7 @@ import { errorsOf } from "./chromium.ts";
 import { settingsFor, startExchange, startRelay } from "./exchange.ts";
 import {
   drawn,
+  factOf,
   factShows,
   freePort,
   openPage,
@@ -234,7 +235,8 @@ describe("the page says of its data that it", () => {
       (CAN_MOUNT ? "" : " (skipped: a file system cannot be mounted here)"),
     async () => {
       const disk = new SmallDisk();
-      const exchange = await startExchange({ history: 60, speed: 10 });
+      // Fast, so that there are bars to write; trades for half an hour, as long as a test may take.
+      const exchange = await startExchange({ history: 60, minutes: 300, speed: 10 });
       const service = await startService({
         ...settingsFor(exchange),
         HISTORY_DAYS: "1",
@@ -253,8 +255,13 @@ describe("the page says of its data that it", () => {
       await factShows(page, "health", "Journal", /^cannot be written$/);
       await titled(page, /^BTCUSDT: The journal cannot be written/);
       await picture(page, "storage");
+      const last = await factOf(page, "health", "Last bar");
       disk.makeRoom();
       await factShows(page, "health", "Journal", /^sound$/);
+      await until("the bars that waited", async () => {
+        const bar = await factOf(page, "health", "Last bar");
+        return bar === last ? undefined : bar;
+      });
       await factShows(page, "summary", "Missing minutes", /^0$/);
     },
   );

@@ -42,6 +42,7 @@ const QUERIES: readonly RecordQuery[] = [
   { kind: "bar", symbol: "ETHUSDT", limit: 700, from: START + 60_000, to: START + 900 * 60_000 },
   { kind: "signal", symbol: "BTCUSDT", limit: 1000 },
   { kind: "signal", symbol: "ETHUSDT", limit: 1000 },
+  { kind: "bar", symbol: "ETHUSDT", limit: 700, from: START + 60 ** 2 * 1000 },
   { kind: "signal", limit: 10, from: START + 10 ** 12 },
 ];
 

@@ -71,7 +71,7 @@ export class HistoryCursor {
    * @throws Error when the journal cannot be read.
    */
   constructor(database: DatabaseSync, query: HistoryQuery, onDamage: () => void) {
-    const { symbol, limit } = query;
+    const { symbol, limit, from = 0 } = query;
     this.#database = database;
     this.#onDamage = onDamage;
     this.#query = query;
@@ -81,7 +81,8 @@ export class HistoryCursor {
     this.#left = limit;
     this.#until = this.#fromEnd(0);
     const first = this.#fromEnd(limit - 1);
-    this.#after = first ? { ...first, id: first.id - 1 } : { timestamp: -1, id: -1 };
+    // Where fewer match than are allowed, all from the first time on; ids are positive.
+    this.#after = first ? { ...first, id: first.id - 1 } : { timestamp: from, id: -1 };
   }
 
   /** Makes the next block. */

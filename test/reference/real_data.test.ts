@@ -63,6 +63,14 @@ function columnNames({ features, hmm }: Artifact) {
   };
 }
 
+/** Bars before the classic model is ready: its replay leaves their cells empty. */
+const UNREADY = 19;
+
+/** The values of the bars at which the model is ready. */
+function ofReady(values: Float64Array): Float64Array {
+  return values.subarray(UNREADY * values.length / ROWS);
+}
+
 /** Number of values that differ by more than `tolerance`. */
 function countApart(a: Float64Array, b: Float64Array, tolerance: number): number {
   if (a.length !== b.length) throw new Error(`${a.length} values, not ${b.length}`);
@@ -83,12 +91,12 @@ realDataTest("bar by bar equals the batch, bit for bit", [REPLAYED], async () =>
   const column = replay(temporaryFolder(), SHIPPED);
   const rows = computeFeatures(loadCore(), features, await readBars(), [ROWS], [0]);
   const filtered = filterRows(loadCore(), hmm, rows.normalized, [ROWS]);
-  expect(countApart(column(...names.raw), rows.raw, 0)).toBe(0);
-  expect(countApart(column(...names.normalized), rows.normalized, 0)).toBe(0);
+  expect(countApart(ofReady(column(...names.raw)), ofReady(rows.raw), 0)).toBe(0);
+  expect(countApart(ofReady(column(...names.normalized)), ofReady(rows.normalized), 0)).toBe(0);
   const scores = scoreRows(loadCore(), forest, rows.normalized, rows.dims);
-  expect(countApart(column("anomaly_score"), scores, 0)).toBe(0);
-  expect(countApart(column(...names.posteriors), filtered.posteriors, 0)).toBe(0);
-  expect(countApart(column("log_likelihood"), filtered.logLikelihoods, 0)).toBe(0);
+  expect(countApart(ofReady(column("anomaly_score")), ofReady(scores), 0)).toBe(0);
+  expect(countApart(ofReady(column(...names.posteriors)), ofReady(filtered.posteriors), 0)).toBe(0);
+  expect(countApart(ofReady(column("log_likelihood")), ofReady(filtered.logLikelihoods), 0)).toBe(0);
 });
 
 function compare(python: string): void {
@@ -111,16 +119,16 @@ function compare(python: string): void {
 
   const column = replay(folder, model);
   const names = columnNames(artifact);
-  expect(countApart(column(...names.raw), expected("raw"), 1e-12)).toBe(0);
-  expect(countApart(column(...names.normalized), expected("normalized"), 1e-12)).toBe(0);
-  expect(countApart(column(...names.posteriors), expected("posteriors"), 1e-9)).toBe(0);
-  expect(countApart(column("log_likelihood"), expected("log_likelihoods"), 1e-9)).toBe(0);
+  expect(countApart(ofReady(column(...names.raw)), ofReady(expected("raw")), 1e-12)).toBe(0);
+  expect(countApart(ofReady(column(...names.normalized)), ofReady(expected("normalized")), 1e-12)).toBe(0);
+  expect(countApart(ofReady(column(...names.posteriors)), ofReady(expected("posteriors")), 1e-9)).toBe(0);
+  expect(countApart(ofReady(column("log_likelihood")), ofReady(expected("log_likelihoods")), 1e-9)).toBe(0);
   const normalized = expected("normalized");
   const smoothed = smoothRows(loadCore(), artifact.hmm, normalized, [ROWS]);
   expect(countApart(smoothed, expected("smoothed"), 1e-12)).toBe(0);
   const { states } = viterbiRows(loadCore(), artifact.hmm, normalized, [ROWS]);
   expect(countApart(Float64Array.from(states), expected("path"), 0)).toBe(0);
-  const apart = countApart(column("anomaly_score"), expected("scores"), 1e-12);
+  const apart = countApart(ofReady(column("anomaly_score")), ofReady(expected("scores")), 1e-12);
   expect(apart).toBeLessThanOrEqual(ROWS / 20_000);
 }
 

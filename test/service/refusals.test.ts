@@ -74,7 +74,7 @@ test("an unreachable exchange with SOURCE=binance keeps the service up, and it s
     const found = health.parse(await service.get("/healthz"));
     return found.connection === "disconnected" ? found : undefined;
   });
-  expect(state.status).toBe("degraded");
+  expect(state.status).toBe("down");
   expect(state.message).toContain("ws://127.0.0.1:9");
   expect(state.message).toContain("reconnecting");
   expect((await fetch(`${service.url}/readyz`)).status).toBe(503);

@@ -125,12 +125,14 @@ test("answers end with an error when their thread dies, and the next one has a n
   const { path } = await setUp();
   const module = join(temporaryFolder(), "worker.ts");
   const real = new URL("../../../../service/bus/embedded/history_worker.ts", import.meta.url);
-  // The real worker, which dies of an answer with the limit 666.
+  // The real worker, which dies of the request after one with the limit 666.
   writeFileSync(
     module,
     `import ${JSON.stringify(real.href)};
+     let isDying = false;
      self.addEventListener("message", ({ data }) => {
-       if (data.begin?.limit === 666) setTimeout(() => { throw new Error("out of memory"); });
+       if (isDying) throw new Error("out of memory");
+       isDying = data.begin?.limit === 666;
      });`,
   );
   const thread = new HistoryThread(path, () => {}, pathToFileURL(module));

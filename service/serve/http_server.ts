@@ -57,15 +57,13 @@ export interface HttpServerOptions {
   readonly times?: Partial<HttpTimes>;
 }
 
-/** Answers what no route can be asked: a method that a Request cannot have, or a malformed target. */
-function refuse({ method, url: instance }: IncomingMessage, response: ServerResponse): void {
-  const [status, title, detail] = method === "TRACE"
-    ? [405, "Method not allowed", "the method must be GET or HEAD: current value is TRACE"]
-    : [400, "Malformed request", "the target must be a path, and the headers be well-formed"];
-  response.writeHead(status, {
-    "content-type": "application/problem+json",
-    ...(status === 405 && { allow: "GET, HEAD" }),
-  }).end(JSON.stringify({ type: "about:blank", title, status, detail, instance }));
+/** Answers what no route can be asked: a request with a malformed target or header. */
+function refuse({ url: instance }: IncomingMessage, response: ServerResponse): void {
+  const status = 400;
+  const title = "Malformed request";
+  const detail = "the target must be a path, and the headers be well-formed";
+  response.writeHead(status, { "content-type": "application/problem+json" })
+    .end(JSON.stringify({ type: "about:blank", title, status, detail, instance }));
 }
 
 /** Answers HTTP requests on the address that the settings name. */

@@ -81,6 +81,7 @@ export class HistoryCursor {
     this.#left = limit;
     this.#until = this.#fromEnd(0);
     const first = this.#fromEnd(limit - 1);
+    // Where fewer match than are allowed, all from the first time on; ids are positive.
     this.#after = first ? { ...first, id: first.id - 1 } : { timestamp: from, id: -1 };
   }
 

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
+import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { toCsv } from "../../../../data/files/csv.ts";
 import type { RecordQuery } from "../../../../service/bus/record_store.ts";
@@ -40,9 +41,11 @@ const QUERIES: readonly RecordQuery[] = [
   { kind: "bar", limit: 333 },
   { kind: "bar", symbol: "BTCUSDT", limit: 1 },
   { kind: "bar", symbol: "ETHUSDT", limit: 700, from: START + 60_000, to: START + 900 * 60_000 },
+  // Fewer match than are allowed, and there are earlier ones.
+  { kind: "bar", limit: 10_000, from: START + 700 * 60_000 },
+  { kind: "bar", symbol: "BTCUSDT", limit: 500, from: START + 1100 * 60_000 + 1 },
   { kind: "signal", symbol: "BTCUSDT", limit: 1000 },
   { kind: "signal", symbol: "ETHUSDT", limit: 1000 },
-  { kind: "bar", symbol: "ETHUSDT", limit: 700, from: START + 60 ** 2 * 1000 },
   { kind: "signal", limit: 10, from: START + 10 ** 12 },
 ];
 
@@ -57,6 +60,24 @@ test.each(QUERIES)("the blocks of %j are its table", async (query) => {
   const { log, text } = await setUp();
   const records = log.query(query).map((json): unknown => JSON.parse(json));
   expect(await text(query, ["symbol", "timestamp"])).toBe(toCsv(records, ["symbol", "timestamp"]));
+});
+
+test("any query has the same records as one that is read at once", async () => {
+  const { log, text } = await setUp();
+  const minute = fc.integer({ min: -10, max: MINUTES + 10 });
+  const query = fc.record({
+    kind: fc.constantFrom("bar", "signal"),
+    symbol: fc.constantFrom("BTCUSDT", "ETHUSDT"),
+    limit: fc.integer({ min: 1, max: 2 * MINUTES }),
+    from: minute.map((i) => START + i * 60_000),
+    to: minute.map((i) => START + i * 60_000),
+  }, { requiredKeys: ["kind", "limit"] });
+  await fc.assert(
+    fc.asyncProperty(query, async (query) => {
+      expect(await text(query)).toBe(`[${log.query(query).join(",\n")}]`);
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test("a table has the columns of its last record in its first line", async () => {

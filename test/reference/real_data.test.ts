@@ -96,7 +96,9 @@ realDataTest("bar by bar equals the batch, bit for bit", [REPLAYED], async () =>
   const scores = scoreRows(loadCore(), forest, rows.normalized, rows.dims);
   expect(countApart(ofReady(column("anomaly_score")), ofReady(scores), 0)).toBe(0);
   expect(countApart(ofReady(column(...names.posteriors)), ofReady(filtered.posteriors), 0)).toBe(0);
-  expect(countApart(ofReady(column("log_likelihood")), ofReady(filtered.logLikelihoods), 0)).toBe(0);
+  expect(countApart(ofReady(column("log_likelihood")), ofReady(filtered.logLikelihoods), 0)).toBe(
+    0,
+  );
 });
 
 function compare(python: string): void {
@@ -120,9 +122,12 @@ function compare(python: string): void {
   const column = replay(folder, model);
   const names = columnNames(artifact);
   expect(countApart(ofReady(column(...names.raw)), ofReady(expected("raw")), 1e-12)).toBe(0);
-  expect(countApart(ofReady(column(...names.normalized)), ofReady(expected("normalized")), 1e-12)).toBe(0);
-  expect(countApart(ofReady(column(...names.posteriors)), ofReady(expected("posteriors")), 1e-9)).toBe(0);
-  expect(countApart(ofReady(column("log_likelihood")), ofReady(expected("log_likelihoods")), 1e-9)).toBe(0);
+  expect(countApart(ofReady(column(...names.normalized)), ofReady(expected("normalized")), 1e-12))
+    .toBe(0);
+  expect(countApart(ofReady(column(...names.posteriors)), ofReady(expected("posteriors")), 1e-9))
+    .toBe(0);
+  expect(countApart(ofReady(column("log_likelihood")), ofReady(expected("log_likelihoods")), 1e-9))
+    .toBe(0);
   const normalized = expected("normalized");
   const smoothed = smoothRows(loadCore(), artifact.hmm, normalized, [ROWS]);
   expect(countApart(smoothed, expected("smoothed"), 1e-12)).toBe(0);

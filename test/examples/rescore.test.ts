@@ -84,15 +84,21 @@ test("Node gives the numbers of the running service, bit for bit, for both model
     async () => (await fetch(`${service.url}/readyz`)).ok || undefined,
     WAIT_MS,
   );
-  const record = z.array(z.looseObject({ timestamp: z.number() }));
-  /** The last minute that has its signals of all symbols. */
+  const record = z.array(z.object({ timestamp: z.number(), backfill: z.boolean().optional() }));
+  /** The last minute that has its signals of all symbols; 0 while signals of the history lack. */
   const newest = async () => {
-    const times = SYMBOLS.map(async (symbol) =>
-      record.parse(await service.get(`/api/v1/signals?symbol=${symbol}&limit=1`))[0]?.timestamp
-    );
-    return Math.min(...(await Promise.all(times)).map((time) => time ?? 0));
+    const times = SYMBOLS.map(async (symbol) => {
+      const signals = await service.get(`/api/v1/signals?symbol=${symbol}&limit=1`);
+      const last = record.parse(signals)[0];
+      return last === undefined || last.backfill ? 0 : last.timestamp;
+    });
+    return Math.min(...await Promise.all(times));
   };
-  const started = await newest();
+  const started = await until(
+    "signals of all history",
+    async () => await newest() || undefined,
+    WAIT_MS,
+  );
   const to = await until("live signals", async () => {
     const time = await newest();
     return time > started + 30 * 60_000 ? time : undefined;

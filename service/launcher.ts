@@ -12,7 +12,7 @@ import { buildWhatIsStale } from "./builds.ts";
 import { defineServe } from "./commands/serve.ts";
 import { readConfig, refuseOldJournals } from "./config.ts";
 import { formatCommand, LAUNCHED, permissionFlags } from "./launcher_permissions.ts";
-import { onEndOfNpx } from "./npx.ts";
+import { waitForNpx } from "./npx.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -36,6 +36,7 @@ async function launch(): Promise<void> {
     return;
   }
   const flags = permissionFlags(config, ROOT);
+  const npx = await waitForNpx();
   await buildWhatIsStale(ROOT);
   const service = new Deno.Command(Deno.execPath(), {
     args: ["run", ...flags, `${ROOT}service/main.ts`],
@@ -47,9 +48,9 @@ async function launch(): Promise<void> {
   // Ctrl-C reaches the service by itself too; a second one ends it at once.
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  const stopWaiting = onEndOfNpx(stop);
+  npx.gone.then(stop);
   const { code } = await service.status;
-  stopWaiting();
+  npx.close();
   process.exit(code);
 }
 

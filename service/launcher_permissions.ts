@@ -18,7 +18,7 @@ function addressOf(url: URL): string {
 function hosts(config: Config): readonly string[] {
   const { source, host, port, binanceWsUrl, binanceRestUrl, proxies } = config;
   const name = host.includes(":") ? `[${host}]` : host;
-  // On any free port, the service calls itself at another one than it was told.
+  // On any free port, the service calls itself at another one than it was given.
   const listening = port === 0 ? name : `${name}:${port}`;
   // Deno's fetch, which REST uses, needs the permission for the exchange even through a proxy.
   const exchange = [new URL(binanceWsUrl), new URL(binanceRestUrl), proxyOf(proxies, binanceWsUrl)]

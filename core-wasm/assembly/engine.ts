@@ -138,7 +138,7 @@ function stepState(state: usize): void {
     result.state = filterArgmax(filter) as f64;
     result.bars = filterBars(filter) as f64;
     const have = presetBars(model.preset, state + model.features);
-    // Whatever the windows: a prior is no opinion.
+    // Before its first observation the filter holds its prior, which is no opinion.
     const most = neededBars(model.preset) - (filterBegun(filter) ? 0 : 1);
     result.have = min(have, most) as f64;
     memory.copy(

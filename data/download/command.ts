@@ -93,7 +93,7 @@ const command = defineCommand(
   )
   .option(
     "--allow-unverified",
-    "download files that have no .CHECKSUM too, each time anew; the report names them",
+    "download files that have no .CHECKSUM too, again each time; the report names them",
   )
   .action(run);
 

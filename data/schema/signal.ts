@@ -80,7 +80,7 @@ export const signalSchema = z.object({
   }),
   state: z.exactOptional(
     z.literal("rebuilt").register(ABOUT, {
-      description: "On signals of a state that was computed anew from the bars, as its saved " +
+      description: "On signals of a state that was recomputed from the bars, as its saved " +
         "copies were damaged: last digits may differ; absent otherwise",
     }),
   ),

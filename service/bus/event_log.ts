@@ -18,7 +18,7 @@ export interface Checkpoint {
   /** Open time of the last bar in the state, ms UTC. */
   readonly timestamp: number;
   /**
-   * Where the state was warmed up anew because its checkpoints were damaged, the first bar that was
+   * Where the state was warmed up again because its checkpoints were damaged, the first bar that was
    * scored with it, ms UTC; absent where the state is that of every bar since the first.
    */
   readonly rebuilt?: number;

@@ -70,7 +70,7 @@ export class EngineRole {
     const rebuilt = await this.#runner.recover();
     if (rebuilt.length > 0) {
       logger.warning(
-        "saved states were lost; they are computed anew from the bars, and last digits of the " +
+        "saved states were lost; they are recomputed from the bars, and last digits of the " +
           'signals may differ: those signals say "state":"rebuilt"',
         { symbols: rebuilt.join(",") },
       );

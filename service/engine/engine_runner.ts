@@ -25,7 +25,7 @@ export class EngineRunner {
   readonly #store: RecordStore;
   readonly #minutes: number;
   readonly #sinceCheckpoint = new Map<string, number>();
-  /** The symbols whose state was computed anew, and the first bar scored with it, ms UTC. */
+  /** The symbols whose state was recomputed, and the first bar scored with it, ms UTC. */
   readonly #rebuilt = new Map<string, number>();
 
   /** @param minutes How far back an engine without a state begins. */
@@ -45,7 +45,7 @@ export class EngineRunner {
    * models than ran before, by warming up on bars of the past. Bars that an earlier run did not
    * score get their signals.
    *
-   * @returns The symbols whose states were computed anew because their checkpoints were lost: last
+   * @returns The symbols whose states were recomputed because their checkpoints were lost: last
    *   digits may differ, and their signals say so.
    */
   async recover(): Promise<readonly string[]> {
@@ -175,7 +175,7 @@ export class EngineRunner {
   }
 
   /**
-   * The first bar to be scored with a state that is computed anew. Undefined where that state is the
+   * The first bar to be scored with a state that is recomputed. Undefined where that state is the
    * one that is lost, as it begins at the same first bar, or where none was before.
    */
   #startAnew(symbol: string, from: number, lastSignal: number): number | undefined {
@@ -192,7 +192,7 @@ export class EngineRunner {
   }
 
   /**
-   * Marks the signals of a state that was computed anew for as long as the history from which it was
+   * Marks the signals of a state that was recomputed for as long as the history from which it was
    * computed is in its windows. After that, rounding in running sums is all that differs.
    */
   #marked(signal: Signal): Signal {

@@ -12,6 +12,7 @@ interface Waiting {
   readonly rank: number;
   readonly symbol: string;
   readonly start: (viewed: boolean) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /**
@@ -47,6 +48,7 @@ export class HistoryQueue {
    * Makes a request for a market's history when it is its turn.
    *
    * @param request Makes it, for the purpose that it is given.
+   * @throws What the request throws, or why it cannot have its turn.
    */
   run<T>(symbol: string, request: (purpose: Purpose) => Promise<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
@@ -59,14 +61,14 @@ export class HistoryQueue {
         this.#startAll();
       });
     };
-    this.#waiting.push({ rank: this.#ranks.get(symbol) ?? Infinity, symbol, start });
+    this.#waiting.push({ rank: this.#ranks.get(symbol) ?? Infinity, symbol, start, reject });
     this.#startAll();
     return promise;
   }
 
   #startAll(): void {
     this.#startViewed();
-    if (!this.#starting) this.#startOthers().catch(() => {});
+    if (!this.#starting) void this.#startOthers();
   }
 
   #startViewed(): void {
@@ -79,9 +81,14 @@ export class HistoryQueue {
 
   async #startOthers(): Promise<void> {
     this.#starting = true;
-    while (this.#running < SLOTS && this.#waiting.length > 0) {
-      await this.#ready();
-      this.#take(() => true)?.start(false);
+    try {
+      while (this.#running < SLOTS && this.#waiting.length > 0) {
+        await this.#ready();
+        this.#take(() => true)?.start(false);
+      }
+    } catch (error) {
+      // Those who wait would wait without end.
+      for (const { reject } of this.#waiting.splice(0)) reject(error);
     }
     this.#starting = false;
   }

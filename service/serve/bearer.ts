@@ -11,7 +11,7 @@ function digest(text: string): Uint8Array {
 
 /**
  * Admits administrative calls that carry the token (RFC 6750). The right token is admitted at once,
- * whatever was tried before; the answer to a wrong one waits, longer with each that its address
+ * regardless of earlier tries; the answer to a wrong one waits, longer with each that its address
  * tries.
  *
  * @param token The token; without one, every call is refused.

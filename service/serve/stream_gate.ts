@@ -30,7 +30,7 @@ interface Waiting {
 
 /**
  * Bounds the open streams. A new client beyond the bound is refused. One that resumes is a browser
- * that has been here, and its EventSource gives up for ever on any status but 200: it waits, with
+ * that has been here, and its EventSource gives up permanently on any status but 200: it waits, with
  * heartbeats, in the order of arrival.
  */
 export class StreamGate {

@@ -1,4 +1,4 @@
-/** A damaged journal under the whole service. What cannot be read is told, and never a crash loop. */
+/** A damaged journal under the whole service. What cannot be read is reported, and never a crash loop. */
 import { chmodSync, closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";

@@ -130,7 +130,7 @@ test("a data folder that is removed under a live service is written again, whole
   const run = await setUp(folder);
   rmSync(folder, { recursive: true });
   const status = await until("the notice", () => run.statuses.findLast(({ damage }) => damage));
-  expect(status.damage?.message).toMatch(/binance\.sqlite was written anew .* nothing is lost/);
+  expect(status.damage?.message).toMatch(/binance\.sqlite was rewritten .* nothing is lost/);
   const before = run.received.length;
   await until("further minutes", () => run.received.length > before + 10 || undefined);
   await until("readiness", async () => (await run.readiness()).status === 200 || undefined);

@@ -3,14 +3,13 @@ import { expect, test } from "vitest";
 import {
   computeFeatures,
   type CoreBar,
-  type CoreModel,
   filterRows,
   type LiquidityFeatures,
   Scorer,
   warmUpBars,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { flattenBars, randomBars } from "./support.ts";
+import { flattenBars, randomBars, TOY_LIQUIDITY } from "./support.ts";
 
 const FEATURES: LiquidityFeatures = {
   preset: "liquidity",
@@ -144,24 +143,9 @@ test("bars without range or trades give finite numbers", () => {
   }
 });
 
-const MODEL: CoreModel = {
-  features: FEATURES,
-  forest: {
-    max_samples: 2,
-    offset: -0.1,
-    trees: [{ feature: [-2], threshold: [-2], left: [-1], right: [-1], n_samples: [2] }],
-  },
-  hmm: {
-    startprob: [0.3, 0.7],
-    transmat: [[0.9, 0.1], [0.2, 0.8]],
-    means: [[-1, 0], [1, 0]],
-    covars: [[[1, 0], [0, 1]], [[1, 0], [0, 1]]],
-  },
-};
-
 test("during warm-up the posterior is the initial distribution; then it equals the batch", () => {
   const bars = randomBars(90, 21).map((bar) => ({ ...bar, volume: bar.volume + 1 }));
-  const scorer = Scorer.create(loadCore(), [MODEL], 1);
+  const scorer = Scorer.create(loadCore(), [TOY_LIQUIDITY], 1);
   const slot = scorer.addSymbol();
   const warmUp = warmUpBars(FEATURES);
   const results = bars.map((bar) => {
@@ -174,7 +158,7 @@ test("during warm-up the posterior is the initial distribution; then it equals t
   const visible = features(bars).normalized.slice(warmUp);
   const { posteriors, logLikelihoods } = filterRows(
     loadCore(),
-    MODEL.hmm,
+    TOY_LIQUIDITY.hmm,
     Float64Array.from(visible.flat()),
     [visible.length],
   );
@@ -183,7 +167,7 @@ test("during warm-up the posterior is the initial distribution; then it equals t
 });
 
 test("minutes without a trade are predicted without an update", () => {
-  const scorer = Scorer.create(loadCore(), [MODEL], 1);
+  const scorer = Scorer.create(loadCore(), [TOY_LIQUIDITY], 1);
   const slot = scorer.addSymbol();
   for (const bar of randomBars(60, 4)) scorer.step(slot, bar);
   let before = scorer.result(0);
@@ -199,7 +183,7 @@ test("minutes without a trade are predicted without an update", () => {
 });
 
 test("a gap as long as the prior window restarts the warm-up", () => {
-  const scorer = Scorer.create(loadCore(), [MODEL], 1);
+  const scorer = Scorer.create(loadCore(), [TOY_LIQUIDITY], 1);
   const slot = scorer.addSymbol();
   for (const bar of randomBars(60, 4)) scorer.step(slot, bar);
   const [next] = randomBars(1, 9);
@@ -228,8 +212,8 @@ test("features do not depend on the start of the history, once the window has pa
 
 test("a gap does not shift the blocks", () => {
   const bars = randomBars(400, 9);
-  const whole = Scorer.create(loadCore(), [MODEL], 2);
-  const gapped = Scorer.create(loadCore(), [MODEL], 2);
+  const whole = Scorer.create(loadCore(), [TOY_LIQUIDITY], 2);
+  const gapped = Scorer.create(loadCore(), [TOY_LIQUIDITY], 2);
   for (const scorer of [whole, gapped]) scorer.begin(scorer.addSymbol(), Date.UTC(2025, 0, 1));
   for (const [t, bar] of bars.entries()) {
     whole.step(0, bar);

@@ -1,27 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type CoreBar, type CoreModel, historyBars, Scorer } from "../../core-wasm/core.ts";
+import { type CoreBar, historyBars, Scorer } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { randomBars, TOY_MODEL } from "./support.ts";
+import { randomBars, TOY_LIQUIDITY, TOY_MODEL } from "./support.ts";
 
 const CLASSIC = TOY_MODEL;
-const LIQUIDITY: CoreModel = {
-  features: {
-    preset: "liquidity",
-    windows: { block: 5, blocks: 6, least_blocks: 3, fast: 2, slow: 4 },
-  },
-  forest: {
-    max_samples: 2,
-    offset: -0.1,
-    trees: [{ feature: [-2], threshold: [-2], left: [-1], right: [-1], n_samples: [2] }],
-  },
-  hmm: {
-    startprob: [0.3, 0.7],
-    transmat: [[0.9, 0.1], [0.2, 0.8]],
-    means: [[-1, 0], [1, 0]],
-    covars: [[[1, 0], [0, 1]], [[1, 0], [0, 1]]],
-  },
-};
+const LIQUIDITY = TOY_LIQUIDITY;
 const WINDOW = 5;
 const WEEK = 30;
 const MINUTE_MS = 60_000;
@@ -56,7 +40,7 @@ function never(): never {
   throw new Error("no such bar");
 }
 
-test("each bar counts once, whatever the minute of the block that the history begins in", () => {
+test("each bar counts once, in any minute of the block that the history begins in", () => {
   for (let minute = 0; minute < 10; minute++) {
     const scorer = open(minute);
     const counts = tradedBars(80, minute).map((bar) => step(scorer, bar));
@@ -125,7 +109,7 @@ test("a model that has observed nothing is not ready, however its windows are cu
   expect(countsWith(7).slice(WEEK - 1)).toEqual(Array(4).fill(WEEK - 1));
 });
 
-test("a gap as long as the window begins anew, in any minute", () => {
+test("a gap as long as the window starts over, in any minute", () => {
   for (const gap of [WEEK, WEEK + 3, 1000]) {
     const scorer = open(2);
     for (const bar of tradedBars(70, gap)) step(scorer, bar);

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import process from "node:process";
 import { type Browser, chromium, type Page } from "playwright-core";
 
-const FLAGS = [
-  "--headless",
+/** Flags of every Chromium here, beside the kind of headless mode. */
+export const FLAGS: readonly string[] = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -22,7 +22,7 @@ export function launchChromium(): Promise<Browser> {
         `CHROMIUM_PATH be set: current value is ${executablePath}`,
     );
   }
-  return chromium.launch({ executablePath, args: FLAGS });
+  return chromium.launch({ executablePath, args: ["--headless", ...FLAGS] });
 }
 
 /** Collects the console errors and uncaught exceptions of a page. */

@@ -5,6 +5,7 @@ import { WebSocket } from "ws";
 import * as z from "zod/mini";
 import { temporaryFolder } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
+import { FLAGS } from "./chromium.ts";
 
 const answerSchema = z.object({ id: z.int(), result: z.optional(z.unknown()) });
 const targetSchema = z.object({ targetId: z.string() });
@@ -13,18 +14,6 @@ const titlesSchema = z.object({
   targetInfos: z.array(z.object({ targetId: z.string(), title: z.string() })),
 });
 const valueSchema = z.object({ result: z.object({ value: z.optional(z.unknown()) }) });
-
-const FLAGS = [
-  "--headless=new",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--remote-debugging-port=0",
-];
 
 /**
  * One window of Chromium with tabs, of which one is visible, as people have it. Playwright cannot
@@ -48,7 +37,12 @@ export class TabStrip {
     const path = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
     if (!existsSync(path)) throw new Error(`Cannot start Chromium: there is no ${path}`);
     const child = new Deno.Command(path, {
-      args: [...FLAGS, `--user-data-dir=${temporaryFolder()}`, "about:blank"],
+      args: [
+        ...["--headless=new", "--remote-debugging-port=0"],
+        ...FLAGS,
+        `--user-data-dir=${temporaryFolder()}`,
+        "about:blank",
+      ],
       stdout: "null",
       stderr: "piped",
     }).spawn();

@@ -54,7 +54,7 @@ export class CommitThread {
   }
 
   /**
-   * Writes the journal anew from what can be read of it, in its place; then it can be written again.
+   * Rewrites the journal from what can be read of it, in its place; then it can be written again.
    *
    * @returns What became of it, for people.
    * @throws StorageError when that cannot be done now.

@@ -35,7 +35,7 @@ export interface Commit {
 
 /**
  * What the worker is asked for: first to open a journal, then to commit, to check the rows behind
- * one, or to write the journal anew, in the end to close it.
+ * one, or to rewrite the journal, in the end to close it.
  */
 export type CommitRequest =
   | { readonly open: string; readonly epoch: Epoch }
@@ -64,7 +64,7 @@ const CHECKED_ROWS = 1000;
 
 /** A journal that is open for writing. */
 class Writer {
-  /** Also the source when the journal is written anew: it reads a file that was removed, too. */
+  /** Also the source when the journal is rewritten: it reads a file that was removed, too. */
   readonly database: DatabaseSync;
   readonly path: string;
   readonly #files: FileIdentity;
@@ -193,7 +193,7 @@ function opened(): Writer {
   return writer ??= new Writer(opening.open, opening.epoch);
 }
 
-/** Writes the journal anew; the writer continues on the new file. */
+/** Rewrites the journal; the writer continues on the new file. */
 function rebuildOpened(): string {
   const { database, path } = opened();
   const message = describeRebuilt(path, rebuild(database, path));

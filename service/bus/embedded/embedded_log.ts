@@ -42,7 +42,7 @@ const DAMAGE_SHOWN_MS = 7 * DAY_MINUTES * MINUTE_MS;
 /** What a log works with. */
 export interface EmbeddedLogOptions {
   readonly clock?: Clock;
-  /** Is told what is wrong with the file, and what becomes of it. */
+  /** Receives what is wrong with the file, and what becomes of it. */
   readonly logger?: Log;
 }
 
@@ -69,7 +69,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
   #damage: DamageStatus | null = null;
   /** Number of the last event that was checked in this run; undefined when all of them were. */
   #checked: number | undefined = 0;
-  /** Whether something could not be read since the journal was last written anew. */
+  /** Whether something could not be read since the journal was last rewritten. */
   #damaged = false;
   readonly #tail: LogTail;
   readonly #history: HistoryThread;
@@ -269,7 +269,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
     committed.resolve();
   }
 
-  /** Commits; a journal that is damaged or was removed is written anew first. */
+  /** Commits; a journal that is damaged or was removed is rewritten first. */
   async #write(commit: Commit): Promise<Float64Array> {
     if (this.#damaged) await this.#rebuild();
     try {
@@ -283,7 +283,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
   }
 
   async #rebuild(): Promise<void> {
-    this.#commits.report(`the journal ${this.#path} is written anew`);
+    this.#commits.report(`the journal ${this.#path} is rewritten`);
     if (this.#lockFile.changed() !== undefined) {
       const lock = lockJournal(this.#path);
       this.#lock.close();
@@ -306,7 +306,7 @@ export class EmbeddedLog implements EventLog, RecordStore {
   }
 
   /**
-   * Notices a file that was removed, and has a damaged one written anew, between the commits. Each
+   * Notices a file that was removed, and has a damaged one rewritten, between the commits. Each
    * time some events that nobody may have read for long are checked, all of them once a run.
    */
   async #look(): Promise<void> {

@@ -83,7 +83,7 @@ export function lockJournal(path: string): DatabaseSync {
 
 /**
  * Creates a journal, or brings one of an older version up to date, and locks it. A damaged one is
- * written anew from what can be read of it.
+ * rewritten from what can be read of it.
  *
  * @param path The file; its folder is made when missing.
  * @throws Error naming the file when it is no file, is newer or in use, or cannot be written.
@@ -193,7 +193,7 @@ function restoreLength(path: string): void {
   if (size < bytes && bytes <= MOST_GROWTH * size) truncateSync(path, bytes);
 }
 
-/** Writes a journal anew that cannot be opened as it is. */
+/** Rewrites a journal that cannot be opened as it is. */
 function salvage(path: string): string {
   try {
     restoreLength(path);

@@ -78,7 +78,7 @@ function addChecksums(database: DatabaseSync): void {
  *
  * - 0: events, identity; checkpoints without a checksum, one a symbol
  * - 1: checkpoints with a checksum, the last two of each symbol
- * - 2: history told from news; an epoch for each run instead of one identity
+ * - 2: history distinguished from news; an epoch for each run instead of one identity
  * - 3: events with a checksum; what was found damaged; checkpoints say whether they were rebuilt
  */
 const STEPS: readonly ((database: DatabaseSync) => void)[] = [

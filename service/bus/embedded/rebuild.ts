@@ -16,7 +16,7 @@ INSERT OR IGNORE INTO first_live
   SELECT symbol, min(timestamp) FROM events WHERE kind = 'bar' AND backfill = 0 GROUP BY symbol
 `;
 
-/** What of a journal could be written anew. */
+/** What of a journal could be rewritten. */
 export interface Rebuilt {
   readonly events: number;
   /** The numbers that are missing: first and last of each run. */
@@ -26,7 +26,7 @@ export interface Rebuilt {
 }
 
 /**
- * Writes a journal anew, beside its path, from what can be read of an open one, and puts it in place.
+ * Rewrites a journal, beside its path, from what can be read of an open one, and puts it in place.
  * Events keep their numbers, so positions stay valid. A kill at any moment leaves the old journal or
  * the new one.
  *
@@ -62,7 +62,7 @@ export function rebuild(source: DatabaseSync, path: string): Rebuilt {
 }
 
 /**
- * Puts a journal that was written anew in the place of the old one, if there is one. Called at each
+ * Puts a journal that was rewritten in the place of the old one, if there is one. Called at each
  * opening too: a kill may have come in between.
  *
  * @returns Where the old files are, if there were any.
@@ -97,7 +97,7 @@ export function describeRebuilt(path: string, { events, lost, aside }: Rebuilt):
     `number ${runs}${lost.length > 3 ? ", ..." : ""})`;
   const kept = aside === undefined ? "" : `; what was there is kept as ${aside}`;
   const remedy = count === 0 ? "" : "; to have them back, stop the service and restore a backup";
-  return `the journal ${path} was written anew with ${events} events: ${which}${kept}${remedy}`;
+  return `the journal ${path} was rewritten with ${events} events: ${which}${kept}${remedy}`;
 }
 
 function rebuiltFile(path: string): string {

@@ -11,7 +11,7 @@ const TABLES = {
   checkpoints: "rowid",
 } as const;
 
-/** Number of the last row of a table, by whatever of the file can be read. */
+/** Number of the last row of a table, from what can be read of the file. */
 export function lastNumber(database: DatabaseSync, table: keyof typeof TABLES): number {
   const key = TABLES[table];
   const questions = [

@@ -14,7 +14,7 @@ const BEAT_TICKS = 5;
 /** A page of this browser. */
 interface Follower {
   symbol: string;
-  /** Whether events of its market may have been missed since it was last told that it is open. */
+  /** Whether events of its market may have been missed since it was last notified that it is open. */
   waiting: boolean;
 }
 
@@ -32,7 +32,7 @@ interface Attempt {
  * that the pages show and passes to each page those of its own.
  *
  * When a page shows a further market, the stream is opened again after the last event that was
- * passed on, so that the other pages miss nothing. After a loss it starts anew, and the pages load
+ * passed on, so that the other pages miss nothing. After a loss it starts over, and the pages load
  * what they missed.
  */
 export class FeedHub {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** The origin is nowhere looked at: the service answers whatever name it is reached by. */
+/** The origin is not used: the service answers under any host name. */
 const ORIGIN = "http://localhost";
 
 /** The path and the query of a request's target; undefined for a target without a path. */

@@ -245,7 +245,7 @@ describe("a second run", () => {
   test.each([
     ["the beginning of another file", () => otherZip.subarray(0, 1000)],
     ["more than the file has", () => new Uint8Array(zip.length + 1)],
-  ])("starts anew when what was left is %s", async (_, left) => {
+  ])("starts over when what was left is %s", async (_, left) => {
     const { server, folder, run } = await setup({ [MONTHLY + JANUARY]: zip });
     writeFileSync(join(folder, `${JANUARY}.part`), left());
     expect(await run()).toMatchObject(got);

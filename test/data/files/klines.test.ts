@@ -222,7 +222,7 @@ describe("unusable rows", () => {
     expect(errors[0]?.examples).toHaveLength(20);
   });
 
-  test("every row is a kline or an error, in whatever mixture", async () => {
+  test("every row is a kline or an error, in any mixture", async () => {
     const row = fc.tuple(
       fc.nat(60),
       fc.constantFrom<Record<string, string | number>>(

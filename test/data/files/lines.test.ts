@@ -90,7 +90,7 @@ test("of an archive only its .csv files are read, and not what macOS adds to the
   expect(await textOf(path)).toBe("1,2");
 });
 
-test("a file is unpacked by its content, whatever its name", async () => {
+test("a file is unpacked by its content and not by its name", async () => {
   const text = "1,2\n";
   expect(await textOf(write("a.csv", gzipSync(text)))).toBe(text);
   expect(await textOf(write("a.csv", zipSync({ "a.csv": strToU8(text) })))).toBe(text);

@@ -178,7 +178,7 @@ describe("the hub of a browser", () => {
     const { hub } = serve(() => new Response("", { status: 400 }));
     const pages = [new FollowingPage(hub, "BTCUSDT"), new FollowingPage(hub, "GONEUSDT")];
     await until(
-      "both to be told",
+      "both to be notified",
       () =>
         pages.every(({ messages }) => messages.some(({ kind }) => kind === "refused")) || undefined,
     );
@@ -233,7 +233,7 @@ describe("the hub's connection", () => {
     }
     await pass(12_000);
     await page.linked("open");
-    await until("the page to be told", () => page.opened === 1 || undefined);
+    await until("the page to be notified", () => page.opened === 1 || undefined);
     expect(requests()).toBe(5);
   });
 
@@ -281,7 +281,7 @@ describe("the hub's connection", () => {
     await page.linked("open");
   });
 
-  it("is anew after a loss, with one message to each page to load what it missed", async () => {
+  it("starts over after a loss, with one message to each page to load what it missed", async () => {
     const { hub, stream } = serve();
     const pages = [new FollowingPage(hub, "BTCUSDT"), new FollowingPage(hub, "BTCUSDT")];
     const first = await stream(0);

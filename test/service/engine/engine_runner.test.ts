@@ -207,7 +207,7 @@ test("models that change while bars wait for the disk know those bars", async ()
   expect(log.checkpoint("BTCUSDT")).toEqual(whole.checkpoint("BTCUSDT"));
 });
 
-test("a state that is computed anew says so for as long as its history, over a restart too", async () => {
+test("a state that is recomputed says so for as long as its history, over a restart too", async () => {
   const minutes = 200;
   const { log, append, signals } = await setUp(0, 500, CLASSIC, minutes);
   const without = (symbol: string) => symbol === "BTCUSDT" ? undefined : log.checkpoint(symbol);

@@ -99,3 +99,15 @@ test("under any order of asking, viewing and answering each request is made once
     { numRuns: 30 },
   );
 });
+
+test("a request that cannot have its turn fails with the reason, and the next one is asked again", async () => {
+  const refused = new Error("closing");
+  let fails = true;
+  const { ask, running, settle } = setUp(() => fails ? Promise.reject(refused) : Promise.resolve());
+  const asked = await Promise.allSettled([ask("S1USDT"), ask("S2USDT")]);
+  expect(asked).toEqual(asked.map(() => ({ status: "rejected", reason: refused })));
+  fails = false;
+  void ask("S3USDT");
+  await settle();
+  expect(running.map(({ symbol }) => symbol)).toEqual(["S3USDT"]);
+});

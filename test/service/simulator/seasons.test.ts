@@ -74,7 +74,7 @@ describe.each(["BTCUSDT", "QUIETCOINEUR"])("from one season of %s to the next", 
     }
   });
 
-  test("the truth begins anew at the base price", () => {
+  test("the truth restarts at the base price", () => {
     for (const seam of SEAMS) {
       const [last, first] = trueMinutes({
         ...{ seed: 1, symbol },

@@ -52,7 +52,7 @@ const stopsOf = fc.uniqueArray(fc.integer({ min: 0, max: MINUTES }), { minLength
     })
   );
 
-test("the market is that of the trades that are left, at whatever time it is looked at", () => {
+test("the market is that of the trades that are left, at any time", () => {
   fc.assert(
     fc.property(stopsOf, fc.array(fc.integer({ min: 1, max: MINUTES * 60 })), (stops, looks) => {
       const market = new StoppedMarket(whole, (until) => stops.filter(({ from }) => from <= until));

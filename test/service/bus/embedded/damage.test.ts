@@ -150,7 +150,7 @@ const KINDS: readonly Damage[] = [
   {
     name: "a file that is cut off",
     make: (path) => truncateSync(path, Math.floor(statSync(path).size / 2 / PAGE) * PAGE + 100),
-    said: /written anew with \d+ events: \d+ cannot be read.*kept as .*damaged.*restore a backup/,
+    said: /rewritten with \d+ events: \d+ cannot be read.*kept as .*damaged.*restore a backup/,
     lost: 900,
   },
   {
@@ -162,19 +162,19 @@ const KINDS: readonly Damage[] = [
   {
     name: "a page of zeros among the events",
     make: zeroPage("events"),
-    said: /written anew with \d+ events: \d+ cannot be read and are passed over \(number \d+-\d+\)/,
+    said: /rewritten with \d+ events: \d+ cannot be read and are passed over \(number \d+-\d+\)/,
     lost: 12,
   },
   {
     name: "a page of zeros in the index",
     make: zeroPage("sqlite_autoindex_events_1"),
-    said: /written anew with 1000 events: nothing is lost/,
+    said: /rewritten with 1000 events: nothing is lost/,
     lost: 0,
   },
   {
     name: "a page of zeros in the index of the stream",
     make: zeroPage("events_by_symbol"),
-    said: /written anew with 1000 events: nothing is lost/,
+    said: /rewritten with 1000 events: nothing is lost/,
     lost: 0,
   },
   {
@@ -184,7 +184,7 @@ const KINDS: readonly Damage[] = [
       const at = file.indexOf(`"timestamp":${BARS[250]?.timestamp}`);
       overwrite(path, at, new Uint8Array(30));
     },
-    said: /written anew with 999 events: 1 cannot be read and are passed over \(number \d+\)/,
+    said: /rewritten with 999 events: 1 cannot be read and are passed over \(number \d+\)/,
     lost: 1,
   },
   {
@@ -195,7 +195,7 @@ const KINDS: readonly Damage[] = [
       const high = file.indexOf('"high":', at) + 8;
       overwrite(path, high, new Uint8Array([file[high] === 0x31 ? 0x32 : 0x31]));
     },
-    said: /written anew with 999 events: 1 cannot be read and are passed over/,
+    said: /rewritten with 999 events: 1 cannot be read and are passed over/,
     lost: 1,
   },
   {
@@ -304,7 +304,7 @@ test("a resuming client passes over a page of zeros, in one live run", async () 
   zeroPage("events")(path);
   const served = eventsOf(log, { after: events[0]?.id ?? "" });
   expect(served.length).toBeGreaterThan(980);
-  await until("the journal to be written anew", () => log.damage ?? undefined, 10_000);
+  await until("the journal to be rewritten", () => log.damage ?? undefined, 10_000);
   expect(eventsOf(log, { after: events[0]?.id ?? "" }).map(({ id }) => id))
     .toEqual(served.map(({ id }) => id));
   expect(log.has(events.at(-1)?.id ?? "")).toBe(true);
@@ -326,7 +326,7 @@ test.each(["epochs", "first_live", "damage", "sqlite_sequence", "checkpoints"])(
     const { log, runner, publish } = open(path);
     await runner.recover();
     await publish(BARS.slice(BEFORE, BEFORE + 10));
-    expect(log.damage?.message).toMatch(/written anew with 1000 events: nothing is lost/);
+    expect(log.damage?.message).toMatch(/rewritten with 1000 events: nothing is lost/);
     expect(eventsOf(log).slice(0, 1000).map(({ json }) => json))
       .toEqual(events.map(({ json }) => json));
     expect(log.has(events.at(-1)?.id ?? "")).toBe(table !== "epochs");
@@ -334,7 +334,7 @@ test.each(["epochs", "first_live", "damage", "sqlite_sequence", "checkpoints"])(
   },
 );
 
-test("a kill while a journal is written anew leaves the old one or the new one", async () => {
+test("a kill while a journal is rewritten leaves the old one or the new one", async () => {
   const { path } = await makeJournal();
   // Complete, and not in place yet; the write-ahead log is the old journal's.
   copyFileSync(path, `${path}.rebuilt`);

@@ -108,9 +108,9 @@ test("a folder that is removed under a live journal is noticed, and all of it is
   const saved = { symbol: "BTCUSDT", models: "a", timestamp: 7, state: new Uint8Array([1, 2]) };
   await log.append([], [saved]);
   rmSync(join(folder, "store"), { recursive: true });
-  await until("the notice", () => lines.join("\n").includes("written anew") || undefined);
+  await until("the notice", () => lines.join("\n").includes("rewritten") || undefined);
   await until("the end of it", () => announced.at(-1) === null || undefined);
-  expect(announced.some((status) => status?.reason.includes("written anew"))).toBe(true);
+  expect(announced.some((status) => status?.reason.includes("rewritten"))).toBe(true);
   expect(log.end).toBe(end);
   expect(log.damage?.message).toContain("4 events: nothing is lost");
   await log.append(bars(3));

@@ -8,7 +8,8 @@ const WAIT = `
 p=$PPID
 while [ "$p" -gt 1 ]; do
   case $(ps -o args= -p "$p") in "npm exec"*) break ;; esac
-  p=$(ps -o ppid= -p "$p")
+  # Arithmetic drops the spaces before a short number, which kill does not take.
+  p=$(($(ps -o ppid= -p "$p")))
 done 2>/dev/null
 [ "$p" -gt 1 ] 2>/dev/null || exit 1
 echo found

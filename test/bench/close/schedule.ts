@@ -22,6 +22,7 @@ const FIRST_SECOND_MS = 1000;
  */
 export class Schedule {
   readonly symbols: readonly string[];
+  readonly #indices: ReadonlyMap<string, number>;
   readonly #busy: number;
 
   /**
@@ -30,17 +31,18 @@ export class Schedule {
    */
   constructor(count: number, busy: number) {
     this.symbols = Array.from({ length: count }, (_, i) => `S${String(i).padStart(4, "0")}USDT`);
+    this.#indices = new Map(this.symbols.map((symbol, index) => [symbol, index]));
     this.#busy = busy;
   }
 
   /** Whether a market trades in the first second of each minute. */
   isBusy(symbol: string): boolean {
-    return this.symbols.indexOf(symbol) < this.#busy;
+    return this.#indexOf(symbol) < this.#busy;
   }
 
   /** The trades of a market in the minute that opens at a time, in order. */
   tradesOf(symbol: string, minute: number): readonly ScheduledTrade[] {
-    const index = this.symbols.indexOf(symbol);
+    const index = this.#indexOf(symbol);
     const first = index < this.#busy ? [Math.floor(index / this.#busy * FIRST_SECOND_MS)] : [];
     const number = (minute - EPOCH) / MINUTE_MS;
     return [...first, ...LATER.map((time) => time + index)].map((offset, k, offsets) => ({
@@ -65,5 +67,12 @@ export class Schedule {
   minuteOfId(symbol: string, id: number): number {
     const perMinute = LATER.length + (this.isBusy(symbol) ? 1 : 0);
     return EPOCH + Math.floor(id / perMinute) * MINUTE_MS;
+  }
+
+  /** @throws RangeError for a market that the schedule does not have. */
+  #indexOf(symbol: string): number {
+    const index = this.#indices.get(symbol);
+    if (index === undefined) throw new RangeError(`${symbol} is not a market of the schedule`);
+    return index;
   }
 }

@@ -107,6 +107,8 @@ export class StandIn {
     const symbol = query("symbol") ?? "";
     const body = url.pathname.endsWith("/time")
       ? { serverTime: Date.now() }
+      : url.pathname.endsWith("/exchangeInfo")
+      ? { symbols: this.#schedule.symbols.map((name) => ({ symbol: name, status: "TRADING" })) }
       : url.pathname.endsWith("/klines")
       ? this.#klines(symbol, Number(query("startTime")), Number(query("endTime")))
       : this.#trades(symbol, query("fromId"), query("startTime"), Number(query("limit")));

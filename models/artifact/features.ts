@@ -15,8 +15,8 @@ const liquidityNames = z.tuple([
   z.literal(FEATURE_NAMES.liquidity[1]),
 ]);
 
-/** The features of a model. */
-export const featuresSchema = z.discriminatedUnion("preset", [
+/** The features of a hidden Markov model. */
+export const hmmFeaturesSchema = z.discriminatedUnion("preset", [
   z.strictObject({
     preset: z.literal("classic"),
     /** In the order of the model's dimensions. */
@@ -43,3 +43,26 @@ export const featuresSchema = z.discriminatedUnion("preset", [
     }),
   }),
 ]);
+
+/** The inputs of a volatility model; their windows are the model's own. */
+export const volatilityFeaturesSchema = z.strictObject({
+  preset: z.literal("volatility"),
+  /** In the order of the core. */
+  names: z.tuple([
+    z.literal("volatility_5"),
+    z.literal("volatility_30"),
+    z.literal("volatility_240"),
+    z.literal("volatility_1440"),
+    z.literal("week"),
+    z.literal("volume_5"),
+    z.literal("volume_60"),
+    z.literal("leverage_5"),
+    z.literal("leverage_15"),
+    z.literal("leverage_60"),
+    z.literal("leverage_240"),
+    z.literal("momentum_5"),
+    z.literal("momentum_15"),
+    z.literal("momentum_60"),
+    z.literal("momentum_240"),
+  ]),
+});

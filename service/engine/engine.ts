@@ -1,5 +1,6 @@
 import { Scorer, type StepResult } from "../../core-wasm/core.ts";
 import type { Bar } from "../../data/schema/bar.ts";
+import { labelsOf, requireHmm } from "../../models/artifact/read.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { Checkpoint } from "../bus/event_log.ts";
 import type { LoadedModel } from "./loaded_model.ts";
@@ -63,7 +64,11 @@ export class Engine {
   ) {
     this.#fingerprints = models.map((model) => model.fingerprint);
     this.fingerprint = this.#fingerprints.join("+");
-    this.#scorer = Scorer.create(wasm, models.map((model) => model.artifact), symbols.length + 1);
+    this.#scorer = Scorer.create(
+      wasm,
+      models.map((model) => requireHmm(model.artifact)),
+      symbols.length + 1,
+    );
     for (const symbol of symbols) {
       this.#slots.set(symbol, { index: this.#scorer.addSymbol(), last: undefined });
     }
@@ -72,8 +77,8 @@ export class Engine {
       index,
       name: artifact.name,
       features: artifact.features.names,
-      labels: artifact.hmm.labels,
-      keys: artifact.hmm.labels.map(labelKey),
+      labels: labelsOf(artifact),
+      keys: labelsOf(artifact).map(labelKey),
     }));
     if (primary === undefined) throw new RangeError("Cannot make an engine without any model");
     this.#primary = primary;
@@ -222,7 +227,7 @@ export class Engine {
       confidence: output.confidence,
       regime_probabilities: output.probabilities,
       seconds_in_state: output.seconds_in_state,
-      log_likelihood: output.log_likelihood,
+      log_likelihood: output.log_likelihood ?? null,
       ...readiness,
       models: Object.fromEntries(
         this.#others.map((

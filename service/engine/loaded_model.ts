@@ -62,10 +62,11 @@ export function loadModels(config: Pick<Config, "models" | "expected">): readonl
     throw new ArtifactError(`MODELS must name each model once: "${twice}" is there twice`);
   }
   const { expected } = config;
+  // A volatility model has none of these, and the windows of other presets are the artifact's own.
+  if ("forecast" in primary.artifact) return models;
   const { forest, hmm, features } = primary.artifact;
   checkExpected("ISOLATION_FOREST_CONTAMINATION", expected.contamination, forest.contamination);
   checkExpected("HMM_N_COMPONENTS", expected.states, hmm.labels.length);
-  // The windows of other presets are the artifact's own.
   if (features.preset === "classic") {
     checkExpected("FEATURE_WINDOW_SIZE", expected.window, features.windows.rolling);
   }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { historyBars } from "../../core-wasm/core.ts";
 import { DAY_MINUTES, MINUTE_MS } from "../../data/schema/time.ts";
+import { requireHmm } from "../../models/artifact/read.ts";
 import type { RecordStore } from "../bus/record_store.ts";
 import type { Engine } from "./engine.ts";
 import type { LoadedModel } from "./loaded_model.ts";
@@ -59,9 +60,11 @@ export async function warmUp(
  * @param minutes History that is fetched.
  */
 export function historyShortfall(models: readonly LoadedModel[], minutes: number): string | null {
-  const short = models.filter(({ artifact }) => historyBars(artifact.features) > minutes)
+  const short = models.filter(({ artifact }) =>
+    historyBars(requireHmm(artifact).features) > minutes
+  )
     .map(({ artifact }) => {
-      const days = Math.ceil(historyBars(artifact.features) / DAY_MINUTES);
+      const days = Math.ceil(historyBars(requireHmm(artifact).features) / DAY_MINUTES);
       return `${artifact.name} needs ${days} days`;
     });
   if (short.length === 0) return null;

@@ -54,7 +54,11 @@ test("records have a column a key; those inside a model's record get its keys", 
     regime: (model: string | undefined) => [`${model}_calm`, `${model}_wild`],
     model: () => ["a", "b"],
   };
-  expect(columnsOf(schema, (kind, model) => keys[kind](model)).map(({ name }) => name)).toEqual([
+  expect(
+    columnsOf(schema, { keysOf: (kind, model) => keys[kind](model), isOf: () => true }).map((
+      { name },
+    ) => name),
+  ).toEqual([
     "features_momentum",
     "models_a_state",
     "models_a_probabilities_a_calm",

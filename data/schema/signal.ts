@@ -114,8 +114,10 @@ export const signalSchema = z.object({
     "x-keys": "feature",
   }),
   normalized: recordOf(z.nullable(z.number())).register(ABOUT, {
-    description: "The same features as the model sees them; null until it is ready",
+    description: "The same features as the model sees them; null until it is ready; empty for a " +
+      "volatility model, which sees them as they are",
     "x-keys": "feature",
+    "x-models": "hmm",
   }),
   anomaly_score: z.nullable(z.number()).register(ABOUT, {
     description: "Isolation Forest score, -1 (anomalous) to 0; scikit-learn's score_samples; " +

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { historyBars } from "../../core-wasm/core.ts";
 import { DAY_MINUTES, MINUTE_MS } from "../../data/schema/time.ts";
-import { requireHmm } from "../../models/artifact/read.ts";
 import type { RecordStore } from "../bus/record_store.ts";
 import type { Engine } from "./engine.ts";
 import type { LoadedModel } from "./loaded_model.ts";
@@ -58,18 +57,21 @@ export async function warmUp(
  * Why models are not fully warm after a start with so much history; null when they are.
  *
  * @param minutes History that is fetched.
+ * @param days The setting that it comes from; a day at the least is fetched in any case.
  */
-export function historyShortfall(models: readonly LoadedModel[], minutes: number): string | null {
-  const short = models.filter(({ artifact }) =>
-    historyBars(requireHmm(artifact).features) > minutes
-  )
+export function historyShortfall(
+  models: readonly LoadedModel[],
+  { historyMinutes: minutes, historyDays: days }: {
+    readonly historyMinutes: number;
+    readonly historyDays: number;
+  },
+): string | null {
+  const short = models.filter(({ artifact }) => historyBars(artifact.features) > minutes)
     .map(({ artifact }) => {
-      const days = Math.ceil(historyBars(requireHmm(artifact).features) / DAY_MINUTES);
+      const days = Math.ceil(historyBars(artifact.features) / DAY_MINUTES);
       return `${artifact.name} needs ${days} days`;
     });
   if (short.length === 0) return null;
-  return `HISTORY_DAYS must be more for the models to be fully warm: ${
-    short.join(", ")
-  }, current ` +
-    `value is ${minutes / DAY_MINUTES}`;
+  return "HISTORY_DAYS must be more for the models to be fully warm: " +
+    `${short.join(", ")}, current value is ${days}`;
 }

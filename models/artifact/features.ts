@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FEATURE_NAMES, MAX_BLOCKS } from "../../core-wasm/core.ts";
+import { lengthProblems, problems } from "./problems.ts";
 
 /** Longest rolling window: a week of minutes. */
 export const MAX_WINDOW = 10_080;
@@ -48,21 +49,12 @@ export const hmmFeaturesSchema = z.discriminatedUnion("preset", [
 export const volatilityFeaturesSchema = z.strictObject({
   preset: z.literal("volatility"),
   /** In the order of the core. */
-  names: z.tuple([
-    z.literal("volatility_5"),
-    z.literal("volatility_30"),
-    z.literal("volatility_240"),
-    z.literal("volatility_1440"),
-    z.literal("week"),
-    z.literal("volume_5"),
-    z.literal("volume_60"),
-    z.literal("leverage_5"),
-    z.literal("leverage_15"),
-    z.literal("leverage_60"),
-    z.literal("leverage_240"),
-    z.literal("momentum_5"),
-    z.literal("momentum_15"),
-    z.literal("momentum_60"),
-    z.literal("momentum_240"),
-  ]),
+  names: z.array(z.string()).superRefine(problems(function* (names) {
+    const expected = FEATURE_NAMES.volatility;
+    yield* lengthProblems([], names, expected.length);
+    const wrong = expected.findIndex((name, i) => names[i] !== name);
+    if (wrong < 0 || names.length !== expected.length) return;
+    const message = `must be "${expected[wrong]}": current value is "${names[wrong]}"`;
+    yield { path: [wrong], message };
+  })),
 });

@@ -1,25 +1,7 @@
 import { z } from "zod";
+import { FEATURE_NAMES } from "../../core-wasm/core.ts";
 import { MAX_WINDOW } from "./features.ts";
 import { problems } from "./problems.ts";
-
-/** Names of the inputs, in the order in which the core computes them. */
-export const VOLATILITY_INPUTS = [
-  "volatility_5",
-  "volatility_30",
-  "volatility_240",
-  "volatility_1440",
-  "week",
-  "volume_5",
-  "volume_60",
-  "leverage_5",
-  "leverage_15",
-  "leverage_60",
-  "leverage_240",
-  "momentum_5",
-  "momentum_15",
-  "momentum_60",
-  "momentum_240",
-] as const;
 
 /** Columns of the season: harmonics of the day, of the weekend's day, the weekend, of the hour. */
 const SEASON = 31;
@@ -157,7 +139,7 @@ export const forecastSchema = z.strictObject({
     start: z.number().positive().max(1e6),
   }),
   /** Deciles in training, by input. */
-  inputs: z.record(z.enum(VOLATILITY_INPUTS), ascending(9)),
+  inputs: z.record(z.enum(FEATURE_NAMES.volatility), ascending(9)),
   /** Mean ln p of the tercile that came, in walk-forward tests; null where none was made. */
   log_score: logScoreSchema.nullable(),
   /** The best hysteresis thresholds on the plain range. */

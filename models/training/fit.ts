@@ -1,9 +1,9 @@
 import {
   computeFeatures,
-  type CoreFeatures,
   type CoreSource,
   filterRows,
   fitForest,
+  type HmmFeatures,
   warmUpBars,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
@@ -81,7 +81,7 @@ function describeFit({ best, restarts }: HmmSearch): HmmArtifact["scorecard"]["f
 /** The features of all observed bars: those after the warm-up of each sequence. */
 function visibleRows(
   wasm: CoreSource,
-  features: CoreFeatures,
+  features: HmmFeatures,
   sequences: readonly BarSequence[],
 ): FitRows {
   const all = sequences.map(barCount);

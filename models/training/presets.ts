@@ -1,11 +1,11 @@
-import { type CoreFeatures, type CoreHmm, FEATURE_NAMES } from "../../core-wasm/core.ts";
+import { type CoreHmm, FEATURE_NAMES, type HmmFeatures } from "../../core-wasm/core.ts";
 import type { HmmArtifact } from "../artifact/read.ts";
 import { sortByMean } from "./canonical_order.ts";
 import { classicLabels, liquidityLabels } from "../artifact/labels.ts";
 import { stationaryDistribution } from "./stationary.ts";
 
 /** Name of a feature preset. */
-export type PresetName = CoreFeatures["preset"];
+export type PresetName = HmmFeatures["preset"];
 
 /** A preset's part of a model besides its fitted numbers. */
 interface Preset {

@@ -1,4 +1,4 @@
-import { quantile, FEATURE_NAMES } from "../../../core-wasm/core.ts";
+import { FEATURE_NAMES, quantile } from "../../../core-wasm/core.ts";
 import { FIRST_SCORED, type Horizon, pick, selectRows, type VolatilityHistory } from "./history.ts";
 import { leastSquares } from "./least_squares.ts";
 import { decay, exps, logs } from "./numbers.ts";

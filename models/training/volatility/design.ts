@@ -1,4 +1,9 @@
-import { type CoreCoefficients, FEATURE_NAMES, SEASON_COLUMNS, WEEK_MINUTES } from "../../../core-wasm/core.ts";
+import {
+  type CoreCoefficients,
+  FEATURE_NAMES,
+  SEASON_COLUMNS,
+  WEEK_MINUTES,
+} from "../../../core-wasm/core.ts";
 import { minuteOfWeek, type VolatilityHistory, writeSeason } from "./history.ts";
 import { dot, solveRidge } from "./least_squares.ts";
 

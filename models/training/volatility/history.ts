@@ -1,12 +1,14 @@
 import {
   computeForecastInputs,
+  FEATURE_NAMES,
   type ForecastBars,
   SEASON_COLUMNS,
   seasonColumns,
-  FEATURE_NAMES,
 } from "../../../core-wasm/core.ts";
 import { loadCore } from "../../../core-wasm/load.ts";
 import { DAY_MINUTES, MINUTE_MS } from "../../../data/schema/time.ts";
+import { type SmoothedRange, smoothRange } from "../../evaluation/smoothed_range.ts";
+import { joinBars } from "../sequences.ts";
 import { forecastBars, type Market } from "./markets.ts";
 import { decay, logs } from "./numbers.ts";
 
@@ -67,6 +69,8 @@ export interface VolatilityHistory {
   /** The calendar's columns for each minute of the week. */
   readonly season: Float64Array;
   readonly outcomes: Readonly<Record<Horizon, Outcome>>;
+  /** Smoothed range of each bar, the quantity of the plain thresholds. */
+  readonly range: SmoothedRange;
 }
 
 /** Minute of the week of an open time: 0 is Monday 00:00 UTC. */
@@ -138,6 +142,15 @@ function countUnbroken(times: Float64Array, have: Int32Array): Int32Array {
   return unbroken;
 }
 
+/** Rows of each sequence. */
+export function sequenceLengths(have: Int32Array): readonly number[] {
+  const lengths: number[] = [];
+  for (let t = 0; t < have.length; t++) {
+    if (have[t + 1] !== (have[t] ?? 0) + 1) lengths.push(have[t] ?? 0);
+  }
+  return lengths;
+}
+
 /** Prepares the history of markets: everything that does not depend on a fit. */
 export function prepareHistory(markets: readonly Market[]): VolatilityHistory {
   const wasm = loadCore();
@@ -162,6 +175,10 @@ export function prepareHistory(markets: readonly Market[]): VolatilityHistory {
     have.set(computed.have, first);
   }
   const unbroken = countUnbroken(times, have);
+  const range = smoothRange(
+    joinBars(markets.flatMap(({ runs }) => runs)),
+    sequenceLengths(have),
+  );
   return {
     markets: rows,
     count,
@@ -177,6 +194,94 @@ export function prepareHistory(markets: readonly Market[]): VolatilityHistory {
     outcomes: {
       15: measureOutcome(squares, unbroken, 15),
       60: measureOutcome(squares, unbroken, 60),
+    },
+    range,
+  };
+}
+
+/**
+ * The sequences of a history that overlap a period, each up to the period's end: all that a fit and a
+ * test within the period can see.
+ *
+ * @param from Open time, ms UTC.
+ * @param to Open time, ms UTC, exclusive.
+ */
+export function cutHistory(
+  history: VolatilityHistory,
+  from: number,
+  to: number,
+): VolatilityHistory {
+  const { times, have, markets } = history;
+  const rangesOf = ({ first, bars }: MarketRows) => {
+    const ranges: (readonly [from: number, to: number])[] = [];
+    const end = first + bars.times.length;
+    for (let row = first; row < end;) {
+      let next = row + 1;
+      while (next < end && have[next] !== 1) next++;
+      let last = next;
+      while (last > row && (times[last - 1] ?? NaN) >= to) last--;
+      if (last > row && (times[last - 1] ?? NaN) >= from) ranges.push([row, last]);
+      row = next;
+    }
+    return ranges;
+  };
+  const parts = markets.map((market) => ({ market, ranges: rangesOf(market) }));
+  const ranges = parts.flatMap((part) => part.ranges);
+  const count = ranges.reduce((sum, [a, b]) => sum + b - a, 0);
+  const copy = <T extends Float64Array | Int32Array>(
+    values: T,
+    target: T,
+    width = 1,
+    rows = ranges,
+    origin = 0,
+  ): T => {
+    let at = 0;
+    for (const [a, b] of rows) {
+      target.set(values.subarray((a - origin) * width, (b - origin) * width), at);
+      at += (b - a) * width;
+    }
+    return target;
+  };
+  const floats = (values: Float64Array, width = 1) =>
+    copy(values, new Float64Array(count * width), width);
+  const integers = (values: Int32Array) => copy(values, new Int32Array(count));
+  const outcome = ({ volatility, y }: Outcome) => ({
+    volatility: floats(volatility),
+    y: floats(y),
+  });
+  let row = 0;
+  return {
+    markets: parts.map(({ market: { symbol, bars, first }, ranges: own }) => {
+      const length = own.reduce((sum, [a, b]) => sum + b - a, 0);
+      const column = (values: Float64Array) =>
+        copy(values, new Float64Array(length), 1, own, first);
+      const start = row;
+      row += length;
+      return {
+        symbol,
+        bars: {
+          times: column(bars.times),
+          open: column(bars.open),
+          close: column(bars.close),
+          volume: column(bars.volume),
+        },
+        first: start,
+      };
+    }),
+    count,
+    times: floats(times),
+    inputs: floats(history.inputs, INPUTS),
+    volatility60: floats(history.volatility60),
+    squares: floats(history.squares),
+    shock: floats(history.shock),
+    have: integers(have),
+    unbroken: integers(history.unbroken),
+    week: floats(history.week),
+    season: history.season,
+    outcomes: { 15: outcome(history.outcomes[15]), 60: outcome(history.outcomes[60]) },
+    range: {
+      plain: floats(history.range.plain),
+      standardized: floats(history.range.standardized),
     },
   };
 }

@@ -34,7 +34,9 @@ export function leastSquares({ rows, width, fill, target }: Regression): Float64
       if (value === 0) continue;
       moments[i] = (moments[i] ?? NaN) + value * y;
       const from = i * width;
-      for (let j = 0; j <= i; j++) normal[from + j] = (normal[from + j] ?? NaN) + value * (x[j] ?? NaN);
+      for (let j = 0; j <= i; j++) {
+        normal[from + j] = (normal[from + j] ?? NaN) + value * (x[j] ?? NaN);
+      }
     }
   }
   return solveRidge(normal, moments, rows.length);
@@ -47,7 +49,11 @@ export function leastSquares({ rows, width, fill, target }: Regression): Float64
  * @param moments Sums of the regressors times the dependent variable.
  * @throws RangeError when they do not determine the coefficients.
  */
-export function solveRidge(normal: Float64Array, moments: Float64Array, rows: number): Float64Array {
+export function solveRidge(
+  normal: Float64Array,
+  moments: Float64Array,
+  rows: number,
+): Float64Array {
   const width = moments.length;
   for (let i = 0; i < width; i++) {
     normal[i * width + i] = (normal[i * width + i] ?? NaN) + RIDGE * rows;

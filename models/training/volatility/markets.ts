@@ -1,4 +1,4 @@
-import { type ForecastBars, FEATURE_INPUTS } from "../../../core-wasm/core.ts";
+import { FEATURE_INPUTS, type ForecastBars } from "../../../core-wasm/core.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { barCount, type BarSequence, joinBars } from "../sequences.ts";
 
@@ -35,7 +35,11 @@ export function forecastBars(runs: readonly BarSequence[]): ForecastBars {
   const bars = joinBars(runs);
   const column = (name: typeof FEATURE_INPUTS[number]) => {
     const values = new Float64Array(count);
-    for (let i = 0, at = FEATURE_INPUTS.indexOf(name); i < count; i++, at += FEATURE_INPUTS.length) {
+    for (
+      let i = 0, at = FEATURE_INPUTS.indexOf(name);
+      i < count;
+      i++, at += FEATURE_INPUTS.length
+    ) {
       values[i] = bars[at] ?? NaN;
     }
     return values;

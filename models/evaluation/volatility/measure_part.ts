@@ -63,6 +63,8 @@ export interface HorizonMeasures {
 /** Measures of a part. Nothing is fitted on its rows. */
 export interface PartMeasures {
   readonly rows: number;
+  /** Blocks of the bootstrap. */
+  readonly blocks: Blocks;
   readonly bases: Readonly<Record<Basis, BasisMeasures>>;
   readonly horizons: Readonly<Record<Horizon, HorizonMeasures>>;
   readonly sign: {
@@ -226,6 +228,7 @@ export function measurePart(
   const basis = (name: Basis) => measureBasis(history, name, rows, blocks, models, run, borders);
   return {
     rows: rows.length,
+    blocks,
     bases: { absolute: basis("absolute"), week: basis("week") },
     horizons: { 15: horizon(15), 60: horizon(60) },
     sign: {

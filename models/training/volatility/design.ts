@@ -132,21 +132,18 @@ export function evaluateDesign(
   return f0;
 }
 
-/** Names the coefficients of {@link fillDesign}. */
-export function nameCoefficients(values: Float64Array): CoreCoefficients {
-  const at = (i: number) => values[i] ?? NaN;
-  const input = (name: typeof FEATURE_NAMES.volatility[number]) => {
-    const i = FEATURE_NAMES.volatility.indexOf(name);
-    return at(1 + i + (i < BEFORE_SEASON ? 0 : SEASON_COLUMNS));
-  };
+/** Something of each input, by its name. */
+export function mapInputs<T>(
+  of: (index: number) => T,
+): Record<typeof FEATURE_NAMES.volatility[number], T> {
+  const input = (name: typeof FEATURE_NAMES.volatility[number]) =>
+    of(FEATURE_NAMES.volatility.indexOf(name));
   return {
-    intercept: at(0),
     volatility_5: input("volatility_5"),
     volatility_30: input("volatility_30"),
     volatility_240: input("volatility_240"),
     volatility_1440: input("volatility_1440"),
     week: input("week"),
-    season: [...values.subarray(1 + BEFORE_SEASON, 1 + BEFORE_SEASON + SEASON_COLUMNS)],
     volume_5: input("volume_5"),
     volume_60: input("volume_60"),
     leverage_5: input("leverage_5"),
@@ -157,5 +154,15 @@ export function nameCoefficients(values: Float64Array): CoreCoefficients {
     momentum_15: input("momentum_15"),
     momentum_60: input("momentum_60"),
     momentum_240: input("momentum_240"),
+  };
+}
+
+/** Names the coefficients of {@link fitDesign}. */
+export function nameCoefficients(values: Float64Array): CoreCoefficients {
+  const season = 1 + BEFORE_SEASON;
+  return {
+    intercept: values[0] ?? NaN,
+    ...mapInputs((i) => values[placeOf(1 + i)] ?? NaN),
+    season: [...values.subarray(season, season + SEASON_COLUMNS)],
   };
 }

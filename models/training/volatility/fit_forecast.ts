@@ -8,7 +8,7 @@ import { runModel } from "./run.ts";
 /** By how much another regime's probability must exceed the present one's. */
 const LABEL_MARGIN = 0.2;
 /** Alarms of the shock score, and how fast its threshold follows. */
-const SHOCK = { alarms_a_day: 20, step: 0.01, start: 3.03 } as const;
+export const SHOCK = { alarms_a_day: 20, step: 0.01, start: 3.03 } as const;
 
 /** Training rows whose outcome is known. */
 export function trainingRows(

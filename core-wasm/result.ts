@@ -1,5 +1,5 @@
 import { type CoreExports, toArray } from "./instance.ts";
-import { type CoreModel, FEATURE_NAMES } from "./model.ts";
+import { FEATURE_NAMES, type HmmModel } from "./model.ts";
 
 /** A model's output for one bar. */
 export interface StepResult {
@@ -29,7 +29,7 @@ export interface StepResult {
 
 /** A model whose numbers are read. */
 export interface ReadModel {
-  readonly parameters: CoreModel;
+  readonly parameters: HmmModel;
   /** Address of its preset. */
   readonly preset: number;
 }

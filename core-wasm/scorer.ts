@@ -5,7 +5,7 @@ import {
   float64View,
   instantiateCore,
 } from "./instance.ts";
-import { type CoreBar, type CoreModel, FEATURE_INPUTS, minuteOfTime } from "./model.ts";
+import { type CoreBar, FEATURE_INPUTS, type HmmModel, minuteOfTime } from "./model.ts";
 import { placeForest, placeHmm, placePreset } from "./place.ts";
 import { ResultReader, type StepResult } from "./result.ts";
 
@@ -27,7 +27,7 @@ export class Scorer {
   readonly #parts: readonly number[];
   #symbols = 0;
 
-  private constructor(core: CoreExports, models: readonly CoreModel[], capacity: number) {
+  private constructor(core: CoreExports, models: readonly HmmModel[], capacity: number) {
     const results = allocated(core.newEngine(models.length), "the results");
     const parts = [0];
     const read = models.map((parameters) => {
@@ -55,7 +55,7 @@ export class Scorer {
    * @param capacity Most symbols.
    * @throws RangeError when a covariance is not positive definite or memory runs out.
    */
-  static create(wasm: CoreSource, models: readonly CoreModel[], capacity: number): Scorer {
+  static create(wasm: CoreSource, models: readonly HmmModel[], capacity: number): Scorer {
     return new Scorer(instantiateCore(wasm), models, capacity);
   }
 

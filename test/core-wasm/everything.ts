@@ -1,11 +1,11 @@
 /** All results of the core, bit for bit, for comparison between hosts. */
 import {
   computeFeatures,
-  type CoreModel,
   type CoreSource,
   filterRows,
   fitForest,
   fitHmm,
+  type HmmModel,
   Scorer,
   scoreRows,
   smoothRows,
@@ -52,7 +52,7 @@ export function computeEverything(wasm: CoreSource): Record<string, string> {
     start: { states: 3, seed: 1, restart: 0 },
     maxIterations: 20,
   });
-  const model: CoreModel = { features: TOY_MODEL.features, forest, hmm: fit.hmm };
+  const model: HmmModel = { features: TOY_MODEL.features, forest, hmm: fit.hmm };
   const filtered = filterRows(wasm, model.hmm, normalized, lengths);
   const scorer = Scorer.create(wasm, [model], 1);
   const slot = scorer.addSymbol();

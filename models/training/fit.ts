@@ -7,7 +7,7 @@ import {
   warmUpBars,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import type { Artifact, FittedArtifact } from "../artifact/read.ts";
+import type { FittedArtifact, HmmArtifact } from "../artifact/read.ts";
 import type { TrainingParameters } from "./parameters.ts";
 import { evaluateWalkForward } from "../evaluation/evaluate.ts";
 import type { FitRows } from "./fit_worker.ts";
@@ -66,7 +66,7 @@ function describeTraining(
   };
 }
 
-function describeFit({ best, restarts }: HmmSearch): Artifact["scorecard"]["fit"] {
+function describeFit({ best, restarts }: HmmSearch): HmmArtifact["scorecard"]["fit"] {
   return {
     iterations: best.iterations,
     converged: best.converged,

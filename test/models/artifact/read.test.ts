@@ -5,6 +5,7 @@ import {
   fingerprint,
   formatArtifact,
   parseArtifact,
+  requireHmm,
 } from "../../../models/artifact/read.ts";
 
 const SHIPPED = readFileSync(new URL("../../../models/classic.json", import.meta.url), "utf8");
@@ -21,7 +22,7 @@ function damage(path: readonly (string | number)[], value?: unknown): string {
 }
 
 test("the shipped model is valid, small, and in canonical order", () => {
-  const artifact = parseArtifact(SHIPPED, "models/classic.json");
+  const artifact = requireHmm(parseArtifact(SHIPPED, "models/classic.json"));
   expect(SHIPPED.length).toBeLessThan(700_000);
   expect(artifact.name).toBe("classic");
   expect(artifact.hmm.labels).toEqual(["Bearish Extreme", "Normal Market", "Bullish Extreme"]);

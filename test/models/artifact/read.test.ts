@@ -7,19 +7,12 @@ import {
   parseArtifact,
   requireHmm,
 } from "../../../models/artifact/read.ts";
+import { damaged } from "./damage.ts";
 
 const SHIPPED = readFileSync(new URL("../../../models/classic.json", import.meta.url), "utf8");
 
-/** The shipped artifact with the value at a path replaced, or removed when it is undefined. */
-function damage(path: readonly (string | number)[], value?: unknown): string {
-  const artifact: unknown = JSON.parse(SHIPPED);
-  let parent: unknown = artifact;
-  for (const key of path.slice(0, -1)) parent = Reflect.get(Object(parent), key);
-  const last = path.at(-1) ?? "";
-  if (value === undefined) Reflect.deleteProperty(Object(parent), last);
-  else Reflect.set(Object(parent), last, value);
-  return JSON.stringify(artifact);
-}
+const damage = (path: readonly (string | number)[], value?: unknown) =>
+  damaged(SHIPPED, path, value);
 
 test("the shipped model is valid, small, and in canonical order", () => {
   const artifact = requireHmm(parseArtifact(SHIPPED, "models/classic.json"));

@@ -1,11 +1,10 @@
 import {
   type CoreForecast,
   type ForecastBars,
-  Scorer,
+  type Scorer,
   type VolatilityModel,
   type VolatilityResult,
 } from "../../core-wasm/core.ts";
-import { loadCore } from "../../core-wasm/load.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -52,11 +51,4 @@ export function* stepBars(
     scorer.step(slot, barAt(bars, bar));
     yield volatilityResult(scorer);
   }
-}
-
-/** A scorer of one volatility model with a symbol. */
-export function openForecast(forecast: CoreForecast, symbol?: string): Scorer {
-  const scorer = Scorer.create(loadCore(), [volatilityModel(forecast)], 1);
-  scorer.addSymbol(symbol);
-  return scorer;
 }

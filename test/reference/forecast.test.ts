@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { FEATURE_NAMES, type VolatilityResult } from "../../core-wasm/core.ts";
-import { openForecast, stepBars } from "../core-wasm/forecast_support.ts";
+import { stepBars } from "../core-wasm/forecast_support.ts";
+import { openForecast } from "../core-wasm/open_forecast.ts";
 import { syntheticBars } from "./synthetic_bars.ts";
 import { readForecastVectors } from "./vectors.ts";
 

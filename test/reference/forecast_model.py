@@ -1,7 +1,7 @@
 """The volatility forecast of one market, bar by bar, in plain Python.
 
-Its parameters are an artifact's `forecast`. Formulas and rules are those of docs/models.md; nothing
-is shared with the core in WebAssembly, which must give the same numbers.
+Its parameters are an artifact's `forecast`. It shares nothing with the core in WebAssembly, which
+must give the same numbers.
 """
 
 from __future__ import annotations

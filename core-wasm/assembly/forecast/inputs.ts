@@ -10,7 +10,7 @@
 import { averaged, halfLifeWeight } from "./average";
 
 /** Most minutes ahead that are forecast; squared returns are kept as long. */
-export const MAX_HORIZON: i32 = 60;
+const MAX_HORIZON: i32 = 60;
 /** Hourly means in the level of the week. */
 const HOURS: i32 = 168;
 /** Minutes of the volatility whose hourly means make that level. */
@@ -53,9 +53,6 @@ export class Inputs {
   momentum60: f64;
   momentum240: f64;
 }
-
-/** Inputs as f64. */
-export const INPUT_COUNT: i32 = (offsetof<Inputs>() >> 3) as i32;
 
 /** What else a bar gives. */
 @unmanaged

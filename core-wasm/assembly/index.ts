@@ -30,12 +30,20 @@ export {
 } from "./hmm/fit_data";
 export { startRandomly } from "./hmm/random_start";
 export {
-  addModel,
+  addHmmModel,
+  addVolatilityModel,
   allocateSlots,
   begin,
   inputBar,
   newEngine,
   peek,
+  skip,
+  slotBorders,
+  slotBytes,
+  step,
+} from "./engine";
+export {
+  newHmmModel,
   RESULT_ANOMALY,
   RESULT_BARS,
   RESULT_HAVE,
@@ -46,10 +54,7 @@ export {
   RESULT_RAW,
   RESULT_SCORE,
   RESULT_STATE,
-  skip,
-  slotBytes,
-  step,
-} from "./engine";
+} from "./hmm_model";
 export { featureRows } from "./features/batch";
 export {
   allocateSource,
@@ -127,6 +132,7 @@ export {
   FORECAST_SQUARED,
   newVolatility,
   REGIME_CHANGE,
+  REGIME_LENGTH,
   REGIME_MINUTES,
   REGIME_PROBABILITIES,
   REGIME_STATE,

@@ -12,7 +12,7 @@ import {
 import { allocate, float64View, instantiateCore } from "../../core-wasm/instance.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import { placeForest } from "../../core-wasm/place.ts";
-import { flattenBars } from "../core-wasm/support.ts";
+import { flattenBars, hmmResult } from "../core-wasm/support.ts";
 import { type Figure, measure, now, summarize } from "./measure.ts";
 import { PlainStep } from "./plain_step.ts";
 
@@ -106,7 +106,7 @@ export function measurePlainStep(
   for (const bar of bars) {
     plain.step(bar);
     scorer.step(0, bar);
-    const { anomalyScore, logLikelihood } = scorer.result(0);
+    const { anomalyScore, logLikelihood } = hmmResult(scorer, 0);
     const difference = Math.max(
       Math.abs(plain.score - anomalyScore),
       Math.abs(plain.logLikelihood - logLikelihood) / (1 + Math.abs(logLikelihood)),

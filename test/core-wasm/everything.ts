@@ -11,7 +11,7 @@ import {
   smoothRows,
   viterbiRows,
 } from "../../core-wasm/core.ts";
-import { flattenBars, randomBars, TOY_MODEL } from "./support.ts";
+import { flattenBars, hmmResult, randomBars, TOY_MODEL } from "./support.ts";
 
 const BARS = 600;
 
@@ -58,7 +58,7 @@ export function computeEverything(wasm: CoreSource): Record<string, string> {
   const slot = scorer.addSymbol();
   const steps = bars.flatMap((bar) => {
     scorer.step(slot, bar);
-    const { anomalyScore, posterior, logLikelihood } = scorer.result(0);
+    const { anomalyScore, posterior, logLikelihood } = hmmResult(scorer, 0);
     return [anomalyScore, ...posterior, logLikelihood];
   });
   return {

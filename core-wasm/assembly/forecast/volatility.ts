@@ -122,6 +122,7 @@ export const REGIME_STATE: usize = offsetof<Regime>("state") >> 3;
 export const REGIME_MINUTES: usize = offsetof<Regime>("minutes") >> 3;
 export const REGIME_PROBABILITIES: usize = offsetof<Regime>("calm") >> 3;
 export const REGIME_CHANGE: usize = offsetof<Regime>("change") >> 3;
+export const REGIME_LENGTH: usize = offsetof<Regime>() >> 3;
 // Of a forecast.
 export const FORECAST_F0: usize = offsetof<Forecast>("f0") >> 3;
 export const FORECAST_F: usize = offsetof<Forecast>("f") >> 3;

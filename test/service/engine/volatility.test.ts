@@ -23,12 +23,20 @@ function openEngine(models = [QUICK], symbols = ["BTCUSDT"]): Engine {
   return new Engine(loadCore(), models, symbols);
 }
 
-/** Bars of the minutes `from` and later. */
+/** Bars of the minutes `from` and later; their volatility rises and falls within hours. */
 function bars(count: number, from = 0, symbol = "BTCUSDT"): readonly Bar[] {
-  return randomBars(count, 7).map(({ open, high, low, close, volume }, i) => ({
-    ...makeBar(from + i, symbol),
-    ...{ open, high, low, close, volume },
-  }));
+  let open = 100;
+  return randomBars(count, 7).map((bar, i) => {
+    const size = 0.5 * Math.exp(1.5 * Math.sin(i / 60));
+    const close = open * (bar.close / bar.open) ** size;
+    const made = {
+      ...makeBar(from + i, symbol),
+      ...{ open, close, high: Math.max(open, close), low: Math.min(open, close) },
+      volume: bar.volume,
+    };
+    open = close;
+    return made;
+  });
 }
 
 function forecastOf(output: ModelOutput | undefined) {

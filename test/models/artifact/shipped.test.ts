@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { Scorer } from "../../../core-wasm/core.ts";
 import { loadCore } from "../../../core-wasm/load.ts";
-import { hmmResult } from "../../core-wasm/support.ts";
 import { parseArtifact, requireHmm } from "../../../models/artifact/read.ts";
+import { hmmResult } from "../../core-wasm/support.ts";
 import { loadKlines } from "../../support/history.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
 

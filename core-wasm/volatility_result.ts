@@ -36,7 +36,7 @@ export interface VolatilityResult extends Regime {
   /** The label against the week. */
   readonly week: Regime;
   /** In the order of `HORIZONS`. */
-  readonly horizons: readonly HorizonForecast[];
+  readonly horizons: readonly [HorizonForecast, HorizonForecast];
   /** Probability that the label changes within 60 minutes; NaN before the model is ready. */
   readonly change: number;
   /** Level of the week, of the size of a log volatility of 15 minutes. */

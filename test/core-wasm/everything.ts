@@ -1,8 +1,8 @@
 /** All results of the core, bit for bit, for comparison between hosts. */
 import {
   computeFeatures,
-  expRows,
   type CoreSource,
+  expRows,
   filterRows,
   fitForest,
   fitHmm,

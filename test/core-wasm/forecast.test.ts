@@ -31,7 +31,10 @@ const SYMBOL = "TESTUSDT";
 
 /** Short holes, one across an hour, one that ends the sequence or not. */
 const HOLES = fc.array(
-  fc.tuple(fc.integer({ min: 1, max: COUNT - 1 }), fc.constantFrom(1, 2, 14, 15, 59, 60, 64, 1_440)),
+  fc.tuple(
+    fc.integer({ min: 1, max: COUNT - 1 }),
+    fc.constantFrom(1, 2, 14, 15, 59, 60, 64, 1_440),
+  ),
   { maxLength: 4 },
 );
 

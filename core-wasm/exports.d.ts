@@ -521,6 +521,11 @@ declare namespace __AdaptedExports {
    * @param stream `i32`
    */
   export function seedRandom(seed: number, stream: number): void;
+  /** core-wasm/assembly/forecast/horizon/HORIZON_PARAMETERS */
+  export const HORIZON_PARAMETERS: {
+    /** @type `i32` */
+    get value(): number
+  };
   /**
    * core-wasm/assembly/forecast/horizon/horizonParameters
    * @param address `usize`
@@ -539,11 +544,6 @@ declare namespace __AdaptedExports {
    * @returns `usize`
    */
   export function horizonSeason(address: number): number;
-  /** core-wasm/assembly/forecast/horizon/HORIZON_PARAMETERS */
-  export const HORIZON_PARAMETERS: {
-    /** @type `i32` */
-    get value(): number
-  };
   /**
    * core-wasm/assembly/forecast/horizon/newHorizon
    * @param minutes `i32`

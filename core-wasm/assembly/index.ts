@@ -100,10 +100,10 @@ export {
 } from "./features/presets";
 export { seedRandom } from "./random";
 export {
+  HORIZON_PARAMETERS,
   horizonParameters,
   horizonQuantiles,
   horizonSeason,
-  HORIZON_PARAMETERS,
   newHorizon,
   prepareHorizon,
 } from "./forecast/horizon";

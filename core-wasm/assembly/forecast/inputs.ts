@@ -110,7 +110,7 @@ export const INPUTS_STATE_BYTES: usize = HOURLY + (HOURS << 3);
 
 /** Whether the last `count` minutes, at most 64, all had a bar. */
 export function allPresent(state: InputsState, count: i32): bool {
-  const mask = (1 as u64 << (count as u64)) - 1;
+  const mask = ((1 as u64) << (count as u64)) - 1;
   return (state.present & mask) == mask;
 }
 

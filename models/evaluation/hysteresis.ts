@@ -99,14 +99,16 @@ function better(a: ChosenHysteresis, b: ChosenHysteresis): ChosenHysteresis {
  * Chooses the thresholds that separate the classes best with at most 20 changes of level per day, by
  * coordinate search: for each distance between the two thresholds of a border, each border in turn
  * moves to its best position on a grid of quantiles, until none moves.
+ *
+ * @param gaps Candidate distances between the two thresholds of a border, deviations of the values.
  */
-export function chooseHysteresis(task: HysteresisTask): ChosenHysteresis {
+export function chooseHysteresis(task: HysteresisTask, gaps = GAPS): ChosenHysteresis {
   const sorted = task.values.slice().sort();
   const borders = CENTERS.map((share) => quantile(sorted, share));
   const mean = sorted.reduce((sum, x) => sum + x, 0) / sorted.length;
   const squares = sorted.reduce((sum, x) => sum + (x - mean) ** 2, 0);
   const deviation = Math.sqrt(squares / sorted.length);
-  const tries = GAPS.map((gap) => {
+  const tries = gaps.map((gap) => {
     const half = gap * deviation / 2;
     const assessed = new Map<string, ChosenHysteresis>();
     const at = (positions: readonly number[]): ChosenHysteresis => {

@@ -47,7 +47,7 @@ function writeColumns(columns: readonly Float64Array[]) {
 function evaluateLine(columns: readonly Float64Array[], coefficients: Float64Array): Float64Array {
   const fill = writeColumns(columns);
   const x = new Float64Array(1 + columns.length);
-  return Float64Array.from({ length: columns[0]?.length ?? 0 }, (_, row) => {
+  return new Float64Array(columns[0]?.length ?? 0).map((_, row) => {
     fill(row, x);
     return dot(coefficients, x);
   });
@@ -66,8 +66,14 @@ function fitLine(columns: readonly Float64Array[], rows: Int32Array, y: Float64A
   return { coefficients, error };
 }
 
+/** The regressors of HAR-RV, which two horizons and their tests share. */
+const harRegressors = new WeakMap<VolatilityHistory, readonly Float64Array[]>();
+
 function harColumns(history: VolatilityHistory): readonly Float64Array[] {
-  return HAR_WINDOWS.map((window) => logVolatility(rollingMean(history, window)));
+  const found = harRegressors.get(history) ??
+    HAR_WINDOWS.map((window) => logVolatility(rollingMean(history, window)));
+  harRegressors.set(history, found);
+  return found;
 }
 
 /** Fits HAR-RV on logs: a line through the realized volatilities of four windows. */

@@ -1,5 +1,4 @@
 import { historyBars } from "../../../core-wasm/core.ts";
-import { MINUTE_MS } from "../../../data/schema/time.ts";
 import type { ForecastScorecard } from "../../artifact/forecast_scorecard.ts";
 import type { Market } from "../../training/volatility/markets.ts";
 import { trainingRows } from "../../training/volatility/fit_forecast.ts";

@@ -2,8 +2,13 @@ import type { CoreForecast } from "../../../core-wasm/core.ts";
 import { type Adaptive, fitAdaptive, scoredRows } from "../../training/volatility/adaptive.ts";
 import { labelChanges } from "../../training/volatility/change.ts";
 import { fitForecast, trainingRows } from "../../training/volatility/fit_forecast.ts";
-import { type Horizon, pick, type VolatilityHistory } from "../../training/volatility/history.ts";
-import { type Basis, type ModelRun, NO_LABEL, runModel } from "../../training/volatility/run.ts";
+import {
+  type Horizon,
+  pick,
+  pickBytes,
+  type VolatilityHistory,
+} from "../../training/volatility/history.ts";
+import { type Basis, type ModelRun, NO_LABEL } from "../../training/volatility/run.ts";
 import { CLASSES } from "../forecast.ts";
 import {
   fitEwma,
@@ -80,7 +85,7 @@ function fitBasis(
   lines: Readonly<Record<LineBaseline, Float64Array>>,
 ): BasisModels {
   const truth = classesOf(history, forecast, basis);
-  const known = Uint8Array.from(rows, (row) => truth[row] ?? 0);
+  const known = pickBytes(truth, rows);
   const outcomes = outcomesOf(history, basis);
   const { state } = run.regimes[basis];
   const table = (name: LineBaseline) =>
@@ -88,7 +93,7 @@ function fitBasis(
   return {
     tables: { har: table("har"), ewma: table("ewma"), garch: table("garch") },
     label: fitLevelTable(
-      Uint8Array.from(rows, (row) => state[row] ?? NO_LABEL),
+      pickBytes(state, rows),
       known,
       pick(outcomes, rows),
     ),
@@ -106,8 +111,7 @@ export function fitPart(
   history: VolatilityHistory,
   isUsed: (row: number) => boolean,
 ): PartModels {
-  const forecast = fitForecast(history, isUsed);
-  const run = runModel(history, forecast);
+  const { forecast, run } = fitForecast(history, isUsed);
   const rows = trainingRows(history, 15, isUsed);
   const har = {
     15: fitAdaptiveHar(history, 15, rows, isUsed),

@@ -1,5 +1,5 @@
-import type { VolatilityHistory } from "../../training/volatility/history.ts";
-import { log, logs } from "../../training/volatility/numbers.ts";
+import { pick, type VolatilityHistory } from "../../training/volatility/history.ts";
+import { logs } from "../../training/volatility/numbers.ts";
 import { nelderMead } from "./nelder_mead.ts";
 
 /** Minutes whose variance is summed. */
@@ -23,30 +23,49 @@ export interface Garch {
   readonly degrees: number;
 }
 
-/** ln of the gamma function by Stirling's series, for x above 0. */
-export function logGamma(x: number): number {
-  let product = 1;
-  while (x < 10) product *= x++;
-  const inverse = 1 / x;
-  const square = inverse * inverse;
-  const series = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680)));
-  return (x - 0.5) * log(x) - x + log(2 * Math.PI) / 2 + series - log(product);
-}
-
-/** Sum of logs, of which few are taken: values are multiplied first. */
+/** A sum of weighted logs, of which few are taken, at once: values are multiplied first. */
 class LogSum {
-  readonly #products: number[] = [];
-  #product = 1;
+  readonly #values: number[] = [];
+  readonly #weights: number[] = [];
 
-  add(value: number): void {
-    this.#product *= value;
-    if (this.#product > SMALLEST && this.#product < LARGEST) return;
-    this.#products.push(this.#product);
-    this.#product = 1;
+  add(weight: number, value: number): void {
+    this.#weights.push(weight);
+    this.#values.push(value);
+  }
+
+  /** Adds the logs of many values. */
+  addAll(weight: number, values: Float64Array): void {
+    let product = 1;
+    for (let t = 0; t < values.length; t++) {
+      product *= values[t] ?? NaN;
+      if (product > SMALLEST && product < LARGEST) continue;
+      this.add(weight, product);
+      product = 1;
+    }
+    this.add(weight, product);
+  }
+
+  /**
+   * Adds ln of the gamma function by Stirling's series.
+   *
+   * @returns The part of it that is no log.
+   */
+  addGamma(weight: number, argument: number): number {
+    let x = argument;
+    let product = 1;
+    while (x < 10) product *= x++;
+    this.add(-weight, product);
+    this.add(weight * (x - 0.5), x);
+    this.add(weight / 2, 2 * Math.PI);
+    const inverse = 1 / x;
+    const square = inverse * inverse;
+    const series = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680)));
+    return weight * (series - x);
   }
 
   total(): number {
-    return logs(Float64Array.of(...this.#products, this.#product)).reduce((sum, x) => sum + x, 0);
+    return logs(Float64Array.from(this.#values))
+      .reduce((sum, x, i) => sum + (this.#weights[i] ?? NaN) * x, 0);
   }
 }
 
@@ -62,19 +81,23 @@ export function logLikelihood(
   starts: Uint8Array,
 ): number {
   const base = variance * (1 - alpha - beta);
-  const variances = new LogSum();
-  const tails = new LogSum();
+  const variances = new Float64Array(squares.length);
+  const tails = new Float64Array(squares.length);
   let level = variance;
   for (let t = 0; t < squares.length; t++) {
     if (starts[t] === 1) level = variance;
     const square = squares[t] ?? NaN;
-    variances.add(level);
-    tails.add(1 + square / ((degrees - 2) * level));
+    variances[t] = level;
+    tails[t] = 1 + square / ((degrees - 2) * level);
     level = Math.max(base + alpha * square + beta * level, MIN_VARIANCE);
   }
-  const constant = logGamma((degrees + 1) / 2) - logGamma(degrees / 2) -
-    log(Math.PI * (degrees - 2)) / 2;
-  return squares.length * constant - variances.total() / 2 - (degrees + 1) / 2 * tails.total();
+  const sum = new LogSum();
+  sum.addAll(-0.5, variances);
+  sum.addAll(-(degrees + 1) / 2, tails);
+  const count = squares.length;
+  const rest = sum.addGamma(count, (degrees + 1) / 2) + sum.addGamma(-count, degrees / 2);
+  sum.add(-count / 2, Math.PI * (degrees - 2));
+  return rest + sum.total();
 }
 
 /**
@@ -83,7 +106,7 @@ export function logLikelihood(
  * @param rows Training rows, ascending.
  */
 export function fitGarch({ squares }: VolatilityHistory, rows: Int32Array): Garch {
-  const values = Float64Array.from(rows, (row) => squares[row] ?? NaN);
+  const values = pick(squares, rows);
   const starts = Uint8Array.from(rows, (row, i) => (rows[i - 1] === row - 1 ? 0 : 1));
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
   if (!(mean > 0)) return { variance: MIN_VARIANCE, alpha: 0, beta: 0, degrees: 5 };

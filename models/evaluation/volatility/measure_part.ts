@@ -1,10 +1,16 @@
 import { runAdaptive } from "../../training/volatility/adaptive.ts";
 import { labelChanges } from "../../training/volatility/change.ts";
-import { type Horizon, pick, type VolatilityHistory } from "../../training/volatility/history.ts";
+import {
+  type Horizon,
+  mapRows,
+  pick,
+  pickBytes,
+  type VolatilityHistory,
+} from "../../training/volatility/history.ts";
 import { type Basis, type ModelRun, NO_LABEL, runModel } from "../../training/volatility/run.ts";
 import { type Blocks, cutBlocks, sumBlocks } from "../bootstrap.ts";
 import { CLASSES } from "../forecast.ts";
-import { LINE_BASELINES } from "./baselines.ts";
+import { LINE_BASELINES, type LineBaseline } from "./baselines.ts";
 import { binEvents, type Bins } from "./bins.ts";
 import { classesOf, onBasis, outcomesOf, scoreClasses } from "./classes.ts";
 import { QuantileTable } from "./crps.ts";
@@ -135,10 +141,11 @@ function measureBasis(
   blocks: Blocks,
   models: PartModels,
   run: ModelRun,
+  lines: Readonly<Record<LineBaseline, Float64Array>>,
   borders: string | undefined,
 ): BasisMeasures {
   const classes = classesOf(history, models.forecast, basis, borders);
-  const truth = Uint8Array.from(rows, (row) => classes[row] ?? 0);
+  const truth = pickBytes(classes, rows);
   const { posterior, state, change } = run.regimes[basis];
   const own = models.bases[basis];
   const probabilities = new Float64Array(rows.length * CLASSES);
@@ -151,16 +158,16 @@ function measureBasis(
     const { hits, logScores } = scoreClasses(chances, truth);
     return { hits: sumBlocks(hits, blocks), logScores: sumBlocks(logScores, blocks), values };
   };
-  const line = (name: typeof LINE_BASELINES[number]) => {
-    const values = pick(onBasis(history, basis, models.lines[name](history)), rows);
+  const line = (name: LineBaseline) => {
+    const values = pick(onBasis(history, basis, lines[name]), rows);
     return measure(applyKnotTable(own.tables[name], values), values);
   };
   const levels = (path: Uint8Array, table: typeof own.label) => {
-    const picked = Uint8Array.from(rows, (row) => path[row] ?? NO_LABEL);
+    const picked = pickBytes(path, rows);
     const values = Float64Array.from(picked, (level) => table.means[level] ?? NaN);
     return measure(applyLevelTable(table, picked), values);
   };
-  const states = Uint8Array.from(rows, (row) => state[row] ?? NO_LABEL);
+  const states = pickBytes(state, rows);
   const volatility = pick(history.outcomes[15].volatility, rows);
   const confidence = Float64Array.from(states, (k, i) => probabilities[i * CLASSES + k] ?? NaN);
   const named = Float64Array.from(
@@ -168,10 +175,7 @@ function measureBasis(
     (hit, i) => Number.isNaN(hit) ? NaN : truth[i] === states[i] ? 1 : 0,
   );
   const changed = labelChanges(history, state);
-  const events = Float64Array.from(
-    rows,
-    (row) => changed[row] === NO_LABEL ? NaN : changed[row] ?? NaN,
-  );
+  const events = mapRows(rows, (row) => changed[row] === NO_LABEL ? NaN : changed[row] ?? NaN);
   const chances = pick(change, rows);
   const squared = (chance: (i: number) => number) =>
     sumBlocks(events.map((event, i) => (event - chance(i)) ** 2), blocks);
@@ -224,8 +228,14 @@ export function measurePart(
   const run = runModel(history, models.forecast, borders);
   const blocks = cutBlocks(runLengths(rows));
   const { hits, gains } = scoreSign(history, rows, models.sign);
+  const lines = {
+    har: models.lines.har(history),
+    ewma: models.lines.ewma(history),
+    garch: models.lines.garch(history),
+  };
   const horizon = (minutes: Horizon) => measureHorizon(history, minutes, rows, blocks, models, run);
-  const basis = (name: Basis) => measureBasis(history, name, rows, blocks, models, run, borders);
+  const basis = (name: Basis) =>
+    measureBasis(history, name, rows, blocks, models, run, lines, borders);
   return {
     rows: rows.length,
     blocks,

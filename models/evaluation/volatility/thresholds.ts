@@ -1,5 +1,6 @@
 import {
   pick,
+  pickBytes,
   sequenceLengths,
   type VolatilityHistory,
 } from "../../training/volatility/history.ts";
@@ -58,7 +59,7 @@ export function fitThresholds(
   truth: Uint8Array,
   outcomes: Float64Array,
 ): RangeThresholds {
-  const known = Uint8Array.from(rows, (row) => truth[row] ?? 0);
+  const known = pickBytes(truth, rows);
   const chosen = chooseHysteresis({
     values: pick(rangeOf(history, basis), rows),
     lengths: runLengths(rows),
@@ -67,6 +68,6 @@ export function fitThresholds(
     levels: CLASSES,
   }, GAPS);
   const path = thresholdPath(history, basis, chosen);
-  const levels = Uint8Array.from(rows, (row) => path[row] ?? 0);
+  const levels = pickBytes(path, rows);
   return { chosen, table: fitLevelTable(levels, known, pick(outcomes, rows)) };
 }

@@ -1,5 +1,12 @@
 import { FEATURE_NAMES, quantile } from "../../../core-wasm/core.ts";
-import { FIRST_SCORED, type Horizon, pick, selectRows, type VolatilityHistory } from "./history.ts";
+import {
+  FIRST_SCORED,
+  type Horizon,
+  mapRows,
+  pick,
+  selectRows,
+  type VolatilityHistory,
+} from "./history.ts";
 import { leastSquares } from "./least_squares.ts";
 import { decay, exps, logs } from "./numbers.ts";
 
@@ -175,7 +182,7 @@ export interface AdaptiveFit extends Distribution {
  *
  * @param f0 The forecast at each row.
  * @param rows Training rows with a known outcome.
- * @param until Forecasts from this row on are not scored for the mean squared error.
+ * @param scored Rows whose errors give the mean squared error.
  */
 export function fitAdaptive(
   history: VolatilityHistory,
@@ -206,8 +213,7 @@ export function fitAdaptive(
   const ratio = squaredRatio(y, f, a0);
   const squaredMean = scored.reduce((sum, row) => sum + ratio(row), 0) / scored.length;
   const a = adaptScale(history, horizon, a0, ratio, squaredMean);
-  const z = Float64Array.from(rows, (row) => ((y[row] ?? NaN) - (f[row] ?? NaN)) / (a[row] ?? NaN))
-    .sort();
+  const z = mapRows(rows, (row) => ((y[row] ?? NaN) - (f[row] ?? NaN)) / (a[row] ?? NaN)).sort();
   const quantiles = Float64Array.from(
     { length: LEVELS },
     (_, i) => Math.round(quantile(z, i / (LEVELS - 1)) * DIGITS) / DIGITS,

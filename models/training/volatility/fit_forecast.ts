@@ -3,7 +3,7 @@ import { fitAdaptive, scoredRows, terciles } from "./adaptive.ts";
 import { CHANGE_FEATURES, fitChange } from "./change.ts";
 import { evaluateDesign, fitDesign, nameCoefficients } from "./design.ts";
 import { type Horizon, NEED, selectRows, type VolatilityHistory } from "./history.ts";
-import { runModel } from "./run.ts";
+import { type ModelRun, runModel } from "./run.ts";
 
 /** By how much another regime's probability must exceed the present one's. */
 const LABEL_MARGIN = 0.2;
@@ -75,6 +75,13 @@ function fitHorizon(
   };
 }
 
+/** A fitted forecast. */
+export interface ForecastFit {
+  readonly forecast: CoreForecast;
+  /** What it says in the history of the fit; the probabilities of a change mean nothing yet. */
+  readonly run: ModelRun;
+}
+
 /**
  * Fits a volatility forecast. Nothing is drawn: the same bars give the same numbers on any host.
  *
@@ -84,7 +91,7 @@ function fitHorizon(
 export function fitForecast(
   history: VolatilityHistory,
   isUsed: (row: number) => boolean,
-): CoreForecast {
+): ForecastFit {
   const none = { intercept: 0, w: new Array<number>(CHANGE_FEATURES).fill(0) };
   const forecast: CoreForecast = {
     need: NEED,
@@ -97,11 +104,9 @@ export function fitForecast(
     shock: SHOCK,
   };
   const run = runModel(history, forecast);
-  return {
-    ...forecast,
-    change_within_60: {
-      absolute: fitChange(history, forecast, run, "absolute", isUsed),
-      week: fitChange(history, forecast, run, "week", isUsed),
-    },
+  const change_within_60 = {
+    absolute: fitChange(history, forecast, run, "absolute", isUsed),
+    week: fitChange(history, forecast, run, "week", isUsed),
   };
+  return { forecast: { ...forecast, change_within_60 }, run };
 }

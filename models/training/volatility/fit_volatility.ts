@@ -9,7 +9,7 @@ import { describeBars } from "../describe_bars.ts";
 import type { BarSequence } from "../sequences.ts";
 import { mapInputs } from "./design.ts";
 import { fitForecast, trainingRows } from "./fit_forecast.ts";
-import { pick, prepareHistory, type VolatilityHistory } from "./history.ts";
+import { mapRows, prepareHistory, type VolatilityHistory } from "./history.ts";
 import type { Market } from "./markets.ts";
 
 /** Least training rows: a week beyond the warm-up. */
@@ -40,7 +40,7 @@ type Forecast = VolatilityArtifact["forecast"];
 function inputDeciles({ inputs }: VolatilityHistory, rows: Int32Array): Forecast["inputs"] {
   const width = FEATURE_NAMES.volatility.length;
   return mapInputs((i) => {
-    const values = Float64Array.from(rows, (row) => inputs[row * width + i] ?? NaN).sort();
+    const values = mapRows(rows, (row) => inputs[row * width + i] ?? NaN).sort();
     return Array.from({ length: 9 }, (_, k) => quantile(values, (k + 1) / 10));
   });
 }
@@ -88,7 +88,7 @@ export function fitVolatility(options: VolatilityFitOptions): VolatilityArtifact
     );
   }
   onProgress?.("fit", 0, 1);
-  const forecast = fitForecast(history, () => true);
+  const { forecast } = fitForecast(history, () => true);
   const baseline = fitBaseline(history, forecast, rows);
   const inputs = inputDeciles(history, rows);
   const scorecard = evaluation === undefined ? {} : evaluateVolatility({

@@ -189,7 +189,7 @@ export function prepareHistory(markets: readonly Market[]): VolatilityHistory {
     shock,
     have,
     unbroken,
-    week: Float64Array.from({ length: count }, (_, t) => inputs[t * INPUTS + WEEK] ?? NaN),
+    week: squares.map((_, t) => inputs[t * INPUTS + WEEK] ?? NaN),
     season: seasonColumns(wasm),
     outcomes: {
       15: measureOutcome(squares, unbroken, 15),
@@ -292,6 +292,20 @@ export function selectRows(count: number, holds: (row: number) => boolean): Int3
   let found = 0;
   for (let row = 0; row < count; row++) if (holds(row)) rows[found++] = row;
   return rows.slice(0, found);
+}
+
+/** Something of each row. `Float64Array.from` takes ten times as long. */
+export function mapRows(rows: Int32Array, of: (row: number) => number): Float64Array {
+  const values = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) values[i] = of(rows[i] ?? 0);
+  return values;
+}
+
+/** The classes or states of rows. */
+export function pickBytes(values: Uint8Array, rows: Int32Array): Uint8Array {
+  const picked = new Uint8Array(rows.length);
+  for (let i = 0; i < rows.length; i++) picked[i] = values[rows[i] ?? 0] ?? 0;
+  return picked;
 }
 
 /** The values of rows. */

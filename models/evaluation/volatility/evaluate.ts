@@ -1,5 +1,6 @@
 import { historyBars } from "../../../core-wasm/core.ts";
 import type { ForecastScorecard } from "../../artifact/forecast_scorecard.ts";
+import { lastTime } from "../../training/sequences.ts";
 import type { Market } from "../../training/volatility/markets.ts";
 import { trainingRows } from "../../training/volatility/fit_forecast.ts";
 import {
@@ -154,7 +155,15 @@ export function evaluateVolatility(
     if (models === undefined || train === undefined) return [];
     const found = testMarket(history, models, bordersFor(models, of.symbol));
     if (found === undefined) return [];
-    return [{ symbol: of.symbol, market, measures: summarizeParts([{ train, ...found }]) }];
+    return [{
+      symbol: of.symbol,
+      market,
+      blocks: of.runs.map((run) => ({
+        from: new Date(run.start).toISOString(),
+        to: new Date(lastTime(run)).toISOString(),
+      })),
+      measures: summarizeParts([{ train, ...found }]),
+    }];
   });
   step();
   const shock = measureShocks([

@@ -1,10 +1,10 @@
-import { symbolOfFile } from "../../data/files/file_name.ts";
 import { readParameters } from "../../models/training/parameters.ts";
 import { evaluateWalkForward } from "../../models/evaluation/evaluate.ts";
 import { type PresetName, PRESETS } from "../../models/training/presets.ts";
 import type { HeldOut, WalkForward } from "../../models/artifact/walk_forward.ts";
 import type { BarSequence } from "../../models/training/sequences.ts";
 import { readHistory } from "../../models/training/train_on_files.ts";
+import { toHistoryFiles } from "./train_model.ts";
 
 /** Evaluation of a preset on held-out bars. */
 export interface PresetEvaluation {
@@ -17,8 +17,7 @@ export interface PresetEvaluation {
 
 /** The sequences of a notebook's history. */
 export async function readSequences(bars: readonly string[]): Promise<readonly BarSequence[]> {
-  const files = bars.map((path) => ({ path, symbol: symbolOfFile(path) ?? "" }));
-  return (await readHistory(files)).sequences;
+  return (await readHistory(toHistoryFiles(bars))).sequences;
 }
 
 /**

@@ -42,8 +42,12 @@ async function display(data: Record<string, string>, metadata = {}): Promise<voi
 export async function show(...figures: readonly Figure[]): Promise<void> {
   for (const figure of figures) {
     const png = (await renderPng(figure)).toBase64();
-    const size = { width: figure.width, height: figure.height };
-    await display({ "image/png": png, "text/plain": figure.title }, { "image/png": size });
+    const { title, alt, width, height } = figure;
+    await display(
+      { "image/png": png, "text/plain": `${title}. ${alt}` },
+      // nbconvert and Jupyter read the alternative text here.
+      { "image/png": { width, height, alt }, alt },
+    );
   }
 }
 

@@ -36,6 +36,16 @@ export function differenceChart(
   return drawChart({
     heading,
     note: "With 95 % block-bootstrap intervals of the difference",
+    alt: `Dots with intervals around zero. ${
+      columns.map((column) =>
+        `${column}: ${
+          placed.filter((one) => one.column === column)
+            .map((one) =>
+              `${one.row} ${signed(one.value)}`
+            ).join(", ")
+        }`
+      ).join("; ")
+    }.`,
     legend: [
       { label: "the model is better", color: SERIES.main },
       { label: "no significant difference", color: INK.faint },

@@ -46,6 +46,9 @@ export function dwellChart(evaluations: readonly PresetEvaluation[]): Figure {
   );
   return drawChart({
     heading: "Dwell time of regimes",
+    alt: `Pairs of dots for each regime. Mean dwell times: ${
+      rows.map(({ label, mean }) => `${label} ${mean.toFixed(1)} minutes`).join(", ")
+    }.`,
     note: `Mean minutes, log scale. Changes of regime per day: ${flips.join(", ")}`,
     legend: [
       { label: "filter on held-out bars", color: SERIES.main },
@@ -95,6 +98,9 @@ export function outcomeChart(evaluations: readonly PresetEvaluation[]): Figure {
   return drawChart({
     heading: `Realized volatility in the ${horizon} minutes after each regime`,
     note: "Means over held-out bars with 95 % block-bootstrap intervals, basis points",
+    alt: `Dots with intervals: ${
+      placed.map(({ row, value }) => `${row} ${value.toFixed(1)} basis points`).join(", ")
+    }.`,
     height: 60 + 34 * placed.length,
     marginLeft: 130,
     marginRight: 60,

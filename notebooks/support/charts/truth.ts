@@ -22,6 +22,11 @@ export function accuracyChart(rows: readonly MarketAccuracy[]): Figure {
   return drawChart({
     heading: "Accuracy of each filter",
     note: "Share of minutes with the true regime, on markets that no model was trained on",
+    alt: `Dots by market: ${
+      rows.map(({ market, filter, accuracy }) =>
+        `${market}, ${filter} ${(100 * accuracy).toFixed(1)} %`
+      ).join("; ")
+    }.`,
     legend: filters.map((label, i) => ({ label, color: colors[i] ?? INK.soft })),
     height: 60 + 52 * markets.length,
     marginLeft: 150,
@@ -57,6 +62,9 @@ export function knowledgeChart(
   });
   return drawChart({
     heading: "Accuracy by features",
+    alt: `Dots by features: ${
+      means.map(({ sees, ratio }) => `${sees} ${ratio.toFixed(3)}`).join("; ")
+    }.`,
     note: "Accuracy divided by the oracle's: each market, and their mean; " +
       `the line is the target, ${TARGET}`,
     height: 60 + 44 * sights.length,
@@ -124,6 +132,9 @@ export function stripChart(
   );
   return drawChart({
     heading,
+    alt: `Strips of stacked probabilities over the same minutes, one below the other: ${
+      strips.map(({ name }) => name).join(", ")
+    }.`,
     note,
     legend: labels.map((label, k) => ({ label, color: colors[k] ?? INK.soft })),
     height: 50 + 80 * strips.length,

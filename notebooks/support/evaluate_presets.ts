@@ -1,10 +1,14 @@
 import { symbolOfFile } from "../../data/files/file_name.ts";
 import { readParameters } from "../../models/training/parameters.ts";
 import { evaluateWalkForward } from "../../models/evaluation/evaluate.ts";
-import { type PresetName, PRESETS } from "../../models/training/presets.ts";
+import { classicLabels } from "../../models/artifact/labels.ts";
+import { classicFeatures } from "../../models/training/classic_features.ts";
 import type { HeldOut, WalkForward } from "../../models/artifact/walk_forward.ts";
 import type { BarSequence } from "../../models/training/sequences.ts";
 import { readHistory } from "../../models/training/train_on_files.ts";
+
+/** Name of a preset of a forest and an HMM. */
+type PresetName = "classic";
 
 /** Evaluation of a preset on held-out bars. */
 export interface PresetEvaluation {
@@ -38,11 +42,9 @@ export async function evaluatePresets(
   const parameters = readParameters();
   const evaluations: PresetEvaluation[] = [];
   for (const preset of presets) {
-    const { features, labels } = PRESETS[preset];
     const walkForward = await evaluateWalkForward(sequences, {
       ...parameters,
-      preset,
-      features: features(parameters.window),
+      features: classicFeatures(parameters.window),
       seed,
       final,
     });
@@ -53,7 +55,7 @@ export async function evaluatePresets(
           `${walkForward.note ?? ""}`,
       );
     }
-    evaluations.push({ preset, labels: labels(parameters.states), walkForward, heldOut });
+    evaluations.push({ preset, labels: classicLabels(parameters.states), walkForward, heldOut });
   }
   return evaluations;
 }

@@ -2,16 +2,10 @@ import { join } from "node:path";
 import { loadCore } from "../../core-wasm/load.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
 import { describeRowErrors } from "../../data/files/row_errors.ts";
-import { requireHmm } from "../../models/artifact/read.ts";
+import { labelsOf } from "../../models/artifact/read.ts";
 import { DAY_MS, MINUTE_MS } from "../../data/schema/time.ts";
 import { Engine, loadModels, replayHistory, Skipped } from "../../service/commands/notebooks.ts";
-import {
-  isReady,
-  labelKey,
-  type ModelOutput,
-  type ReadyOutput,
-  type Signal,
-} from "../../data/schema/signal.ts";
+import { isReady, labelKey, type Signal } from "../../data/schema/signal.ts";
 import { ROOT } from "./choose_history.ts";
 
 /** Signals of a replay in order of time, one column per field. */
@@ -28,8 +22,7 @@ export interface Replay {
   /** 1 where the minute is anomalous for the primary model. */
   readonly anomalous: Uint8Array;
   /**
-   * Most probable regime of the liquidity model; the number of regimes where it is not ready or does
-   * not observe the minute.
+   * Regime of the volatility model; the number of regimes where it is not ready.
    */
   readonly path: Uint8Array;
   /** Its filtered probabilities, one per regime; NaN in such minutes. */
@@ -38,13 +31,7 @@ export interface Replay {
 }
 
 /** The shipped models: the first one's forest and the second one's regimes are used. */
-const MODELS = ["models/classic.json", "models/liquidity.json"];
-
-/** What a model says of a minute that it observed: of others its log-likelihood is 0. */
-function observed(output: ModelOutput | undefined): ReadyOutput | undefined {
-  if (output === undefined || !isReady(output)) return undefined;
-  return output.log_likelihood === 0 ? undefined : output;
-}
+const MODELS = ["models/classic.json", "models/volatility.json"];
 
 /** Runs files of bars through the engine that serves live. */
 export async function replayFiles(files: readonly string[]): Promise<Replay> {
@@ -66,8 +53,12 @@ export async function replayFiles(files: readonly string[]): Promise<Replay> {
   const signals: readonly Signal[] = (await Array.fromAsync(replayHistory(engine, input, skipped)))
     .flat();
   for (const line of describeRowErrors(skipped.rows.counts())) console.error(line);
-  const { name, hmm } = requireHmm(regimes.artifact);
-  const outputs = signals.map(({ models }) => observed(models[name]));
+  const { name } = regimes.artifact;
+  const labels = labelsOf(regimes.artifact);
+  const outputs = signals.map(({ models }) => {
+    const output = models[name];
+    return output !== undefined && isReady(output) ? output : undefined;
+  });
   const column = (field: (signal: Signal) => number) => Float64Array.from(signals, field);
   return {
     times: column((signal) => signal.timestamp),
@@ -78,13 +69,13 @@ export async function replayFiles(files: readonly string[]): Promise<Replay> {
     volumes: column((signal) => signal.volume),
     scores: column((signal) => signal.anomaly_score ?? NaN),
     anomalous: Uint8Array.from(signals, (signal) => Number(signal.is_anomaly)),
-    path: Uint8Array.from(outputs, (output) => output?.state ?? hmm.labels.length),
+    path: Uint8Array.from(outputs, (output) => output?.state ?? labels.length),
     filtered: Float64Array.from(
       outputs.flatMap((output) =>
-        hmm.labels.map((label) => output?.probabilities[labelKey(label)] ?? NaN)
+        labels.map((label) => output?.probabilities[labelKey(label)] ?? NaN)
       ),
     ),
-    labels: hmm.labels,
+    labels,
   };
 }
 
@@ -116,11 +107,11 @@ export interface ReplayDay {
   /** Midnight UTC, ms. */
   readonly day: number;
   readonly minutes: number;
-  /** Minutes that the liquidity model observes. */
+  /** Minutes at which the volatility model is ready. */
   readonly seen: number;
   /** Anomalous minutes. */
   readonly anomalies: number;
-  /** Changes of the most probable regime. */
+  /** Changes of the regime. */
   readonly changes: number;
   /** Share of the minutes in the last regime. */
   readonly crisis: number;
@@ -152,7 +143,7 @@ export function summarizeDays(replay: Replay): readonly ReplayDay[] {
 }
 
 /**
- * The most anomalous minutes that the liquidity model observes, at least `apartMs` from each other.
+ * The most anomalous minutes at which the volatility model is ready, at least `apartMs` from each other.
  * Many share the forest's lowest score; ties go to the widest range.
  */
 export function worstMinutes(replay: Replay, count: number, apartMs: number): readonly number[] {

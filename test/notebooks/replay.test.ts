@@ -7,7 +7,7 @@ import {
 } from "../../notebooks/support/replay.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 
-/** Five minutes of a model of two regimes that does not observe the first. */
+/** Five minutes of a model of two regimes that is not ready at the first. */
 const replay: Replay = {
   times: Float64Array.of(0, 1, 2, 3, 4).map((minute) => minute * MINUTE_MS),
   opens: Float64Array.of(100, 100, 100, 100, 100),
@@ -22,15 +22,15 @@ const replay: Replay = {
   labels: ["Stable", "Crisis"],
 };
 
-test("the most anomalous minutes are observed ones; ties go to the widest range", () => {
+test("the most anomalous minutes are ones at which the model is ready; ties go to the widest range", () => {
   expect(worstMinutes(replay, 3, 0)).toEqual([2, 1, 4]);
   expect(worstMinutes(replay, 3, 2 * MINUTE_MS)).toEqual([2, 4]);
 });
 
-test("a day counts the minutes that the model observes", () => {
+test("a day counts the minutes at which the model is ready", () => {
   expect(summarizeDays(replay)).toMatchObject([{ minutes: 5, seen: 4, crisis: 0.4 }]);
 });
 
-test("minutes that the model does not observe are left out of a mean", () => {
+test("minutes at which the model is not ready are left out of a mean", () => {
   expect(meanAround(replay, [1, 2], [-1], 1)).toEqual([{ offset: -1, p: 0.1 }]);
 });

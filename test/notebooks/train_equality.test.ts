@@ -25,20 +25,20 @@ function writeHistory(folder: string, lengths: readonly number[]): readonly stri
   });
 }
 
-test.for(["classic", "liquidity"] as const)(
-  "a notebook's %s model equals that of deno task train, byte for byte",
-  async (preset) => {
+test(
+  "a notebook's classic model equals that of deno task train, byte for byte",
+  async () => {
     const folder = temporaryFolder();
     const bars = writeHistory(folder, [6_000, 4_500]);
     vi.stubEnv("SOURCE_DATE_EPOCH", "1700000000");
     const [task, notebook] = [join(folder, "task.json"), join(folder, "new", "notebook.json")];
     const { status, stderr } = spawnSync(process.execPath, [
       ...["run", "-A", "models/training/command.ts", "--bars", ...bars, "--out", task],
-      ...["--preset", preset, "--seed", "3", "--no-final"],
+      ...["--seed", "3", "--no-final"],
     ], { cwd: ROOT, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 
-    const training = await trainModel({ bars, preset, seed: 3, final: false });
+    const training = await trainModel({ bars, seed: 3, final: false });
     await writeModel(training, notebook);
     expect(training.sequences.length).toBe(2);
     expect(training.artifact.scorecard.walk_forward).toBeDefined();

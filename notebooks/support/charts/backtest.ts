@@ -52,7 +52,7 @@ export function dayChart(days: readonly ReplayDay[], named: readonly ReplayDay[]
 /** Distribution of the number of regime changes per day. */
 export function changesChart(days: readonly ReplayDay[]): Figure {
   return drawChart({
-    heading: "Changes of the liquidity regime per day",
+    heading: "Changes of the volatility regime per day",
     note: "Number of days",
     height: 220,
     x: { label: "changes", labelArrow: "none" },

@@ -12,7 +12,6 @@ const SEQUENCES = [1_500, 900].map((count, i) => ({
 }));
 
 const OPTIONS: FitOptions & { readonly created: Date } = {
-  preset: "classic",
   sequences: SEQUENCES,
   symbol: "TESTUSDT",
   market: "spot",

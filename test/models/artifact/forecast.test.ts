@@ -72,7 +72,11 @@ test.each<[string, readonly (string | number)[], unknown]>([
 });
 
 test.each<[string, readonly (string | number)[], unknown]>([
-  ['features.names[4]: must be "week": current value is "month"', ["features", "names", 4], "month"],
+  [
+    'features.names[4]: must be "week": current value is "month"',
+    ["features", "names", 4],
+    "month",
+  ],
   ["features.names: must have 15 elements: current value is 0", ["features", "names"], []],
   ["features.preset: Invalid option", ["features", "preset"], "mine"],
   ["forest: Invalid input: expected object, received undefined", ["features"], {

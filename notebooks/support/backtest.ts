@@ -1,3 +1,4 @@
+import { quantile } from "../../core-wasm/core.ts";
 import { DAY_MS, MINUTE_MS } from "../../data/schema/time.ts";
 import type { Estimate } from "../../models/artifact/walk_forward.ts";
 import { BlockBootstrap } from "../../models/evaluation/bootstrap.ts";
@@ -78,7 +79,7 @@ export function directionAfter(replay: Replay): readonly AfterLabel[] {
   ];
 }
 
-/** The tails of 15-minute returns in some unit. */
+/** Tails and spread of 15-minute returns in some unit. */
 export interface Tails {
   readonly unit: string;
   /** Kurtosis: 3 for a Gaussian. */
@@ -86,22 +87,33 @@ export interface Tails {
   /** Share of returns beyond 3 and beyond 5 standard deviations. */
   readonly beyond3: number;
   readonly beyond5: number;
+  /**
+   * Deviation of the returns of a day: the largest of nine in ten days over that of one in ten. 1
+   * where all days have the same risk.
+   */
+  readonly spread: number;
 }
 
-function tailsOf(unit: string, values: Float64Array): Tails {
+function tailsOf(unit: string, values: Float64Array, days: Float64Array): Tails {
   const square = mean(values.map((x) => x * x));
   const beyond = (limit: number) =>
     values.filter((x) => x * x > limit * limit * square).length / values.length;
+  const byDay = Map.groupBy(values.keys(), (i) => days[i] ?? NaN);
+  const deviations = Float64Array.from(
+    byDay.values(),
+    (own) => Math.sqrt(mean(own.map((i) => (values[i] ?? NaN) ** 2))),
+  ).sort();
   return {
     unit,
     kurtosis: mean(values.map((x) => x ** 4)) / square ** 2,
     beyond3: beyond(3),
     beyond5: beyond(5),
+    spread: quantile(deviations, 0.9) / quantile(deviations, 0.1),
   };
 }
 
 /**
- * Tails of the returns of disjoint 15 minutes: as they are, and divided by the volatility that was
+ * Tails and spread of the returns of disjoint 15 minutes: as they are, and divided by the volatility that was
  * forecast for them. Dividing is what a position of constant risk does.
  */
 export function scaledTails({ times, closes, median }: Replay): readonly Tails[] {
@@ -111,11 +123,13 @@ export function scaledTails({ times, closes, median }: Replay): readonly Tails[]
     (median[t] ?? NaN) > 0
   );
   const plain = Float64Array.from(chosen, (t) => returns[t] ?? NaN);
+  const days = Float64Array.from(chosen, (t) => Math.floor((times[t] ?? NaN) / DAY_MS));
   return [
-    tailsOf("basis points", plain),
+    tailsOf("basis points", plain, days),
     tailsOf(
       "of the forecast volatility",
       plain.map((value, i) => value / (median[chosen[i] ?? 0] ?? NaN)),
+      days,
     ),
   ];
 }

@@ -104,7 +104,7 @@ export function informedAccuracies(
   const trades = (t: number) => Math.log((minutes[t]?.trades ?? NaN) + 0.5);
   const baselines: readonly (readonly [string, Rows])[] = [
     [`${features.names.join(", ")} of the preset`, {
-      rows: computeFeatures(wasm, features, bars.bars, [count], [bars.start]).normalized,
+      rows: computeFeatures(wasm, features, bars.bars, [count]).normalized,
       dims: features.names.length,
     }],
     ["log range and log volume of the minute", rowsOf(count, (t) => [logRange(t), logVolume(t)])],

@@ -2,7 +2,7 @@ import type { ForecastHeldOut } from "../../models/artifact/forecast_scorecard.t
 import { fixed, minute } from "../../models/report/figures.ts";
 import { percent, type Table } from "../../models/report/tables.ts";
 import { comparisonTable } from "../../models/report/volatility_tables.ts";
-import type { PresetEvaluation } from "./evaluate_presets.ts";
+import type { ClassicEvaluation } from "./evaluate_classic.ts";
 
 /** What each part was tested and trained on. */
 export function partsTable(title: string, { parts }: ForecastHeldOut): Table {
@@ -28,31 +28,20 @@ export function comparisonTables(title: string, heldOut: ForecastHeldOut): reado
 
 const share = (value: number | null) => value === null ? "-" : percent(value);
 
-/** How HMMs behave on held-out bars. */
-export function behaviourTable(evaluations: readonly PresetEvaluation[]): Table {
+/** How the classic model behaves on held-out bars. */
+export function behaviourTable({ heldOut }: ClassicEvaluation): Table {
+  const { smoothing, stability, flips_per_day, anomaly_rate } = heldOut;
   return {
     title: "Behaviour on held-out bars",
-    head: [
-      "",
-      "changes a day",
-      "filter and smoother agree",
-      "median delay, min",
-      "nine of ten within, min",
-      "changes never seen",
-      "Rand index, other seeds",
-      "Rand index, fold before",
-      "anomaly rate",
+    rows: [
+      ["changes a day", flips_per_day.toFixed(1)],
+      ["filter and smoother agree", share(smoothing.agreement)],
+      ["median delay, minutes", fixed(smoothing.median_delay_minutes, 1)],
+      ["nine of ten within, minutes", fixed(smoothing.p90_delay_minutes, 1)],
+      ["changes never seen", share(smoothing.missed)],
+      ["Rand index, other seeds", stability.seeds.toFixed(3)],
+      ["Rand index, fold before", fixed(stability.consecutive, 3)],
+      ["anomaly rate", share(anomaly_rate)],
     ],
-    rows: evaluations.map(({ preset, heldOut: { smoothing, stability, ...rest } }) => [
-      preset,
-      rest.flips_per_day.toFixed(1),
-      share(smoothing.agreement),
-      fixed(smoothing.median_delay_minutes, 1),
-      fixed(smoothing.p90_delay_minutes, 1),
-      share(smoothing.missed),
-      stability.seeds.toFixed(3),
-      fixed(stability.consecutive, 3),
-      share(rest.anomaly_rate),
-    ]),
   };
 }

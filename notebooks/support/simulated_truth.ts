@@ -1,4 +1,4 @@
-import { computeFeatures, filterRows, warmUpBars } from "../../core-wasm/core.ts";
+import { computeFeatures, filterRows } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { HmmArtifact } from "../../models/artifact/read.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
@@ -87,9 +87,7 @@ export function simulateTruth(span: SimulatedSpan): SimulatedTruth {
 
 /**
  * Compares a model with the oracle on a simulated market. Its states are mapped to regimes on the
- * first half of the observed bars; the second half is scored.
- *
- * @throws RangeError when the span is not longer than the model's warm-up.
+ * first half of the bars; the second half is scored.
  */
 export function compareWithTruth(
   { bars, regimes, optimal }: SimulatedTruth,
@@ -98,16 +96,12 @@ export function compareWithTruth(
   const count = barCount(bars);
   const states = hmm.startprob.length;
   const wasm = loadCore();
-  const { normalized, dims } = computeFeatures(wasm, features, bars.bars, [count], [bars.start]);
-  const skipped = Math.min(warmUpBars(features), count);
-  // Like the service, the filter starts after the warm-up.
-  const filtered = filterRows(wasm, hmm, normalized.subarray(skipped * dims), [count - skipped]);
-  const posteriors = new Float64Array(count * states);
-  posteriors.set(filtered.posteriors, skipped * states);
-  const first = skipped + Math.floor((count - skipped) / 2);
+  const { normalized } = computeFeatures(wasm, features, bars.bars, [count]);
+  const { posteriors } = filterRows(wasm, hmm, normalized, [count]);
+  const first = Math.floor(count / 2);
   const path = argmaxRows(posteriors, states);
   const comparison = compareWithOracle(
-    { labels: regimes.subarray(skipped, first), model: path.subarray(skipped, first) },
+    { labels: regimes.subarray(0, first), model: path.subarray(0, first) },
     {
       labels: regimes.subarray(first),
       model: path.subarray(first),

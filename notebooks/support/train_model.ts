@@ -4,8 +4,10 @@ import { symbolOfFile } from "../../data/files/file_name.ts";
 import { writeWhole } from "../../data/common/output_file.ts";
 import { type Artifact, formatArtifact } from "../../models/artifact/read.ts";
 import { readCreated, readParameters } from "../../models/training/parameters.ts";
+import type { BarSequence } from "../../models/training/sequences.ts";
 import {
   type HistoryFile,
+  readHistory,
   type Training,
   trainOnFiles,
 } from "../../models/training/train_on_files.ts";
@@ -27,6 +29,11 @@ export function toHistoryFiles(bars: readonly string[]): readonly HistoryFile[] 
   return bars.map((path) => ({ path, symbol: symbolOfFile(path) ?? "" }));
 }
 
+/** The sequences of a notebook's history. */
+export async function readSequences(bars: readonly string[]): Promise<readonly BarSequence[]> {
+  return (await readHistory(toHistoryFiles(bars))).sequences;
+}
+
 /**
  * Trains a model like `deno task train --bars ... --preset classic --seed ...`, with the same
  * artifact; without `final`, like `--no-final`.
@@ -36,7 +43,6 @@ export function trainClassic(
 ): Promise<Training> {
   return trainOnFiles({
     files: toHistoryFiles(bars),
-    preset: "classic",
     seed,
     created: readCreated(),
     evaluation: { final },

@@ -80,6 +80,8 @@ test("returns of a changing volatility have thinner tails in units of a forecast
   );
   expect(plain?.kurtosis).toBeGreaterThan(3);
   expect(scaled?.kurtosis).toBeLessThan(1.1);
+  expect(plain?.spread).toBeGreaterThan(5);
+  expect(scaled?.spread).toBeCloseTo(1, 1);
 });
 
 test("an extreme minute is shown with the regimes half an hour before and after it", () => {

@@ -15,7 +15,7 @@ import { type Fold, planFolds, TRAIN_BARS } from "../folds.ts";
 import type { Interval, Segment } from "../history.ts";
 import { fitPart, type PartModels } from "./fit_part.ts";
 import { measurePart, type PartMeasures } from "./measure_part.ts";
-import { fitClassicForest, measureShocks } from "./shock.ts";
+import { fitClassicForest, measureShocks, summarizeShocks } from "./shock.ts";
 import { type MeasuredPart, summarizeParts } from "./summarize.ts";
 
 /** Minutes ahead of the longest forecast and of the change of a label. */
@@ -149,11 +149,15 @@ export function evaluateVolatility(
   });
   const [foldParts, finalParts] = [tested.slice(0, folds.length), tested.slice(folds.length)];
   const train = tested.at(-1)?.train;
-  const histories = tests.map((test) => ({ ...test, history: prepareHistory([test.of]) }));
-  const measured = histories.flatMap(({ market, of, history }) => {
+  const forest = fitClassicForest(markets);
+  step();
+  const runs = [...measureShocks({ markets, market, history, trained: true }, forest)];
+  const measured = tests.flatMap(({ market, of }) => {
     step();
+    const other = prepareHistory([of]);
+    runs.push(...measureShocks({ markets: [of], market, history: other, trained: false }, forest));
     if (models === undefined || train === undefined) return [];
-    const found = testMarket(history, models, bordersFor(models, of.symbol));
+    const found = testMarket(other, models, bordersFor(models, of.symbol));
     if (found === undefined) return [];
     return [{
       symbol: of.symbol,
@@ -165,16 +169,7 @@ export function evaluateVolatility(
       measures: summarizeParts([{ train, ...found }]),
     }];
   });
-  step();
-  const shock = measureShocks([
-    { markets, market, history, trained: true },
-    ...histories.map(({ market, of, history }) => ({
-      markets: [of],
-      market,
-      history,
-      trained: false,
-    })),
-  ], fitClassicForest(markets));
+  const shock = summarizeShocks(runs);
   step();
   return {
     protocol: {

@@ -2,7 +2,7 @@ import { computeFeatures, type CoreForest, fitForest, scoreRows } from "../../..
 import { loadCore } from "../../../core-wasm/load.ts";
 import { DAY_MINUTES, DAY_MS, MINUTE_MS } from "../../../data/schema/time.ts";
 import type { ShockScorecard } from "../../artifact/forecast_scorecard.ts";
-import { PRESETS } from "../../training/presets.ts";
+import { classicFeatures } from "../../training/classic_features.ts";
 import { barCount, type BarSequence, joinBars, lastTime } from "../../training/sequences.ts";
 import { SHOCK } from "../../training/volatility/fit_forecast.ts";
 import { NEED, type VolatilityHistory } from "../../training/volatility/history.ts";
@@ -90,19 +90,18 @@ export function largestMoves(start: number, close: Float64Array, first: number):
 
 /** Scores of a run's bars by the classic model's forest; lower is more anomalous. */
 function forestScores(forest: CoreForest, { start, bars }: BarSequence): Float64Array {
-  const { normalized, dims } = classicFeatures([{ start, bars }]);
+  const { normalized, dims } = featuresOf([{ start, bars }]);
   return scoreRows(loadCore(), forest, normalized, dims);
 }
 
-function classicFeatures(runs: readonly BarSequence[]) {
-  const features = PRESETS.classic.features(WINDOW);
-  const starts = runs.map(({ start }) => start);
-  return computeFeatures(loadCore(), features, joinBars(runs), runs.map(barCount), starts);
+/** Features of runs of bars, as the classic model sees them. */
+function featuresOf(runs: readonly BarSequence[]) {
+  return computeFeatures(loadCore(), classicFeatures(WINDOW), joinBars(runs), runs.map(barCount));
 }
 
 /** The classic model's forest, fitted to the training history. */
 export function fitClassicForest(markets: readonly Market[]): CoreForest {
-  const { normalized, dims } = classicFeatures(markets.flatMap(({ runs }) => runs));
+  const { normalized, dims } = featuresOf(markets.flatMap(({ runs }) => runs));
   return fitForest(loadCore(), normalized, dims, { seed: SEED, contamination: CONTAMINATION })
     .forest;
 }
@@ -117,7 +116,7 @@ function lowestScores(scores: Float64Array, first: number, count: number): Uint8
 type Run = ShockScorecard["runs"][number];
 
 /** A run with the days of its moves, whose blocks are resampled together. */
-interface MeasuredRun {
+export interface MeasuredRun {
   readonly run: Run;
   /** Of each move: its day, and whether each detector of each rate caught it. */
   readonly moves: readonly { day: number; shock: readonly boolean[]; forest: readonly boolean[] }[];
@@ -132,8 +131,8 @@ function measureRun(
   of: Pick<Run, "symbol" | "market" | "trained">,
 ): MeasuredRun | undefined {
   const bars = barCount(sequence);
-  // The first bar of the run at which the model is ready.
-  const first = Math.max(0, NEED - have);
+  // The first bar beyond the warm-up, as everywhere in the evaluation.
+  const first = Math.max(0, NEED + 1 - have);
   if (bars < MIN_BARS || first >= bars) return undefined;
   const scores = forestScores(forest, sequence);
   const moves = largestMoves(sequence.start, close, first + MOVE_MINUTES);
@@ -165,7 +164,7 @@ function measureRun(
   };
 }
 
-/** The histories of markets, prepared, and whether the model was fitted to them. */
+/** The history of markets, prepared, and whether the model was fitted to them. */
 export interface ShockHistory {
   readonly markets: readonly Market[];
   readonly market: "spot" | "usdm";
@@ -197,38 +196,41 @@ function estimateCaught(runs: readonly MeasuredRun[], rate: number, by: "shock" 
 /**
  * Measures how many of the largest moves of each run of a week or longer the shock score catches,
  * beside the classic model's forest with a threshold that gives as many alarms in the very run.
- *
- * @returns undefined when there is no such run.
  */
 export function measureShocks(
-  histories: readonly ShockHistory[],
+  { markets, market, history, trained }: ShockHistory,
   forest: CoreForest,
-): ShockScorecard | undefined {
-  const runs: MeasuredRun[] = [];
-  for (const { markets, market, history, trained } of histories) {
-    const alarms = RATES.map((rate) => shockAlarms(history.shock, history.have, rate));
-    for (const [i, { symbol, runs: sequences }] of markets.entries()) {
-      const rows = history.markets[i];
-      if (rows === undefined) continue;
-      let offset = 0;
-      for (const sequence of sequences) {
-        const length = barCount(sequence);
-        const from = rows.first + offset;
-        const measured = measureRun(
-          sequence,
-          {
-            alarms: alarms.map((all) => all.subarray(from, from + length)),
-            have: history.have[from] ?? 1,
-          },
-          rows.bars.close.subarray(offset, offset + length),
-          forest,
-          { symbol, market, trained },
-        );
-        if (measured !== undefined) runs.push(measured);
-        offset += length;
-      }
-    }
-  }
+): readonly MeasuredRun[] {
+  const alarms = RATES.map((rate) => shockAlarms(history.shock, history.have, rate));
+  return markets.flatMap(({ symbol, runs }, i) => {
+    const rows = history.markets[i];
+    if (rows === undefined) return [];
+    let offset = 0;
+    return runs.flatMap((sequence) => {
+      const length = barCount(sequence);
+      const from = rows.first + offset;
+      const close = rows.bars.close.subarray(offset, offset + length);
+      offset += length;
+      return measureRun(
+        sequence,
+        {
+          alarms: alarms.map((all) => all.subarray(from, from + length)),
+          have: history.have[from] ?? 1,
+        },
+        close,
+        forest,
+        { symbol, market, trained },
+      ) ?? [];
+    });
+  });
+}
+
+/**
+ * Pools the runs of all histories.
+ *
+ * @returns undefined when there is none.
+ */
+export function summarizeShocks(runs: readonly MeasuredRun[]): ShockScorecard | undefined {
   if (runs.length === 0) return undefined;
   const caughtIn = (chosen: readonly MeasuredRun[]) =>
     RATES.map((_, rate) => ({

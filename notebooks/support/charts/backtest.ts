@@ -80,6 +80,8 @@ export function dayChart(days: readonly ReplayDay[], named: readonly ReplayDay[]
         textAnchor: "end",
         dx: -8,
         fill: INK.ink,
+        stroke: INK.panel,
+        strokeWidth: 4,
       }),
     ],
   });

@@ -60,6 +60,8 @@ export function forecastChart(minutes: ForecastMinutes, heading: string): Figure
   });
 }
 
+/** Ticks of a density. */
+const DENSITIES = [1e-4, 1e-3, 1e-2, 1e-1, 1];
 /** Points on either side that a density is taken over. */
 const REACH = 10;
 

@@ -20,12 +20,16 @@ test.for(readdirSync(FOLDER).filter((name) => name.endsWith(".ipynb")))(
   "every figure in %s has an alternative text",
   (name) => {
     const text = readFileSync(fileURLToPath(new URL(name, FOLDER)), "utf8");
-    const figures = notebookSchema.parse(JSON.parse(text)).cells
-      .flatMap(({ outputs }) => outputs ?? [])
-      .filter(({ data }) => data?.["image/png"] !== undefined);
+    const outputs = notebookSchema.parse(JSON.parse(text)).cells
+      .flatMap((cell) => cell.outputs ?? []);
+    const figures = [...outputs.keys()]
+      .filter((i) => outputs[i]?.data?.["image/png"] !== undefined);
     expect(figures.length).toBeGreaterThan(0);
-    for (const { metadata } of figures) {
-      expect(metadata?.["image/png"]?.alt).toMatch(/^[A-Z0-9].{30,}\.$/);
+    for (const i of figures) {
+      const { alt } = outputs[i]?.metadata?.["image/png"] ?? {};
+      expect(alt).toMatch(/^[A-Z0-9].{30,}\.$/);
+      // Most viewers do not read the metadata.
+      expect(String(outputs[i + 1]?.data?.["text/plain"])).toContain("in words</summary>");
     }
   },
 );

@@ -56,7 +56,7 @@ export function differenceChart(
     marginRight: 30,
     marginTop: 34,
     fx: { label: null, domain: columns, padding: 0.12 },
-    x: { label: unit, labelArrow: "none", grid: true, nice: true, inset: 22, ticks: 5 },
+    x: { label: unit, labelArrow: "none", grid: true, nice: true, inset: 22, ticks: 4 },
     y: { label: null, type: "band", domain: rows, padding: 0.2 },
     marks: [
       Plot.ruleX([0], { stroke: INK.faint }),

@@ -4,7 +4,7 @@ import { drawChart, type Figure } from "../figure.ts";
 import { INK, SERIES } from "../palette.ts";
 
 /** Tenths with fewer bars are left out: their frequencies are noise. */
-const LEAST_SHARE = 0.002;
+const LEAST_SHARE = 0.01;
 
 /** Probabilities and what came, by tenth. */
 export interface ReliabilitySeries {
@@ -35,8 +35,8 @@ export function reliabilityChart(
       `Reliability diagram of ${points.length} dots along the diagonal. What came differs from ` +
       `what was said by at most ${(100 * worst).toFixed(1)} percentage points.`,
     legend: series.map(({ name }, i) => ({ label: name, color: colors[i] ?? INK.soft })),
-    width: 480,
-    height: 420,
+    width: 620,
+    height: 460,
     x: { label: "said", labelArrow: "none", domain: [0, 1], tickFormat: ".0%", grid: true },
     y: { label: "came", domain: [0, 1], tickFormat: ".0%", grid: true },
     r: { range: [2, 12], domain: [0, Math.max(...points.map(({ share }) => share))] },

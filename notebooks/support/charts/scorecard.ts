@@ -25,7 +25,7 @@ export function likelihoodChart(
   });
 }
 
-const MINUTE_TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+const MINUTE_TICKS = [1, 1.5, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 /** Dwell times of regimes on held-out bars, and those expected from the fitted chain. */
 export function dwellChart({ labels, heldOut }: ClassicEvaluation): Figure {
@@ -59,7 +59,7 @@ export function dwellChart({ labels, heldOut }: ClassicEvaluation): Figure {
       grid: true,
       ticks,
       inset: 10,
-      tickFormat: "d",
+      tickFormat: "~g",
     },
     y: { label: null, type: "band", domain: rows.map(({ label }) => label) },
     marks: [

@@ -36,7 +36,7 @@ export function shockChart({ rates, caught, storms, moves }: ShockScorecard): Fi
       { label: "Isolation Forest, as many alarms", color: SERIES.anomaly },
     ],
     height: 70 + 46 * rows.length,
-    marginLeft: 210,
+    marginLeft: 230,
     marginRight: 60,
     x: { label: "caught", labelArrow: "none", domain: [0, 1], tickFormat: ".0%", grid: true },
     y: { label: null, type: "band", domain: rows, padding: 0.2 },

@@ -1,7 +1,7 @@
 /** What the notebooks use of the service; they import nothing else of it. */
 export { Engine } from "../engine/engine.ts";
 export { loadModels } from "../engine/loaded_model.ts";
-export { DYNAMICS } from "../simulator/simulated/dynamics.ts";
+export { DYNAMICS, keptOf } from "../simulator/simulated/dynamics.ts";
 export * from "../simulator/simulated/regimes.ts";
 export * from "../simulator/simulated/seasonality.ts";
 export { simulatedMarket } from "../simulator/simulated/source.ts";

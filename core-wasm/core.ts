@@ -64,5 +64,7 @@ export {
   type VolatilityModel,
   warmUpBars,
 } from "./model.ts";
+export type { HmmResult } from "./hmm_result.ts";
 export type { StepResult } from "./result.ts";
+export type { HorizonForecast, Regime, VolatilityResult } from "./volatility_result.ts";
 export { Scorer } from "./scorer.ts";

@@ -156,12 +156,17 @@ declare namespace __AdaptedExports {
    */
   export function startRandomly(count: number, nearest: number): void;
   /**
-   * core-wasm/assembly/engine/addModel
-   * @param preset `usize`
-   * @param forest `usize`
-   * @param hmm `usize`
+   * core-wasm/assembly/engine/addHmmModel
+   * @param address `usize`
+   * @returns `usize`
    */
-  export function addModel(preset: number, forest: number, hmm: number): void;
+  export function addHmmModel(address: number): number;
+  /**
+   * core-wasm/assembly/engine/addVolatilityModel
+   * @param address `usize`
+   * @returns `usize`
+   */
+  export function addVolatilityModel(address: number): number;
   /**
    * core-wasm/assembly/engine/allocateSlots
    * @param capacity `i32`
@@ -190,62 +195,19 @@ declare namespace __AdaptedExports {
    * @param slot `i32`
    */
   export function peek(slot: number): void;
-  /** core-wasm/assembly/engine/RESULT_ANOMALY */
-  export const RESULT_ANOMALY: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_BARS */
-  export const RESULT_BARS: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_HAVE */
-  export const RESULT_HAVE: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_LENGTH */
-  export const RESULT_LENGTH: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_LOG_LIKELIHOOD */
-  export const RESULT_LOG_LIKELIHOOD: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_NORMALIZED */
-  export const RESULT_NORMALIZED: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_POSTERIOR */
-  export const RESULT_POSTERIOR: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_RAW */
-  export const RESULT_RAW: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_SCORE */
-  export const RESULT_SCORE: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_STATE */
-  export const RESULT_STATE: {
-    /** @type `usize` */
-    get value(): number
-  };
   /**
    * core-wasm/assembly/engine/skip
    * @param slot `i32`
    * @param minutes `i32`
    */
   export function skip(slot: number, minutes: number): void;
+  /**
+   * core-wasm/assembly/engine/slotBorders
+   * @param index `i32`
+   * @param slot `i32`
+   * @returns `usize`
+   */
+  export function slotBorders(index: number, slot: number): number;
   /**
    * core-wasm/assembly/engine/slotBytes
    * @returns `usize`
@@ -256,6 +218,64 @@ declare namespace __AdaptedExports {
    * @param slot `i32`
    */
   export function step(slot: number): void;
+  /**
+   * core-wasm/assembly/hmm_model/newHmmModel
+   * @param preset `usize`
+   * @param forest `usize`
+   * @param hmm `usize`
+   * @returns `usize`
+   */
+  export function newHmmModel(preset: number, forest: number, hmm: number): number;
+  /** core-wasm/assembly/hmm_model/RESULT_ANOMALY */
+  export const RESULT_ANOMALY: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_BARS */
+  export const RESULT_BARS: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_HAVE */
+  export const RESULT_HAVE: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_LENGTH */
+  export const RESULT_LENGTH: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_LOG_LIKELIHOOD */
+  export const RESULT_LOG_LIKELIHOOD: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_NORMALIZED */
+  export const RESULT_NORMALIZED: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_POSTERIOR */
+  export const RESULT_POSTERIOR: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_RAW */
+  export const RESULT_RAW: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_SCORE */
+  export const RESULT_SCORE: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_STATE */
+  export const RESULT_STATE: {
+    /** @type `usize` */
+    get value(): number
+  };
   /**
    * core-wasm/assembly/features/batch/featureRows
    * @param preset `usize`
@@ -501,6 +521,11 @@ declare namespace __AdaptedExports {
    * @param stream `i32`
    */
   export function seedRandom(seed: number, stream: number): void;
+  /** core-wasm/assembly/forecast/horizon/HORIZON_PARAMETERS */
+  export const HORIZON_PARAMETERS: {
+    /** @type `i32` */
+    get value(): number
+  };
   /**
    * core-wasm/assembly/forecast/horizon/horizonParameters
    * @param address `usize`
@@ -519,11 +544,6 @@ declare namespace __AdaptedExports {
    * @returns `usize`
    */
   export function horizonSeason(address: number): number;
-  /** core-wasm/assembly/forecast/horizon/HORIZON_PARAMETERS */
-  export const HORIZON_PARAMETERS: {
-    /** @type `i32` */
-    get value(): number
-  };
   /**
    * core-wasm/assembly/forecast/horizon/newHorizon
    * @param minutes `i32`
@@ -681,17 +701,16 @@ declare namespace __AdaptedExports {
    * @param hour `usize`
    * @param changeAbsolute `usize`
    * @param changeWeek `usize`
-   * @param weekLow `f64`
-   * @param weekHigh `f64`
-   * @param margin `f64`
-   * @param alarmsADay `f64`
-   * @param step `f64`
-   * @param start `f64`
    * @returns `usize`
    */
-  export function newVolatility(need: number, quarter: number, hour: number, changeAbsolute: number, changeWeek: number, weekLow: number, weekHigh: number, margin: number, alarmsADay: number, step: number, start: number): number;
+  export function newVolatility(need: number, quarter: number, hour: number, changeAbsolute: number, changeWeek: number): number;
   /** core-wasm/assembly/forecast/volatility/REGIME_CHANGE */
   export const REGIME_CHANGE: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/REGIME_LENGTH */
+  export const REGIME_LENGTH: {
     /** @type `usize` */
     get value(): number
   };
@@ -755,6 +774,11 @@ declare namespace __AdaptedExports {
     /** @type `usize` */
     get value(): number
   };
+  /** core-wasm/assembly/forecast/volatility/VOLATILITY_RULES */
+  export const VOLATILITY_RULES: {
+    /** @type `i32` */
+    get value(): number
+  };
   /** core-wasm/assembly/forecast/volatility/VOLATILITY_SHOCK */
   export const VOLATILITY_SHOCK: {
     /** @type `usize` */
@@ -765,6 +789,12 @@ declare namespace __AdaptedExports {
     /** @type `usize` */
     get value(): number
   };
+  /**
+   * core-wasm/assembly/forecast/volatility/volatilityRules
+   * @param address `usize`
+   * @returns `usize`
+   */
+  export function volatilityRules(address: number): number;
   /**
    * core-wasm/assembly/forecast/volatility/volatilityStateBytes
    * @param address `usize`

@@ -30,12 +30,20 @@ export {
 } from "./hmm/fit_data";
 export { startRandomly } from "./hmm/random_start";
 export {
-  addModel,
+  addHmmModel,
+  addVolatilityModel,
   allocateSlots,
   begin,
   inputBar,
   newEngine,
   peek,
+  skip,
+  slotBorders,
+  slotBytes,
+  step,
+} from "./engine";
+export {
+  newHmmModel,
   RESULT_ANOMALY,
   RESULT_BARS,
   RESULT_HAVE,
@@ -46,10 +54,7 @@ export {
   RESULT_RAW,
   RESULT_SCORE,
   RESULT_STATE,
-  skip,
-  slotBytes,
-  step,
-} from "./engine";
+} from "./hmm_model";
 export { featureRows } from "./features/batch";
 export {
   allocateSource,
@@ -95,10 +100,10 @@ export {
 } from "./features/presets";
 export { seedRandom } from "./random";
 export {
+  HORIZON_PARAMETERS,
   horizonParameters,
   horizonQuantiles,
   horizonSeason,
-  HORIZON_PARAMETERS,
   newHorizon,
   prepareHorizon,
 } from "./forecast/horizon";
@@ -127,6 +132,7 @@ export {
   FORECAST_SQUARED,
   newVolatility,
   REGIME_CHANGE,
+  REGIME_LENGTH,
   REGIME_MINUTES,
   REGIME_PROBABILITIES,
   REGIME_STATE,
@@ -139,7 +145,9 @@ export {
   VOLATILITY_QUARTER,
   VOLATILITY_REGIME_ABSOLUTE,
   VOLATILITY_REGIME_WEEK,
+  VOLATILITY_RULES,
   VOLATILITY_SHOCK,
   VOLATILITY_SHOCK_SCORE,
+  volatilityRules,
   volatilityStateBytes,
 } from "./forecast/volatility";

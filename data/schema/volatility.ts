@@ -1,24 +1,6 @@
 import * as z from "zod/mini";
 import { ABOUT } from "./about.ts";
 
-/** Minutes ahead of which a volatility model speaks, as the keys of its forecasts. */
-export const FORECAST_KEYS = ["15", "60"] as const;
-
-/** Percentages of the published quantiles, as their keys, ascending. */
-export const QUANTILE_KEYS = ["2.5", "10", "25", "50", "75", "90", "97.5"] as const;
-
-/** Parts of a forecast that its contributions are given for. */
-export const CONTRIBUTION_KEYS = [
-  "short",
-  "hour",
-  "day",
-  "week",
-  "season",
-  "volume",
-  "momentum",
-  "bias",
-] as const;
-
 const probability = () => z.number().check(z.gte(0), z.lte(1));
 const basisPoints = () => z.number().check(z.gte(0));
 

@@ -64,7 +64,7 @@ export class Engine {
     this.fingerprint = this.#fingerprints.join("+");
     this.#scorer = Scorer.create(
       wasm,
-      models.map((model) => requireHmm(model.artifact)),
+      models.map((model) => model.artifact),
       symbols.length + 1,
     );
     for (const symbol of symbols) {

@@ -1,8 +1,12 @@
-import type { HmmResult, StepResult, VolatilityResult } from "../../core-wasm/core.ts";
+import type {
+  HmmResult,
+  HorizonForecast,
+  StepResult,
+  VolatilityResult,
+} from "../../core-wasm/core.ts";
 import { type Artifact, labelsOf } from "../../models/artifact/read.ts";
 import { labelKey, type ModelOutput } from "../../data/schema/signal.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
-import { CONTRIBUTION_KEYS, FORECAST_KEYS, QUANTILE_KEYS } from "../../data/schema/volatility.ts";
 
 /** The names that a model's numbers go by. */
 export interface OutputNames {
@@ -78,9 +82,28 @@ function regimeOf({ labels, keys }: OutputNames, { state, posterior }: Regime) {
 
 type Regime = Pick<HmmResult, "state" | "posterior">;
 
+/** Literals: objects made of entries take another 3 us a signal to make, and 2 us to write. */
+function horizonOf({ quantiles }: HorizonForecast) {
+  const [q2 = NaN, q10 = NaN, q25 = NaN, q50 = NaN, q75 = NaN, q90 = NaN, q97 = NaN] = quantiles;
+  return {
+    volatility_bp: q50,
+    quantiles: {
+      "2.5": q2,
+      "10": q10,
+      "25": q25,
+      "50": q50,
+      "75": q75,
+      "90": q90,
+      "97.5": q97,
+    },
+  };
+}
+
 function forecastOf({ labels }: OutputNames, result: VolatilityResult) {
-  const { week, basis, change, shockScore, isShock, contributions } = result;
+  const { week, basis, change, shockScore, isShock, horizons: [quarter, hour] } = result;
   const [calm = NaN, normal = NaN, turbulent = NaN] = week.posterior;
+  const [short = NaN, hours = NaN, day = NaN, weeks = NaN, ...others] = result.contributions;
+  const [season = NaN, volume = NaN, momentum = NaN, bias = NaN] = others;
   return {
     basis,
     against_week: {
@@ -88,16 +111,10 @@ function forecastOf({ labels }: OutputNames, result: VolatilityResult) {
       name: labels[week.state] ?? String(week.state),
       probabilities: { calm, normal, turbulent },
     },
-    forecast: zip(FORECAST_KEYS, (horizon) => {
-      const quantiles = zip(
-        QUANTILE_KEYS,
-        (level) => result.horizons[horizon]?.quantiles[level] ?? NaN,
-      );
-      return { volatility_bp: quantiles["50"], quantiles };
-    }),
+    forecast: { "15": horizonOf(quarter), "60": horizonOf(hour) },
     change_within_60_minutes: change,
     shock_score: shockScore,
     is_shock: isShock,
-    contributions: zip(CONTRIBUTION_KEYS, (part) => contributions[part] ?? NaN),
+    contributions: { short, hour: hours, day, week: weeks, season, volume, momentum, bias },
   };
 }

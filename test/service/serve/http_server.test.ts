@@ -127,6 +127,27 @@ test("a body is made as fast as its client reads, and cancelled when the client 
   await until("the end of the body", () => state.cancelled || undefined);
 });
 
+test("the memory of a sent block is freed, and bytes that a handler keeps can be sent again", async () => {
+  const kept = new TextEncoder().encode("kept ".repeat(50_000));
+  const block = new Uint8Array(100_000).fill(65);
+  const blocks = () =>
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(new Uint8Array(100_000).fill(66));
+        controller.enqueue(block);
+        controller.close();
+      },
+    });
+  const { url } = await setUp(({ url }) => new Response(url.endsWith("/kept") ? kept : blocks()));
+  for (let i = 0; i < 2; i++) {
+    expect(await (await fetch(`${url}/kept`)).text()).toBe("kept ".repeat(50_000));
+  }
+  expect(await (await fetch(`${url}/blocks`)).text()).toBe(
+    "B".repeat(100_000) + "A".repeat(100_000),
+  );
+  expect(block.byteLength).toBe(0);
+});
+
 test("a client that takes nothing of its answer is dropped after the write deadline", async () => {
   const { state, body } = endless();
   const { port, server, refusals } = await setUp(() => new Response(body()), {

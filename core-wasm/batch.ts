@@ -7,11 +7,11 @@ import {
   int32View,
 } from "./instance.ts";
 import {
-  type CoreFeatures,
   type CoreForest,
   type CoreHmm,
   FEATURE_INPUTS,
   FEATURE_NAMES,
+  type HmmFeatures,
   minuteOfTime,
 } from "./model.ts";
 import { placeForest, placeHmm, placePreset } from "./place.ts";
@@ -58,7 +58,7 @@ function placeLengths(core: CoreExports, lengths: readonly number[]): number {
 }
 
 /** Bars that fill a model's windows: with fewer the live scorer's numbers mean nothing yet. */
-export function neededBars(wasm: CoreSource, features: CoreFeatures): number {
+export function neededBars(wasm: CoreSource, features: HmmFeatures): number {
   const core = instantiateCore(wasm);
   return core.neededBars(placePreset(core, features));
 }
@@ -72,7 +72,7 @@ export function neededBars(wasm: CoreSource, features: CoreFeatures): number {
  */
 export function computeFeatures(
   wasm: CoreSource,
-  features: CoreFeatures,
+  features: HmmFeatures,
   bars: Float64Array,
   lengths: readonly number[],
   starts: readonly number[],

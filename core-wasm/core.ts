@@ -17,6 +17,32 @@ export {
 } from "./batch.ts";
 export { fitForest, type ForestFit, type ForestFitOptions, quantile } from "./fit_forest.ts";
 export { fitHmm, type HmmFit, type HmmFitOptions, type RandomStart } from "./fit_hmm.ts";
+export {
+  CONTRIBUTIONS,
+  type CoreChange,
+  type CoreCoefficients,
+  type CoreForecast,
+  type CoreHorizon,
+  HORIZONS,
+  QUANTILE_LEVELS,
+  SEASON_COLUMNS,
+  type VolatilityFeatures,
+  WEEK_MINUTES,
+} from "./forecast.ts";
+export type { ForecastBars } from "./forecast_chunks.ts";
+export {
+  computeForecastInputs,
+  expRows,
+  type ForecastInputs,
+  logRows,
+  seasonColumns,
+} from "./forecast_inputs.ts";
+export {
+  type ForecastRows,
+  forecastRows,
+  type HorizonRows,
+  type RegimeRows,
+} from "./forecast_rows.ts";
 export type { CoreSource } from "./instance.ts";
 export {
   type ClassicFeatures,
@@ -29,11 +55,16 @@ export {
   FEATURE_INPUTS,
   FEATURE_NAMES,
   historyBars,
+  type HmmFeatures,
+  type HmmModel,
   type LiquidityFeatures,
   MAX_BLOCKS,
   MAX_DIMS,
   MAX_STATES,
+  type VolatilityModel,
   warmUpBars,
 } from "./model.ts";
+export type { HmmResult } from "./hmm_result.ts";
 export type { StepResult } from "./result.ts";
+export type { HorizonForecast, Regime, VolatilityResult } from "./volatility_result.ts";
 export { Scorer } from "./scorer.ts";

@@ -156,12 +156,17 @@ declare namespace __AdaptedExports {
    */
   export function startRandomly(count: number, nearest: number): void;
   /**
-   * core-wasm/assembly/engine/addModel
-   * @param preset `usize`
-   * @param forest `usize`
-   * @param hmm `usize`
+   * core-wasm/assembly/engine/addHmmModel
+   * @param address `usize`
+   * @returns `usize`
    */
-  export function addModel(preset: number, forest: number, hmm: number): void;
+  export function addHmmModel(address: number): number;
+  /**
+   * core-wasm/assembly/engine/addVolatilityModel
+   * @param address `usize`
+   * @returns `usize`
+   */
+  export function addVolatilityModel(address: number): number;
   /**
    * core-wasm/assembly/engine/allocateSlots
    * @param capacity `i32`
@@ -190,62 +195,19 @@ declare namespace __AdaptedExports {
    * @param slot `i32`
    */
   export function peek(slot: number): void;
-  /** core-wasm/assembly/engine/RESULT_ANOMALY */
-  export const RESULT_ANOMALY: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_BARS */
-  export const RESULT_BARS: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_HAVE */
-  export const RESULT_HAVE: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_LENGTH */
-  export const RESULT_LENGTH: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_LOG_LIKELIHOOD */
-  export const RESULT_LOG_LIKELIHOOD: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_NORMALIZED */
-  export const RESULT_NORMALIZED: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_POSTERIOR */
-  export const RESULT_POSTERIOR: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_RAW */
-  export const RESULT_RAW: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_SCORE */
-  export const RESULT_SCORE: {
-    /** @type `usize` */
-    get value(): number
-  };
-  /** core-wasm/assembly/engine/RESULT_STATE */
-  export const RESULT_STATE: {
-    /** @type `usize` */
-    get value(): number
-  };
   /**
    * core-wasm/assembly/engine/skip
    * @param slot `i32`
    * @param minutes `i32`
    */
   export function skip(slot: number, minutes: number): void;
+  /**
+   * core-wasm/assembly/engine/slotBorders
+   * @param index `i32`
+   * @param slot `i32`
+   * @returns `usize`
+   */
+  export function slotBorders(index: number, slot: number): number;
   /**
    * core-wasm/assembly/engine/slotBytes
    * @returns `usize`
@@ -256,6 +218,64 @@ declare namespace __AdaptedExports {
    * @param slot `i32`
    */
   export function step(slot: number): void;
+  /**
+   * core-wasm/assembly/hmm_model/newHmmModel
+   * @param preset `usize`
+   * @param forest `usize`
+   * @param hmm `usize`
+   * @returns `usize`
+   */
+  export function newHmmModel(preset: number, forest: number, hmm: number): number;
+  /** core-wasm/assembly/hmm_model/RESULT_ANOMALY */
+  export const RESULT_ANOMALY: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_BARS */
+  export const RESULT_BARS: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_HAVE */
+  export const RESULT_HAVE: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_LENGTH */
+  export const RESULT_LENGTH: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_LOG_LIKELIHOOD */
+  export const RESULT_LOG_LIKELIHOOD: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_NORMALIZED */
+  export const RESULT_NORMALIZED: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_POSTERIOR */
+  export const RESULT_POSTERIOR: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_RAW */
+  export const RESULT_RAW: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_SCORE */
+  export const RESULT_SCORE: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/hmm_model/RESULT_STATE */
+  export const RESULT_STATE: {
+    /** @type `usize` */
+    get value(): number
+  };
   /**
    * core-wasm/assembly/features/batch/featureRows
    * @param preset `usize`
@@ -501,6 +521,281 @@ declare namespace __AdaptedExports {
    * @param stream `i32`
    */
   export function seedRandom(seed: number, stream: number): void;
+  /**
+   * core-wasm/assembly/forecast/horizon/horizonParameters
+   * @param address `usize`
+   * @returns `usize`
+   */
+  export function horizonParameters(address: number): number;
+  /**
+   * core-wasm/assembly/forecast/horizon/horizonQuantiles
+   * @param address `usize`
+   * @returns `usize`
+   */
+  export function horizonQuantiles(address: number): number;
+  /**
+   * core-wasm/assembly/forecast/horizon/horizonSeason
+   * @param address `usize`
+   * @returns `usize`
+   */
+  export function horizonSeason(address: number): number;
+  /** core-wasm/assembly/forecast/horizon/HORIZON_PARAMETERS */
+  export const HORIZON_PARAMETERS: {
+    /** @type `i32` */
+    get value(): number
+  };
+  /**
+   * core-wasm/assembly/forecast/horizon/newHorizon
+   * @param minutes `i32`
+   * @param quantileCount `i32`
+   * @returns `usize`
+   */
+  export function newHorizon(minutes: number, quantileCount: number): number;
+  /**
+   * core-wasm/assembly/forecast/horizon/prepareHorizon
+   * @param address `usize`
+   */
+  export function prepareHorizon(address: number): void;
+  /** core-wasm/assembly/forecast/label/CHANGE_WEIGHTS */
+  export const CHANGE_WEIGHTS: {
+    /** @type `i32` */
+    get value(): number
+  };
+  /**
+   * core-wasm/assembly/forecast/label/changeWeights
+   * @param address `usize`
+   * @returns `usize`
+   */
+  export function changeWeights(address: number): number;
+  /**
+   * core-wasm/assembly/forecast/label/newChange
+   * @param intercept `f64`
+   * @returns `usize`
+   */
+  export function newChange(intercept: number): number;
+  /**
+   * core-wasm/assembly/forecast/label/prepareChange
+   * @param address `usize`
+   */
+  export function prepareChange(address: number): void;
+  /**
+   * core-wasm/assembly/forecast/rows/expRows
+   * @param values `usize`
+   * @param count `i32`
+   */
+  export function expRows(values: number, count: number): void;
+  /** core-wasm/assembly/forecast/rows/FORECAST_BAR_LENGTH */
+  export const FORECAST_BAR_LENGTH: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /**
+   * core-wasm/assembly/forecast/rows/forecastRows
+   * @param model `usize`
+   * @param state `usize`
+   * @param borders `usize`
+   * @param bars `usize`
+   * @param count `i32`
+   * @param rows `usize`
+   */
+  export function forecastRows(model: number, state: number, borders: number, bars: number, count: number, rows: number): void;
+  /** core-wasm/assembly/forecast/rows/INPUT_ROW_HAVE */
+  export const INPUT_ROW_HAVE: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/rows/INPUT_ROW_LENGTH */
+  export const INPUT_ROW_LENGTH: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/rows/INPUT_ROW_SHOCK */
+  export const INPUT_ROW_SHOCK: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/rows/INPUT_ROW_SQUARED */
+  export const INPUT_ROW_SQUARED: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /**
+   * core-wasm/assembly/forecast/rows/inputRows
+   * @param state `usize`
+   * @param bars `usize`
+   * @param count `i32`
+   * @param rows `usize`
+   */
+  export function inputRows(state: number, bars: number, count: number, rows: number): void;
+  /**
+   * core-wasm/assembly/forecast/rows/inputsStateBytes
+   * @returns `usize`
+   */
+  export function inputsStateBytes(): number;
+  /**
+   * core-wasm/assembly/forecast/rows/logRows
+   * @param values `usize`
+   * @param count `i32`
+   */
+  export function logRows(values: number, count: number): void;
+  /** core-wasm/assembly/forecast/season/SEASON_COLUMNS */
+  export const SEASON_COLUMNS: {
+    /** @type `i32` */
+    get value(): number
+  };
+  /**
+   * core-wasm/assembly/forecast/season/seasonRows
+   * @param rows `usize`
+   * @returns `bool`
+   */
+  export function seasonRows(rows: number): boolean;
+  /** core-wasm/assembly/forecast/season/WEEK_MINUTES */
+  export const WEEK_MINUTES: {
+    /** @type `i32` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/FORECAST_A */
+  export const FORECAST_A: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/FORECAST_A0 */
+  export const FORECAST_A0: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/FORECAST_BIAS */
+  export const FORECAST_BIAS: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/FORECAST_F */
+  export const FORECAST_F: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/FORECAST_F0 */
+  export const FORECAST_F0: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/FORECAST_QUANTILES */
+  export const FORECAST_QUANTILES: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/FORECAST_SPREAD */
+  export const FORECAST_SPREAD: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/FORECAST_SQUARED */
+  export const FORECAST_SQUARED: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /**
+   * core-wasm/assembly/forecast/volatility/newVolatility
+   * @param need `i32`
+   * @param quarter `usize`
+   * @param hour `usize`
+   * @param changeAbsolute `usize`
+   * @param changeWeek `usize`
+   * @param weekLow `f64`
+   * @param weekHigh `f64`
+   * @param margin `f64`
+   * @param alarmsADay `f64`
+   * @param step `f64`
+   * @param start `f64`
+   * @returns `usize`
+   */
+  export function newVolatility(need: number, quarter: number, hour: number, changeAbsolute: number, changeWeek: number, weekLow: number, weekHigh: number, margin: number, alarmsADay: number, step: number, start: number): number;
+  /** core-wasm/assembly/forecast/volatility/REGIME_CHANGE */
+  export const REGIME_CHANGE: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/REGIME_LENGTH */
+  export const REGIME_LENGTH: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/REGIME_MINUTES */
+  export const REGIME_MINUTES: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/REGIME_PROBABILITIES */
+  export const REGIME_PROBABILITIES: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/REGIME_STATE */
+  export const REGIME_STATE: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/VOLATILITY_ABSOLUTE */
+  export const VOLATILITY_ABSOLUTE: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/VOLATILITY_CONTRIBUTIONS */
+  export const VOLATILITY_CONTRIBUTIONS: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/VOLATILITY_HAVE */
+  export const VOLATILITY_HAVE: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/VOLATILITY_HOUR */
+  export const VOLATILITY_HOUR: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/VOLATILITY_INPUTS */
+  export const VOLATILITY_INPUTS: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/VOLATILITY_LENGTH */
+  export const VOLATILITY_LENGTH: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/VOLATILITY_QUARTER */
+  export const VOLATILITY_QUARTER: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/VOLATILITY_REGIME_ABSOLUTE */
+  export const VOLATILITY_REGIME_ABSOLUTE: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/VOLATILITY_REGIME_WEEK */
+  export const VOLATILITY_REGIME_WEEK: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/VOLATILITY_SHOCK */
+  export const VOLATILITY_SHOCK: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /** core-wasm/assembly/forecast/volatility/VOLATILITY_SHOCK_SCORE */
+  export const VOLATILITY_SHOCK_SCORE: {
+    /** @type `usize` */
+    get value(): number
+  };
+  /**
+   * core-wasm/assembly/forecast/volatility/volatilityStateBytes
+   * @param address `usize`
+   * @returns `usize`
+   */
+  export function volatilityStateBytes(address: number): number;
 }
 /** Instantiates the compiled WebAssembly module with the given imports. */
 export declare function instantiate(module: WebAssembly.Module, imports: {

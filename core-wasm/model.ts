@@ -1,3 +1,5 @@
+import { type CoreForecast, VOLATILITY_INPUTS, type VolatilityFeatures } from "./forecast.ts";
+
 /** A bar as the core reads it: finite numbers, prices above 0, `low <= open, close <= high`. */
 export interface CoreBar {
   readonly open: number;
@@ -49,8 +51,11 @@ export interface LiquidityFeatures {
   };
 }
 
+/** Features of a model with a forest and an HMM. */
+export type HmmFeatures = ClassicFeatures | LiquidityFeatures;
+
 /** Any features that the core computes. */
-export type CoreFeatures = ClassicFeatures | LiquidityFeatures;
+export type CoreFeatures = HmmFeatures | VolatilityFeatures;
 
 /** Most blocks in a prior window. */
 export const MAX_BLOCKS = 1024;
@@ -90,12 +95,21 @@ export interface CoreHmm {
   readonly covars: readonly (readonly (readonly number[])[])[];
 }
 
-/** Parameters of one model; an artifact satisfies it. */
-export interface CoreModel {
-  readonly features: CoreFeatures;
+/** Parameters of a model with a forest and an HMM. */
+export interface HmmModel {
+  readonly features: HmmFeatures;
   readonly forest: CoreForest;
   readonly hmm: CoreHmm;
 }
+
+/** Parameters of a volatility model. */
+export interface VolatilityModel {
+  readonly features: VolatilityFeatures;
+  readonly forecast: CoreForecast;
+}
+
+/** Parameters of one model; an artifact satisfies it. */
+export type CoreModel = HmmModel | VolatilityModel;
 
 /** Most features of a model; the core's limit. */
 export const MAX_DIMS = 8;
@@ -107,19 +121,32 @@ export const MAX_STATES = 8;
 export const FEATURE_NAMES = {
   classic: ["momentum", "volatility_proxy", "activity_ratio"],
   liquidity: ["log_range", "log_volume"],
+  volatility: VOLATILITY_INPUTS,
 } as const satisfies Record<CoreFeatures["preset"], readonly string[]>;
 
 /** Bars at the start of a sequence that the model does not observe. */
-export function warmUpBars({ preset, windows }: CoreFeatures): number {
-  return preset === "liquidity" ? windows.least_blocks * windows.block : 0;
+export function warmUpBars(features: CoreFeatures): number {
+  if (features.preset !== "liquidity") return 0;
+  const { least_blocks, block } = features.windows;
+  return least_blocks * block;
 }
+
+/** Eight days: then it moves a volatility forecast by less than a thousandth where they begin. */
+const VOLATILITY_HISTORY = 11_520;
 
 /**
  * Bars of history after which the features no longer depend on where it begins. A block that it
  * begins within does not count.
  */
-export function historyBars({ preset, windows }: CoreFeatures): number {
-  return preset === "liquidity" ? (windows.blocks + 1) * windows.block : 2 * windows.rolling;
+export function historyBars(features: CoreFeatures): number {
+  switch (features.preset) {
+    case "classic":
+      return 2 * features.windows.rolling;
+    case "liquidity":
+      return (features.windows.blocks + 1) * features.windows.block;
+    case "volatility":
+      return VOLATILITY_HISTORY;
+  }
 }
 
 /** Minutes from 1970 to an open time, ms UTC. */

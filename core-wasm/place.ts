@@ -1,12 +1,12 @@
 import { allocated, type CoreExports, float64View, int32View } from "./instance.ts";
-import type { CoreFeatures, CoreForest, CoreHmm } from "./model.ts";
+import type { CoreForest, CoreHmm, HmmFeatures } from "./model.ts";
 
 /**
  * Creates a feature preset in the core.
  *
  * @returns Its address.
  */
-export function placePreset(core: CoreExports, features: CoreFeatures): number {
+export function placePreset(core: CoreExports, features: HmmFeatures): number {
   if (features.preset === "classic") {
     return allocated(core.newClassicPreset(features.windows.rolling), "the features");
   }

@@ -1,3 +1,4 @@
+import { HmmResultReader } from "./hmm_result.ts";
 import {
   allocated,
   type CoreExports,
@@ -7,10 +8,29 @@ import {
 } from "./instance.ts";
 import { type CoreBar, type CoreModel, FEATURE_INPUTS, minuteOfTime } from "./model.ts";
 import { placeForest, placeHmm, placePreset } from "./place.ts";
-import { ResultReader, type StepResult } from "./result.ts";
+import { absoluteBorders, placeForecast } from "./place_forecast.ts";
+import type { ResultReader, StepResult } from "./result.ts";
+import { VolatilityResultReader } from "./volatility_result.ts";
 
 /** Longest run of missing bars that fits the core's integers. */
 const MAX_SKIP = 2 ** 31 - 1;
+
+/** Adds a model to the engine; the function that is returned opens the reader of its results. */
+function addModel(core: CoreExports, model: CoreModel): () => ResultReader {
+  if ("forecast" in model) {
+    const results = core.addVolatilityModel(placeForecast(core, model.forecast));
+    const address = allocated(results, "the results");
+    return () => new VolatilityResultReader(core, address, model.forecast.need);
+  }
+  const preset = placePreset(core, model.features);
+  const hmmModel = core.newHmmModel(
+    preset,
+    placeForest(core, model.forest),
+    placeHmm(core, model.hmm),
+  );
+  const address = allocated(core.addHmmModel(allocated(hmmModel, "the model")), "the results");
+  return () => new HmmResultReader(core, address, model, preset);
+}
 
 /**
  * Live scorer: the states of many symbols for a fixed list of models, in one instance of the core.
@@ -18,9 +38,10 @@ const MAX_SKIP = 2 ** 31 - 1;
  */
 export class Scorer {
   readonly #core: CoreExports;
+  readonly #models: readonly CoreModel[];
   readonly #capacity: number;
   readonly #bar: Float64Array;
-  readonly #results: ResultReader;
+  readonly #readers: readonly ResultReader[];
   readonly #slots: Uint8Array;
   readonly #slotBytes: number;
   /** Offset of each model's part of a slot, bytes, and the end of the last part. */
@@ -28,22 +49,22 @@ export class Scorer {
   #symbols = 0;
 
   private constructor(core: CoreExports, models: readonly CoreModel[], capacity: number) {
-    const results = allocated(core.newEngine(models.length), "the results");
+    allocated(core.newEngine(models.length), "the engine");
     const parts = [0];
-    const read = models.map((parameters) => {
-      const { features, forest, hmm } = parameters;
-      const preset = placePreset(core, features);
-      core.addModel(preset, placeForest(core, forest), placeHmm(core, hmm));
+    const readers = models.map((model) => {
+      const reader = addModel(core, model);
       parts.push(core.slotBytes());
-      return { parameters, preset };
+      return reader;
     });
     const slots = allocated(core.allocateSlots(capacity), `the states of ${capacity} symbols`);
     this.#core = core;
+    this.#models = models;
     this.#capacity = capacity;
     this.#slotBytes = core.slotBytes();
     this.#parts = parts;
     this.#bar = float64View(core, core.inputBar(), FEATURE_INPUTS.length);
-    this.#results = new ResultReader(core, results, read);
+    // Memory has its final size now: earlier views would be detached.
+    this.#readers = readers.map((open) => open());
     this.#slots = new Uint8Array(core.memory.buffer, slots, this.#slotBytes * capacity);
   }
 
@@ -62,21 +83,30 @@ export class Scorer {
   /**
    * Adds a symbol.
    *
+   * @param name The market: a volatility model has absolute borders for those of its training.
+   *   Without them its labels are against the week.
    * @returns Its slot.
    * @throws RangeError when the scorer is full.
    */
-  addSymbol(): number {
+  addSymbol(name?: string): number {
     if (this.#symbols === this.#capacity) {
       throw new RangeError(
         `Cannot add a symbol as the number of symbols must be below ${this.#capacity}: ` +
           `current value is ${this.#symbols}`,
       );
     }
-    return this.#symbols++;
+    const slot = this.#symbols++;
+    for (const [index, model] of this.#models.entries()) {
+      if (!("forecast" in model)) continue;
+      float64View(this.#core, this.#core.slotBorders(index, slot), 2)
+        .set(absoluteBorders(model.forecast, name));
+    }
+    return slot;
   }
 
   /**
-   * Sets the time at which an empty slot's first bar opens: blocks of hours follow the clock.
+   * Sets the time at which an empty slot's first bar opens: blocks of hours and the calendar follow
+   * the clock.
    *
    * @param time Open time, ms UTC.
    */
@@ -107,6 +137,9 @@ export class Scorer {
    * rolling windows keep the last bars, unless the gap is as long as a window: then they are
    * cleared.
    *
+   * A volatility model's averages and label stay as they are, and forecasts that a missing minute is
+   * part of are never scored. A gap of more than 1,440 minutes begins a new sequence.
+   *
    * @param minutes Number of missing bars, an integer from 0.
    * @throws RangeError when `minutes` is not such an integer.
    */
@@ -126,7 +159,14 @@ export class Scorer {
    * @throws RangeError when there is no such model.
    */
   result(model: number): StepResult {
-    return this.#results.read(model);
+    const reader = this.#readers[model];
+    if (reader === undefined) {
+      throw new RangeError(
+        `Cannot read a result as the model must be 0 to ${this.#readers.length - 1}: ` +
+          `current value is ${model}`,
+      );
+    }
+    return reader.read();
   }
 
   /** Clears a slot. */

@@ -26,7 +26,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { type Artifact, fingerprint, parseArtifact } from "../models/artifact/read.ts";
+import {
+  fingerprint,
+  type HmmArtifact,
+  parseArtifact,
+  requireHmm,
+} from "../models/artifact/read.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** A service of a thousand symbols takes minutes to warm a model up on their histories. */
@@ -96,7 +101,7 @@ async function download(
  * Why a model must not replace the present one; undefined when it may. This is the place for your
  * own demands: the scorecard has walk-forward figures with their intervals (models/artifact).
  */
-function problemOf(candidate: Artifact, present: Artifact): string | undefined {
+function problemOf(candidate: HmmArtifact, present: HmmArtifact): string | undefined {
   const heldOut = candidate.scorecard.walk_forward?.folds;
   if (heldOut === undefined) return "the history is too short to judge it on bars it has not seen";
   const { low } = heldOut.log_likelihood_gain.gaussian;
@@ -155,7 +160,7 @@ if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(values.until)) {
   exit(2, `--until must be YYYY-MM: it is ${values.until}`);
 }
 
-const present = parseArtifact(readFileSync(model, "utf8"), model);
+const present = requireHmm(parseArtifact(readFileSync(model, "utf8"), model));
 const { training, features, forest, hmm } = present;
 const symbol = values.symbol ?? (training.origin === "imported" ? undefined : training.symbol);
 if (symbol === undefined) exit(2, "--symbol is missing, and the model does not name its market");
@@ -180,7 +185,7 @@ await runTask("train", [
   ...(features.preset === "classic" ? ["--window", String(features.windows.rolling)] : []),
 ]);
 const text = readFileSync(candidate, "utf8");
-const problem = problemOf(parseArtifact(text, candidate), present);
+const problem = problemOf(requireHmm(parseArtifact(text, candidate)), present);
 if (problem !== undefined) exit(1, `${candidate} does not replace ${model}: ${problem}`);
 renameSync(candidate, model);
 console.log(`${model} is now ${fingerprint(text)}`);

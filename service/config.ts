@@ -40,7 +40,7 @@ export interface Config {
   readonly models: readonly string[];
   /** History that is fetched at a start and kept at the least, days. */
   readonly historyDays: number;
-  /** What the primary artifact must have been trained with; absent where the user did not say. */
+  /** What a forest and an HMM must have been trained with; absent where the user did not say. */
   readonly expected: {
     readonly contamination?: number;
     readonly states?: number;

@@ -73,10 +73,11 @@ export class SourceRoles {
     const { config, wasm, registry, watcher, clock, logger } = this.#options;
     const { bus, source } = this;
     const { symbols } = config;
-    const historyMinutes = Math.max(SHOWN_MINUTES, config.historyDays * DAY_MINUTES);
+    const { historyDays } = config;
+    const historyMinutes = Math.max(SHOWN_MINUTES, historyDays * DAY_MINUTES);
     const simulator = source === "simulator" ? this.#startSimulator() : undefined;
     const engine = this.#engine = new EngineRole({
-      ...{ bus, wasm, registry, watcher, symbols, historyMinutes, clock, logger },
+      ...{ bus, wasm, registry, watcher, symbols, historyMinutes, historyDays, clock, logger },
     });
     await engine.start();
     if (this.#closed) return;

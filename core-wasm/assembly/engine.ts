@@ -1,78 +1,46 @@
 /**
  * The live engine: the state of every symbol for every model, and one call per bar.
  *
- * A slot is the state of one symbol: for each model the state of its features, then of its filter.
+ * A slot is the state of one symbol: the state of each model, one after the other.
  */
 import { Bar } from "./features/bar";
-import { Forest, MAX_DIMS } from "./forest/forest";
-import { scoreRows } from "./forest/score";
-import { Hmm, MAX_STATES } from "./hmm/hmm";
 import {
-  filterArgmax,
-  filterBars,
-  filterBegun,
-  filterPosterior,
-  filterSkip,
-  filterStateBytes,
-  filterStep,
-  filterUnobserved,
-} from "./hmm/filter";
+  beginVolatility,
+  Borders,
+  skipVolatility,
+  stepVolatility,
+  VOLATILITY_LENGTH,
+  volatilityStateBytes,
+} from "./forecast/volatility";
+import {
+  beginHmmModel,
+  HMM_RESULT_BYTES,
+  hmmModelStateBytes,
+  skipHmmModel,
+  stepHmmModel,
+} from "./hmm_model";
 import { allocate } from "./memory";
-import {
-  beginPreset,
-  neededBars,
-  presetBars,
-  presetDims,
-  presetStateBytes,
-  skipPreset,
-  stepPreset,
-} from "./features/presets";
 
+const HMM: i32 = 0;
+const VOLATILITY: i32 = 1;
+
+/** A model in the engine. A new kind of model adds a line to each function that tells them apart. */
 @unmanaged
 class Model {
-  preset: usize;
-  forest: usize;
-  hmm: usize;
-  /** Offset of the features' state in a slot, bytes. */
-  features: usize;
-  /** Offset of the filter's state in a slot, bytes. */
-  filter: usize;
+  kind: i32;
+  address: usize;
+  /** Offset of its state in a slot, bytes. */
+  state: usize;
+  /** Address of its output for the last bar. */
+  result: usize;
+  /** Volatility: address of the absolute borders of each slot. */
+  borders: usize;
 }
-
-/** A model's output for one bar, all f64; raw features, normalized features and posterior follow. */
-@unmanaged
-class Result {
-  score: f64;
-  anomaly: f64;
-  state: f64;
-  bars: f64;
-  logLikelihood: f64;
-  /** Bars of the features' windows that the state has. */
-  have: f64;
-}
-
-const RAW: usize = offsetof<Result>();
-const NORMALIZED: usize = RAW + (MAX_DIMS << 3);
-const POSTERIOR: usize = NORMALIZED + (MAX_DIMS << 3);
-const RESULT_BYTES: usize = POSTERIOR + (MAX_STATES << 3);
-
-// Layout of a result for the host, in f64.
-export const RESULT_SCORE: usize = offsetof<Result>("score") >> 3;
-export const RESULT_ANOMALY: usize = offsetof<Result>("anomaly") >> 3;
-export const RESULT_STATE: usize = offsetof<Result>("state") >> 3;
-export const RESULT_BARS: usize = offsetof<Result>("bars") >> 3;
-export const RESULT_LOG_LIKELIHOOD: usize = offsetof<Result>("logLikelihood") >> 3;
-export const RESULT_HAVE: usize = offsetof<Result>("have") >> 3;
-export const RESULT_RAW: usize = RAW >> 3;
-export const RESULT_NORMALIZED: usize = NORMALIZED >> 3;
-export const RESULT_POSTERIOR: usize = POSTERIOR >> 3;
-export const RESULT_LENGTH: usize = RESULT_BYTES >> 3;
 
 const bar: usize = allocate(offsetof<Bar>());
 
 let modelCount: i32 = 0;
 let models: usize = 0;
-let results: usize = 0;
 let slots: usize = 0;
 let slotSize: usize = 0;
 /** A copy of a slot, which {@link peek} steps instead. */
@@ -81,24 +49,44 @@ let shadow: usize = 0;
 /**
  * Allocates an engine for a number of models.
  *
- * @returns address of the results; 0 when memory ran out
+ * @returns its address; 0 when memory ran out
  */
 export function newEngine(count: i32): usize {
   models = allocate(offsetof<Model>() * (count as usize));
-  results = allocate(RESULT_BYTES * (count as usize));
-  return results;
+  return models;
 }
 
-/** Adds a model: addresses of its preset, forest and HMM. */
-export function addModel(preset: usize, forest: usize, hmm: usize): void {
-  const model = changetype<Model>(models + offsetof<Model>() * (modelCount as usize));
-  model.preset = preset;
-  model.forest = forest;
-  model.hmm = hmm;
-  model.features = slotSize;
-  model.filter = slotSize + presetStateBytes(preset);
-  slotSize = model.filter + filterStateBytes(hmm);
+function modelAt(index: i32): Model {
+  return changetype<Model>(models + offsetof<Model>() * (index as usize));
+}
+
+function addModel(kind: i32, address: usize, stateBytes: usize, resultBytes: usize): usize {
+  const model = modelAt(modelCount);
+  model.kind = kind;
+  model.address = address;
+  model.state = slotSize;
+  model.result = allocate(resultBytes);
+  slotSize += stateBytes;
   modelCount += 1;
+  return model.result;
+}
+
+/**
+ * Adds a model of a forest and an HMM.
+ *
+ * @returns address of its results; 0 when memory ran out
+ */
+export function addHmmModel(address: usize): usize {
+  return addModel(HMM, address, hmmModelStateBytes(address), HMM_RESULT_BYTES);
+}
+
+/**
+ * Adds a volatility model.
+ *
+ * @returns address of its results; 0 when memory ran out
+ */
+export function addVolatilityModel(address: usize): usize {
+  return addModel(VOLATILITY, address, volatilityStateBytes(address), VOLATILITY_LENGTH << 3);
 }
 
 /**
@@ -108,6 +96,12 @@ export function addModel(preset: usize, forest: usize, hmm: usize): void {
  */
 export function allocateSlots(capacity: i32): usize {
   shadow = allocate(slotSize);
+  for (let m = 0; m < modelCount; m++) {
+    const model = modelAt(m);
+    if (model.kind != VOLATILITY) continue;
+    model.borders = allocate(offsetof<Borders>() * (capacity as usize));
+    if (model.borders == 0) return 0;
+  }
   slots = allocate(slotSize * (capacity as usize));
   return slots;
 }
@@ -122,59 +116,54 @@ export function inputBar(): usize {
   return bar;
 }
 
-function stepState(state: usize): void {
+/** Address of a slot's absolute borders for a volatility model; the host writes them. */
+export function slotBorders(index: i32, slot: i32): usize {
+  return modelAt(index).borders + offsetof<Borders>() * (slot as usize);
+}
+
+function slotAt(slot: i32): usize {
+  return slots + slotSize * (slot as usize);
+}
+
+function stepState(slot: i32, state: usize): void {
   for (let m = 0; m < modelCount; m++) {
-    const model = changetype<Model>(models + offsetof<Model>() * (m as usize));
-    const address = results + RESULT_BYTES * (m as usize);
-    const result = changetype<Result>(address);
-    const x = address + NORMALIZED;
-    const ready = stepPreset(model.preset, state + model.features, bar, address + RAW, x);
-    scoreRows(model.forest, x, 1, presetDims(model.preset), address + offsetof<Result>("score"));
-    const forest = changetype<Forest>(model.forest);
-    result.anomaly = ready && result.score < forest.offset ? 1.0 : 0.0;
-    const filter = state + model.filter;
-    result.logLikelihood = ready ? filterStep(model.hmm, filter, x) : 0.0;
-    if (!ready) filterUnobserved(model.hmm, filter);
-    result.state = filterArgmax(filter) as f64;
-    result.bars = filterBars(filter) as f64;
-    const have = presetBars(model.preset, state + model.features);
-    // Before its first observation the filter holds its prior, which is no opinion.
-    const most = neededBars(model.preset) - (filterBegun(filter) ? 0 : 1);
-    result.have = min(have, most) as f64;
-    memory.copy(
-      address + POSTERIOR,
-      filterPosterior(filter),
-      changetype<Hmm>(model.hmm).states << 3,
-    );
+    const model = modelAt(m);
+    const own = state + model.state;
+    if (model.kind == VOLATILITY) {
+      const b = changetype<Bar>(bar);
+      const borders = slotBorders(m, slot);
+      stepVolatility(model.address, own, borders, b.open, b.close, b.volume, model.result);
+    } else stepHmmModel(model.address, own, bar, model.result);
   }
 }
 
 /** Adds the bar at {@link inputBar} to a slot and writes the results. */
 export function step(slot: i32): void {
-  stepState(slots + slotSize * (slot as usize));
+  stepState(slot, slotAt(slot));
 }
 
 /** Writes the results of {@link step} without changing the slot. */
 export function peek(slot: i32): void {
-  memory.copy(shadow, slots + slotSize * (slot as usize), slotSize);
-  stepState(shadow);
+  memory.copy(shadow, slotAt(slot), slotSize);
+  stepState(slot, shadow);
 }
 
 /** Sets the minute since 1970 at which an empty slot's first bar opens. */
 export function begin(slot: i32, minute: i32): void {
-  const state = slots + slotSize * (slot as usize);
   for (let m = 0; m < modelCount; m++) {
-    const model = changetype<Model>(models + offsetof<Model>() * (m as usize));
-    beginPreset(model.preset, state + model.features, minute);
+    const model = modelAt(m);
+    const own = slotAt(slot) + model.state;
+    if (model.kind == VOLATILITY) beginVolatility(own, minute as i64);
+    else beginHmmModel(model.address, own, minute);
   }
 }
 
 /** Skips missing bars of a slot. */
 export function skip(slot: i32, minutes: i32): void {
-  const state = slots + slotSize * (slot as usize);
   for (let m = 0; m < modelCount; m++) {
-    const model = changetype<Model>(models + offsetof<Model>() * (m as usize));
-    skipPreset(model.preset, state + model.features, minutes);
-    filterSkip(model.hmm, state + model.filter, minutes);
+    const model = modelAt(m);
+    const own = slotAt(slot) + model.state;
+    if (model.kind == VOLATILITY) skipVolatility(model.address, own, minutes);
+    else skipHmmModel(model.address, own, minutes);
   }
 }

@@ -30,12 +30,20 @@ export {
 } from "./hmm/fit_data";
 export { startRandomly } from "./hmm/random_start";
 export {
-  addModel,
+  addHmmModel,
+  addVolatilityModel,
   allocateSlots,
   begin,
   inputBar,
   newEngine,
   peek,
+  skip,
+  slotBorders,
+  slotBytes,
+  step,
+} from "./engine";
+export {
+  newHmmModel,
   RESULT_ANOMALY,
   RESULT_BARS,
   RESULT_HAVE,
@@ -46,10 +54,7 @@ export {
   RESULT_RAW,
   RESULT_SCORE,
   RESULT_STATE,
-  skip,
-  slotBytes,
-  step,
-} from "./engine";
+} from "./hmm_model";
 export { featureRows } from "./features/batch";
 export {
   allocateSource,
@@ -94,3 +99,53 @@ export {
   presetStateBytes,
 } from "./features/presets";
 export { seedRandom } from "./random";
+export {
+  horizonParameters,
+  horizonQuantiles,
+  horizonSeason,
+  HORIZON_PARAMETERS,
+  newHorizon,
+  prepareHorizon,
+} from "./forecast/horizon";
+export { CHANGE_WEIGHTS, changeWeights, newChange, prepareChange } from "./forecast/label";
+export {
+  expRows,
+  FORECAST_BAR_LENGTH,
+  forecastRows,
+  INPUT_ROW_HAVE,
+  INPUT_ROW_LENGTH,
+  INPUT_ROW_SHOCK,
+  INPUT_ROW_SQUARED,
+  inputRows,
+  inputsStateBytes,
+  logRows,
+} from "./forecast/rows";
+export { SEASON_COLUMNS, seasonRows, WEEK_MINUTES } from "./forecast/season";
+export {
+  FORECAST_A,
+  FORECAST_A0,
+  FORECAST_BIAS,
+  FORECAST_F,
+  FORECAST_F0,
+  FORECAST_QUANTILES,
+  FORECAST_SPREAD,
+  FORECAST_SQUARED,
+  newVolatility,
+  REGIME_CHANGE,
+  REGIME_LENGTH,
+  REGIME_MINUTES,
+  REGIME_PROBABILITIES,
+  REGIME_STATE,
+  VOLATILITY_ABSOLUTE,
+  VOLATILITY_CONTRIBUTIONS,
+  VOLATILITY_HAVE,
+  VOLATILITY_HOUR,
+  VOLATILITY_INPUTS,
+  VOLATILITY_LENGTH,
+  VOLATILITY_QUARTER,
+  VOLATILITY_REGIME_ABSOLUTE,
+  VOLATILITY_REGIME_WEEK,
+  VOLATILITY_SHOCK,
+  VOLATILITY_SHOCK_SCORE,
+  volatilityStateBytes,
+} from "./forecast/volatility";

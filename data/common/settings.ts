@@ -204,7 +204,7 @@ export const SETTINGS = {
   models: define({
     name: "MODELS",
     kind: fileList,
-    fallback: "models/classic.json,models/liquidity.json",
+    fallback: "models/classic.json,models/volatility.json",
     meaning: "model artifacts to run; the first is the primary model. The default ones are " +
       "found beside the code, others from the working directory",
     readers: ["serve"],
@@ -222,15 +222,16 @@ export const SETTINGS = {
     name: "ISOLATION_FOREST_CONTAMINATION",
     kind: numberIn({ min: 0.0001, max: 0.5 }),
     fallback: "0.05",
-    meaning: "`train`: share of the bars that is anomalous. `serve`: when set, the primary model " +
-      "must have been trained with it",
+    meaning: "`train`: share of the bars that is anomalous. `serve`: when set, the first classic " +
+      "model must have been trained with it",
     readers: ["serve", "train"],
   }),
   states: define({
     name: "HMM_N_COMPONENTS",
     kind: wholeNumberIn({ min: 2, max: 8 }),
     fallback: "3",
-    meaning: "`train`: number of regimes. `serve`: when set, the primary model must have as many",
+    meaning: "`train`: number of regimes. `serve`: when set, the first classic model must " +
+      "have as many",
     readers: ["serve", "train"],
   }),
   window: define({
@@ -238,7 +239,7 @@ export const SETTINGS = {
     kind: wholeNumberIn({ min: 2, max: 10_080 }),
     fallback: "20",
     meaning: "`train`: bars in a rolling window of the classic features. `serve`: when set, the " +
-      "primary model must have been trained with it",
+      "first classic model must have been trained with it",
     readers: ["serve", "train"],
   }),
   created: defineOptional({

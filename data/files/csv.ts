@@ -1,3 +1,5 @@
+import { nestedName } from "../schema/columns.ts";
+
 type Cell = string | number | boolean | null;
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -9,23 +11,20 @@ function isCell(value: unknown): value is Cell {
 }
 
 /**
- * Flattens a record: nested names are joined by `_`.
+ * Flattens a record: nested names are joined by `_`, as those of columns are.
  *
  * @throws TypeError for a value that has no place in a table, such as a list.
  */
 export function flatten(record: unknown): [name: string, value: Cell][] {
   if (!isRecord(record)) throw new TypeError(`Cannot flatten ${record} as it must be a record`);
   const cells: [string, Cell][] = [];
-  const collect = (nested: Readonly<Record<string, unknown>>, prefix: string) => {
-    for (const name in nested) {
-      const value = nested[name];
-      if (isRecord(value)) collect(value, `${prefix}${name}_`);
-      else if (isCell(value)) cells.push([prefix + name, value]);
-      else {
-        throw new TypeError(
-          `Cannot put ${prefix}${name} into a table as it must be a plain value`,
-        );
-      }
+  const collect = (nested: Readonly<Record<string, unknown>>, outer: string) => {
+    for (const key in nested) {
+      const value = nested[key];
+      const name = nestedName(outer, key);
+      if (isRecord(value)) collect(value, name);
+      else if (isCell(value)) cells.push([name, value]);
+      else throw new TypeError(`Cannot put ${name} into a table as it must be a plain value`);
     }
   };
   collect(record, "");

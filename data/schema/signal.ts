@@ -3,6 +3,7 @@ import { type DeepReadonly, recordOf } from "./define.ts";
 import { ABOUT } from "./about.ts";
 import { ohlcvShape } from "./minute.ts";
 import { backfillSchema, barQualitySchema, barSourceSchema } from "./origin.ts";
+import { volatilityShape } from "./volatility.ts";
 
 const probability = () => z.number().check(z.gte(0), z.lte(1));
 
@@ -21,27 +22,34 @@ const readiness = {
   }),
 };
 
+const logLikelihood = z.nullable(z.number()).register(ABOUT, {
+  description: "ln p(x_t | x_1..x_t-1): of this bar given those before it, nats; null when the " +
+    "primary model has no such number",
+});
+
 /** What one model says of one bar. */
 export const modelOutputSchema = z.object({
   ...readiness,
   state: z.nullable(z.int()).register(ABOUT, {
-    description: "Index of the most probable regime in the artifact's canonical order",
+    description: "Index of the regime in the artifact's canonical order: the most probable one, " +
+      "or of a volatility model the one that no other exceeds by its margin",
   }),
   name: z.nullable(z.string()).register(ABOUT, { description: "Label of that regime" }),
   confidence: z.nullable(probability()).register(ABOUT, {
-    description: "Filtered posterior of that regime",
+    description: "Probability of that regime",
   }),
   probabilities: z.nullable(recordOf(probability()).register(ABOUT, { "x-keys": "regime" }))
     .register(ABOUT, {
-      description: "Filtered posterior P(s_t | x_1..x_t) by regime, keyed by label in snake case",
+      description: "Probabilities by regime given the bars so far, keyed by label in snake case",
     }),
   seconds_in_state: z.nullable(z.number()).register(ABOUT, {
-    description: "Time since this regime became the most probable one, seconds; 60 for its " +
-      "first bar",
+    description: "Time since this regime began, seconds; 60 for its first bar",
   }),
-  log_likelihood: z.nullable(z.number()).register(ABOUT, {
+  log_likelihood: z.exactOptional(logLikelihood).register(ABOUT, {
     description: "ln p(x_t | x_1..x_t-1): of this bar given those before it, nats",
+    "x-models": "hmm",
   }),
+  ...volatilityShape,
 });
 
 /** What one model says of one bar; {@linkcode modelOutputSchema} describes its fields. */
@@ -55,12 +63,22 @@ export interface ReadyOutput extends ModelOutput {
   readonly confidence: number;
   readonly probabilities: Readonly<Record<string, number>>;
   readonly seconds_in_state: number;
-  readonly log_likelihood: number;
 }
 
 /** Whether a model is ready and says something. */
 export function isReady(output: ModelOutput): output is ReadyOutput {
   return output.ready && Object.values(output).every((value) => value !== null);
+}
+
+/** What a volatility model says that is ready. */
+export type ReadyForecast = ReadyOutput & Required<NonNullableFields<VolatilityFields>>;
+
+type VolatilityFields = Pick<ModelOutput, keyof typeof volatilityShape>;
+type NonNullableFields<T> = { readonly [K in keyof T]: NonNullable<T[K]> };
+
+/** Whether a volatility model is ready and says something. */
+export function isReadyForecast(output: ModelOutput): output is ReadyForecast {
+  return isReady(output) && output.forecast !== undefined;
 }
 
 const output = modelOutputSchema.shape;
@@ -96,11 +114,14 @@ export const signalSchema = z.object({
     "x-keys": "feature",
   }),
   normalized: recordOf(z.nullable(z.number())).register(ABOUT, {
-    description: "The same features as the model sees them; null until it is ready",
+    description: "The same features as the model sees them; null until it is ready; empty for a " +
+      "volatility model, which sees them as they are",
     "x-keys": "feature",
+    "x-models": "hmm",
   }),
   anomaly_score: z.nullable(z.number()).register(ABOUT, {
-    description: "Isolation Forest score, -1 (anomalous) to 0; scikit-learn's score_samples",
+    description: "Isolation Forest score, -1 (anomalous) to 0; scikit-learn's score_samples; " +
+      "null when the primary model has no forest",
   }),
   is_anomaly: z.nullable(z.boolean()).register(ABOUT, {
     description: "Whether anomaly_score is below the artifact's offset",
@@ -110,8 +131,9 @@ export const signalSchema = z.object({
   confidence: output.confidence,
   regime_probabilities: output.probabilities,
   seconds_in_state: output.seconds_in_state,
-  log_likelihood: output.log_likelihood,
+  log_likelihood: logLikelihood,
   ...readiness,
+  ...volatilityShape,
   models: recordOf(modelOutputSchema).register(ABOUT, {
     description: "The models beside the primary one, by name",
     "x-keys": "model",
@@ -135,7 +157,15 @@ export function primaryOutput(signal: Signal): ModelOutput {
     confidence,
     probabilities: signal.regime_probabilities,
     seconds_in_state,
-    log_likelihood,
+    ...(signal.basis === undefined ? { log_likelihood } : {
+      basis: signal.basis,
+      against_week: signal.against_week ?? null,
+      forecast: signal.forecast ?? null,
+      change_within_60_minutes: signal.change_within_60_minutes ?? null,
+      shock_score: signal.shock_score ?? null,
+      is_shock: signal.is_shock ?? null,
+      contributions: signal.contributions ?? null,
+    }),
   };
 }
 

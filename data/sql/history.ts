@@ -23,10 +23,13 @@ export type { Value } from "./query_result.ts";
  *   buyer_is_maker)`
  * - `signals(symbol, source, quality, open_time, time, open, high, low, close, volume,
  *   anomaly_score, is_anomaly, regime_state, regime_name, confidence, seconds_in_state,
- *   log_likelihood, ready, have, need)`: the primary model's output for each bar; NULL where it is
- *   not `ready`, with `have` of the bars that it `need`s
+ *   log_likelihood, ready, have, need, basis, ...)`: the primary model's output for each bar; NULL
+ *   where it is not `ready`, with `have` of the bars that it `need`s. What only a volatility model
+ *   says follows, nested names joined by `_`: `forecast_15_volatility_bp`,
+ *   `forecast_15_quantiles_2_5`, `against_week_name`, `contributions_season`
  * - `model_outputs(symbol, source, open_time, time, model, ready, have, need, state, name,
- *   confidence, seconds_in_state, log_likelihood)`: the outputs of the models beside it
+ *   confidence, seconds_in_state, log_likelihood, basis, ...)`: the outputs of the models beside it,
+ *   likewise
  *
  * Nothing is ever downloaded: a query that needs one of DuckDB's extensions (Parquet, JSON, time
  * zones) fails at once. All rows are in memory until the history is closed.

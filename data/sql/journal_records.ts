@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { errorMessage } from "../common/errors.ts";
+import { flatten } from "../files/csv.ts";
 import type { KlineRows } from "../files/market_rows.ts";
 import { RowFault } from "../files/row_errors.ts";
 import { parseBar, parseSignal } from "../schema/parse.ts";
@@ -52,9 +53,10 @@ function readSignals(records: Iterable<JournalRecord>): JournalSignals {
   for (const { json } of records) {
     const signal = parseSignal(json);
     const { symbol, source, timestamp: open_time } = signal;
-    signals.add({ ...signal, open_time });
-    for (const [model, output] of Object.entries(signal.models)) {
-      outputs.add({ ...output, symbol, source, open_time, model });
+    const { models, ...primary } = signal;
+    signals.add({ ...Object.fromEntries(flatten(primary)), open_time });
+    for (const [model, output] of Object.entries(models)) {
+      outputs.add({ ...Object.fromEntries(flatten(output)), symbol, source, open_time, model });
     }
   }
   return { signals, outputs };

@@ -1,9 +1,12 @@
 import { z } from "zod";
 import type { DeepReadonly } from "../../data/schema/define.ts";
-import { featuresSchema } from "./features.ts";
+import { hmmFeaturesSchema, volatilityFeaturesSchema } from "./features.ts";
+import { forecastSchema } from "./forecast.ts";
+import { forecastScorecardSchema } from "./forecast_scorecard.ts";
 import { featureIndexProblems, forestSchema } from "./forest.ts";
 import { dimensionProblems, hmmSchema, orderProblems } from "./hmm.ts";
 import { type Problem, problems } from "./problems.ts";
+import { VOLATILITY_LABELS } from "./labels.ts";
 import { scorecardSchema } from "./scorecard.ts";
 
 /** Allowed names of a model. */
@@ -31,6 +34,9 @@ const fittedSchema = z.strictObject({
   version: z.string().min(1),
 });
 
+/** Training record of a model whose fit draws no random numbers. */
+const seedlessSchema = fittedSchema.omit({ seed: true });
+
 /** Training record of a model that was fitted elsewhere, on unknown bars. */
 const importedSchema = z.strictObject({
   origin: z.literal("imported"),
@@ -44,34 +50,82 @@ const importedSchema = z.strictObject({
 /** Where a model comes from. */
 const trainingSchema = z.discriminatedUnion("origin", [fittedSchema, importedSchema]);
 
-const artifactObject = z.strictObject({
+const frame = {
   schema: z.literal(1),
   name: z.string().regex(
     MODEL_NAME,
     "must be a lower-case letter, then up to 31 lower-case letters, digits, _ or -",
   ),
   created: z.iso.datetime(),
-  features: featuresSchema,
+};
+
+const hmmObject = z.strictObject({
+  ...frame,
+  features: hmmFeaturesSchema,
   forest: forestSchema,
   hmm: hmmSchema,
   training: trainingSchema,
   scorecard: scorecardSchema,
 });
 
-/** A model: its features, parameters, training record and scorecard. */
-export type Artifact = DeepReadonly<z.infer<typeof artifactObject>>;
+const volatilitySchema = z.strictObject({
+  ...frame,
+  features: volatilityFeaturesSchema,
+  forecast: forecastSchema,
+  training: seedlessSchema,
+  scorecard: forecastScorecardSchema,
+});
 
-/** A model that MicroStream fitted. */
-export type FittedArtifact = Artifact & {
+/** A model of an Isolation Forest and a hidden Markov model. */
+export type HmmArtifact = DeepReadonly<z.infer<typeof hmmObject>>;
+
+/** A model that forecasts volatility. */
+export type VolatilityArtifact = DeepReadonly<z.infer<typeof volatilitySchema>>;
+
+/** A model: its features, parameters, training record and scorecard. */
+export type Artifact = HmmArtifact | VolatilityArtifact;
+
+/** A model of a forest and an HMM that MicroStream fitted. */
+export type FittedArtifact = HmmArtifact & {
   readonly training: DeepReadonly<z.infer<typeof fittedSchema>>;
 };
 
-function* artifactProblems({ features, forest, hmm }: Artifact): Iterable<Problem> {
+function* hmmProblems({ features, forest, hmm }: HmmArtifact): Iterable<Problem> {
   const dims = features.names.length;
   yield* dimensionProblems(hmm, dims);
   yield* orderProblems(hmm);
   yield* featureIndexProblems(forest, dims);
 }
 
-/** The artifact file, format 1. */
-export const artifactSchema = artifactObject.superRefine(problems(artifactProblems));
+const PRESETS = [
+  ...hmmFeaturesSchema.options.map(({ shape }) => shape.preset.value),
+  volatilityFeaturesSchema.shape.preset.value,
+] as const;
+
+/** As much of an artifact as says what the rest must be. */
+const kindSchema = z.looseObject({ features: z.looseObject({ preset: z.enum(PRESETS) }) });
+
+/** An artifact of each preset. */
+const kinds = {
+  hmm: hmmObject.superRefine(problems(hmmProblems)),
+  volatility: volatilitySchema,
+};
+
+/**
+ * The artifact file, format 1: a union by `features.preset`. A plain union would name no field of a
+ * damaged file.
+ */
+export const artifactSchema = kindSchema.transform((value, context): Artifact => {
+  const { preset } = value.features;
+  const parsed = kinds[preset === "volatility" ? preset : "hmm"].safeParse(value);
+  if (parsed.success) return parsed.data;
+  for (const { path, message } of parsed.error.issues) {
+    context.addIssue({ code: "custom", path, message });
+  }
+  return z.NEVER;
+});
+
+/** Labels of a model's regimes, in canonical order. */
+export function labelsOf(artifact: Artifact): readonly string[] {
+  return "forecast" in artifact ? VOLATILITY_LABELS : artifact.hmm.labels;
+}

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FEATURE_NAMES, MAX_BLOCKS } from "../../core-wasm/core.ts";
+import { lengthProblems, problems } from "./problems.ts";
 
 /** Longest rolling window: a week of minutes. */
 export const MAX_WINDOW = 10_080;
@@ -15,8 +16,8 @@ const liquidityNames = z.tuple([
   z.literal(FEATURE_NAMES.liquidity[1]),
 ]);
 
-/** The features of a model. */
-export const featuresSchema = z.discriminatedUnion("preset", [
+/** The features of a hidden Markov model. */
+export const hmmFeaturesSchema = z.discriminatedUnion("preset", [
   z.strictObject({
     preset: z.literal("classic"),
     /** In the order of the model's dimensions. */
@@ -43,3 +44,17 @@ export const featuresSchema = z.discriminatedUnion("preset", [
     }),
   }),
 ]);
+
+/** The inputs of a volatility model; their windows are the model's own. */
+export const volatilityFeaturesSchema = z.strictObject({
+  preset: z.literal("volatility"),
+  /** In the order of the core. */
+  names: z.array(z.string()).superRefine(problems(function* (names) {
+    const expected = FEATURE_NAMES.volatility;
+    yield* lengthProblems([], names, expected.length);
+    const wrong = expected.findIndex((name, i) => names[i] !== name);
+    if (wrong < 0 || names.length !== expected.length) return;
+    const message = `must be "${expected[wrong]}": current value is "${names[wrong]}"`;
+    yield { path: [wrong], message };
+  })),
+});

@@ -32,3 +32,6 @@ export function liquidityLabels(states: number): string[] {
   );
   return ["Stable", ...middle, "Crisis"];
 }
+
+/** Labels of a volatility model's regimes: terciles of the volatility to come, ascending. */
+export const VOLATILITY_LABELS = ["Calm", "Normal", "Turbulent"] as const;

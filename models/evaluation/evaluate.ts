@@ -1,4 +1,4 @@
-import { type CoreFeatures, historyBars } from "../../core-wasm/core.ts";
+import { historyBars, type HmmFeatures } from "../../core-wasm/core.ts";
 import { PRESETS } from "../training/presets.ts";
 import type { WalkForward } from "../artifact/walk_forward.ts";
 import type { BarSequence } from "../training/sequences.ts";
@@ -17,7 +17,7 @@ import { summarizeFolds } from "./summarize.ts";
 
 /** How a model is evaluated. Each part has a fit of its own. */
 export interface EvaluationOptions extends FoldFitOptions {
-  readonly features: CoreFeatures;
+  readonly features: HmmFeatures;
   /** Whether the final part is evaluated; false while a model is still being developed. */
   readonly final: boolean;
   /** Called with the number of finished parts. */

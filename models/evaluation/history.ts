@@ -1,4 +1,4 @@
-import { computeFeatures, type CoreFeatures, warmUpBars } from "../../core-wasm/core.ts";
+import { computeFeatures, type HmmFeatures, warmUpBars } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { FitRows } from "../training/fit_worker.ts";
 import { PRESETS } from "../training/presets.ts";
@@ -47,7 +47,7 @@ export interface EvaluationHistory {
  */
 export function prepareHistory(
   sequences: readonly BarSequence[],
-  features: CoreFeatures,
+  features: HmmFeatures,
 ): EvaluationHistory {
   const wasm = loadCore();
   const bars = joinBars(sequences);

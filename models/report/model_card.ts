@@ -1,4 +1,4 @@
-import { type Artifact, fingerprint, formatArtifact } from "../artifact/read.ts";
+import { fingerprint, formatArtifact, type HmmArtifact } from "../artifact/read.ts";
 import { scorecardTables } from "./scorecard.ts";
 import { type Table, tablesToMarkdown } from "./tables.ts";
 
@@ -7,7 +7,7 @@ const number = (value: number) => {
   return size !== 0 && (size < 1e-4 || size >= 1e6) ? value.toExponential(2) : value.toFixed(4);
 };
 
-function describeData({ training }: Artifact): Table {
+function describeData({ training }: HmmArtifact): Table {
   if (training.origin === "imported") {
     return {
       title: "Data",
@@ -36,7 +36,7 @@ function describeData({ training }: Artifact): Table {
 const dayOf = (time: string) => time.slice(0, 10);
 
 /** How an outsider fits the model again, from the exchange's public history. */
-function describeReproduction({ name, features, training }: Artifact): readonly string[] {
+function describeReproduction({ name, features, training }: HmmArtifact): readonly string[] {
   if (training.origin === "imported" || training.blocks === undefined) return [];
   const { symbol, market, seed, blocks } = training;
   const futures = market === "spot" ? "" : ` --market ${market}`;
@@ -62,7 +62,7 @@ function describeReproduction({ name, features, training }: Artifact): readonly 
   ];
 }
 
-function describeParameters({ features, forest, hmm }: Artifact): Table[] {
+function describeParameters({ features, forest, hmm }: HmmArtifact): Table[] {
   const windows = Object.entries(features.windows).map(([name, value]) => `${name} ${value}`);
   return [
     {
@@ -95,7 +95,7 @@ function describeParameters({ features, forest, hmm }: Artifact): Table[] {
   ];
 }
 
-function describeProtocol({ scorecard }: Artifact): string {
+function describeProtocol({ scorecard }: HmmArtifact): string {
   const protocol = scorecard.walk_forward?.protocol;
   if (protocol === undefined) return "It was not evaluated on held-out bars.";
   return `Evaluated walk-forward, by time: each part is tested with models fitted on at most the ` +
@@ -122,7 +122,7 @@ const CAVEATS = [
  *
  * @returns Markdown.
  */
-export function formatModelCard(artifact: Artifact): string {
+export function formatModelCard(artifact: HmmArtifact): string {
   const { name, created, features, hmm } = artifact;
   const tables = scorecardTables(artifact.scorecard);
   return [

@@ -1,13 +1,13 @@
 import {
   computeFeatures,
-  type CoreFeatures,
   type CoreSource,
   filterRows,
   fitForest,
+  type HmmFeatures,
   warmUpBars,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import type { Artifact, FittedArtifact } from "../artifact/read.ts";
+import type { FittedArtifact, HmmArtifact } from "../artifact/read.ts";
 import type { TrainingParameters } from "./parameters.ts";
 import { evaluateWalkForward } from "../evaluation/evaluate.ts";
 import type { FitRows } from "./fit_worker.ts";
@@ -66,7 +66,7 @@ function describeTraining(
   };
 }
 
-function describeFit({ best, restarts }: HmmSearch): Artifact["scorecard"]["fit"] {
+function describeFit({ best, restarts }: HmmSearch): HmmArtifact["scorecard"]["fit"] {
   return {
     iterations: best.iterations,
     converged: best.converged,
@@ -81,7 +81,7 @@ function describeFit({ best, restarts }: HmmSearch): Artifact["scorecard"]["fit"
 /** The features of all observed bars: those after the warm-up of each sequence. */
 function visibleRows(
   wasm: CoreSource,
-  features: CoreFeatures,
+  features: HmmFeatures,
   sequences: readonly BarSequence[],
 ): FitRows {
   const all = sequences.map(barCount);

@@ -1,16 +1,16 @@
-import { type CoreFeatures, type CoreHmm, FEATURE_NAMES } from "../../core-wasm/core.ts";
-import type { Artifact } from "../artifact/read.ts";
+import { type CoreHmm, FEATURE_NAMES, type HmmFeatures } from "../../core-wasm/core.ts";
+import type { HmmArtifact } from "../artifact/read.ts";
 import { sortByMean } from "./canonical_order.ts";
 import { classicLabels, liquidityLabels } from "../artifact/labels.ts";
 import { stationaryDistribution } from "./stationary.ts";
 
 /** Name of a feature preset. */
-export type PresetName = CoreFeatures["preset"];
+export type PresetName = HmmFeatures["preset"];
 
 /** A preset's part of a model besides its fitted numbers. */
 interface Preset {
   /** The features, given the classic window of the training parameters. */
-  readonly features: (window: number) => Artifact["features"];
+  readonly features: (window: number) => HmmArtifact["features"];
   /** The fitted HMM with its states in canonical order. */
   readonly canonical: (hmm: CoreHmm) => CoreHmm;
   readonly labels: (states: number) => string[];

@@ -1,6 +1,6 @@
 import { computeFeatures, type CoreHmm, FEATURE_INPUTS, filterRows } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import type { Artifact } from "../../models/artifact/read.ts";
+import type { HmmArtifact } from "../../models/artifact/read.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
 import {
   longRunShares,
@@ -89,7 +89,7 @@ function rowsOf(count: number, of: (t: number) => readonly number[]): Rows {
  */
 export function informedAccuracies(
   { bars, minutes, regimes, optimal }: SimulatedTruth,
-  features: Artifact["features"],
+  features: HmmArtifact["features"],
 ): readonly InformedAccuracy[] {
   const wasm = loadCore();
   const count = regimes.length;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { loadCore } from "../../core-wasm/load.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
 import { describeRowErrors } from "../../data/files/row_errors.ts";
+import { requireHmm } from "../../models/artifact/read.ts";
 import { DAY_MS, MINUTE_MS } from "../../data/schema/time.ts";
 import { Engine, loadModels, replayHistory, Skipped } from "../../service/commands/notebooks.ts";
 import {
@@ -65,7 +66,7 @@ export async function replayFiles(files: readonly string[]): Promise<Replay> {
   const signals: readonly Signal[] = (await Array.fromAsync(replayHistory(engine, input, skipped)))
     .flat();
   for (const line of describeRowErrors(skipped.rows.counts())) console.error(line);
-  const { name, hmm } = regimes.artifact;
+  const { name, hmm } = requireHmm(regimes.artifact);
   const outputs = signals.map(({ models }) => observed(models[name]));
   const column = (field: (signal: Signal) => number) => Float64Array.from(signals, field);
   return {

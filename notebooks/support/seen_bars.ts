@@ -7,7 +7,7 @@ import {
   warmUpBars,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import type { Artifact } from "../../models/artifact/read.ts";
+import type { HmmArtifact } from "../../models/artifact/read.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
 import { barCount, type BarSequence } from "../../models/training/sequences.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
@@ -31,7 +31,7 @@ export interface SeenBars {
 
 /** Runs a model over a sequence like the service, which says nothing before the model is ready. */
 export function lookAt(
-  { features, hmm }: Pick<Artifact, "features" | "hmm">,
+  { features, hmm }: Pick<HmmArtifact, "features" | "hmm">,
   { start, bars }: BarSequence,
 ): SeenBars {
   const wasm = loadCore();

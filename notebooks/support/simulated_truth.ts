@@ -1,6 +1,6 @@
 import { computeFeatures, filterRows, warmUpBars } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import type { Artifact } from "../../models/artifact/read.ts";
+import type { HmmArtifact } from "../../models/artifact/read.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
 import { compareWithOracle, type OracleComparison } from "../../models/evaluation/oracle.ts";
 import { barCount, type BarSequence, SequenceCutter } from "../../models/training/sequences.ts";
@@ -93,7 +93,7 @@ export function simulateTruth(span: SimulatedSpan): SimulatedTruth {
  */
 export function compareWithTruth(
   { bars, regimes, optimal }: SimulatedTruth,
-  { features, hmm }: Pick<Artifact, "features" | "hmm">,
+  { features, hmm }: Pick<HmmArtifact, "features" | "hmm">,
 ): TruthComparison {
   const count = barCount(bars);
   const states = hmm.startprob.length;

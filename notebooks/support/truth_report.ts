@@ -1,4 +1,4 @@
-import type { Artifact } from "../../models/artifact/read.ts";
+import type { HmmArtifact } from "../../models/artifact/read.ts";
 import type { LabelScore } from "../../models/evaluation/oracle.ts";
 import type { Table } from "../../models/report/tables.ts";
 import { REGIMES } from "../../service/commands/notebooks.ts";
@@ -10,7 +10,7 @@ import { compareWithTruth, type SimulatedTruth, type TruthComparison } from "./s
 /** A model with its name in a report. */
 export interface NamedModel {
   readonly name: string;
-  readonly artifact: Pick<Artifact, "features" | "hmm">;
+  readonly artifact: Pick<HmmArtifact, "features" | "hmm">;
 }
 
 /** A model's results on a market. */

@@ -15,6 +15,7 @@ import { describeRowErrors } from "../../data/files/row_errors.ts";
 import { describeTradeOrder } from "../../data/files/trade_order.ts";
 import { signalColumns } from "../../data/schema/columns.ts";
 import type { Signal } from "../../data/schema/signal.ts";
+import { labelsOf } from "../../models/artifact/read.ts";
 import { DEFAULT_MODELS } from "../config.ts";
 import { Engine } from "../engine/engine.ts";
 import { type LoadedModel, loadModels } from "../engine/loaded_model.ts";
@@ -57,7 +58,9 @@ function createFormat(path: string, models: readonly LoadedModel[]): Format {
   if (path.endsWith(".ndjson")) {
     return { header: "", line: (signal) => JSON.stringify(signal) + "\n" };
   }
-  const columns = signalColumns(models.map(({ artifact }) => artifact));
+  const columns = signalColumns(
+    models.map(({ artifact }) => ({ ...artifact, labels: labelsOf(artifact) })),
+  );
   return {
     header: csvLine(columns) + "\n",
     line: (signal) => {

@@ -1,9 +1,10 @@
 import { Scorer, type StepResult } from "../../core-wasm/core.ts";
 import type { Bar } from "../../data/schema/bar.ts";
+import type { Signal } from "../../data/schema/signal.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
 import type { Checkpoint } from "../bus/event_log.ts";
 import type { LoadedModel } from "./loaded_model.ts";
-import { labelKey, type ModelOutput, type Signal } from "../../data/schema/signal.ts";
+import { type OutputNames, outputNames, toOutput, zip } from "./model_output.ts";
 
 interface Slot {
   readonly index: number;
@@ -12,32 +13,30 @@ interface Slot {
 }
 
 /** A model with the names that its numbers go by. */
-interface NamedModel {
+interface NamedModel extends OutputNames {
   readonly index: number;
   readonly name: string;
   readonly features: readonly string[];
-  readonly labels: readonly string[];
-  readonly keys: readonly string[];
 }
 
-function zip<T>(names: readonly string[], value: (index: number) => T): Record<string, T> {
-  return Object.fromEntries(names.map((name, i) => [name, value(i)]));
+/** The fields of a signal that show what the primary model sees, and what its forest says. */
+function describeInputs(features: readonly string[], result: StepResult) {
+  const ready = result.have >= result.need;
+  if (result.kind === "volatility") {
+    return {
+      features: zip(features, (i) => ready ? result.features[i] ?? NaN : null),
+      normalized: {},
+      anomaly_score: null,
+      is_anomaly: null,
+    };
+  }
+  return {
+    features: zip(features, (i) => result.defined[i] ? result.features[i] ?? NaN : null),
+    normalized: zip(features, (i) => ready ? result.normalized[i] ?? NaN : null),
+    anomaly_score: ready ? result.anomalyScore : null,
+    is_anomaly: ready ? result.isAnomaly : null,
+  };
 }
-
-/** Whether a model's windows are filled, and how far they are otherwise. */
-function readinessOf({ have, need }: StepResult) {
-  return have < need ? { ready: false, have, need } as const : { ready: true } as const;
-}
-
-/** What a model says that is not ready. */
-const SILENT = {
-  state: null,
-  name: null,
-  confidence: null,
-  probabilities: null,
-  seconds_in_state: null,
-  log_likelihood: null,
-} as const satisfies Omit<ModelOutput, "ready">;
 
 /** Turns bars into signals. The models' state of each symbol lives in WebAssembly. */
 export class Engine {
@@ -63,17 +62,20 @@ export class Engine {
   ) {
     this.#fingerprints = models.map((model) => model.fingerprint);
     this.fingerprint = this.#fingerprints.join("+");
-    this.#scorer = Scorer.create(wasm, models.map((model) => model.artifact), symbols.length + 1);
+    this.#scorer = Scorer.create(
+      wasm,
+      models.map((model) => model.artifact),
+      symbols.length + 1,
+    );
     for (const symbol of symbols) {
-      this.#slots.set(symbol, { index: this.#scorer.addSymbol(), last: undefined });
+      this.#slots.set(symbol, { index: this.#scorer.addSymbol(symbol), last: undefined });
     }
     this.#blank = this.#scorer.addSymbol();
     const [primary, ...others] = models.map(({ artifact }, index) => ({
       index,
       name: artifact.name,
       features: artifact.features.names,
-      labels: artifact.hmm.labels,
-      keys: artifact.hmm.labels.map(labelKey),
+      ...outputNames(artifact),
     }));
     if (primary === undefined) throw new RangeError("Cannot make an engine without any model");
     this.#primary = primary;
@@ -194,11 +196,12 @@ export class Engine {
   }
 
   #signal(bar: Bar, final: boolean): Signal {
-    const { index, features } = this.#primary;
-    const result = this.#scorer.result(index);
-    const readiness = readinessOf(result);
-    const { ready } = readiness;
-    const output = this.#output(this.#primary, result);
+    const result = this.#scorer.result(this.#primary.index);
+    const { ready, state, name, confidence, probabilities, ...rest } = toOutput(
+      this.#primary,
+      result,
+    );
+    const { seconds_in_state, log_likelihood = null, ...further } = rest;
     return {
       schema: 1,
       symbol: bar.symbol,
@@ -213,36 +216,21 @@ export class Engine {
       low: bar.low,
       close: bar.close,
       volume: bar.volume,
-      features: zip(features, (i) => result.defined[i] ? result.features[i] ?? NaN : null),
-      normalized: zip(features, (i) => ready ? result.normalized[i] ?? NaN : null),
-      anomaly_score: ready ? result.anomalyScore : null,
-      is_anomaly: ready ? result.isAnomaly : null,
-      regime_state: output.state,
-      regime_name: output.name,
-      confidence: output.confidence,
-      regime_probabilities: output.probabilities,
-      seconds_in_state: output.seconds_in_state,
-      log_likelihood: output.log_likelihood,
-      ...readiness,
+      ...describeInputs(this.#primary.features, result),
+      regime_state: state,
+      regime_name: name,
+      confidence,
+      regime_probabilities: probabilities,
+      seconds_in_state,
+      log_likelihood,
+      ready,
+      ...further,
       models: Object.fromEntries(
-        this.#others.map((
-          model,
-        ) => [model.name, this.#output(model, this.#scorer.result(model.index))]),
+        this.#others.map((model) => [
+          model.name,
+          toOutput(model, this.#scorer.result(model.index)),
+        ]),
       ),
-    };
-  }
-
-  #output(model: NamedModel, result: StepResult): ModelOutput {
-    const readiness = readinessOf(result);
-    if (!readiness.ready) return { ...readiness, ...SILENT };
-    return {
-      ...readiness,
-      state: result.state,
-      name: model.labels[result.state] ?? String(result.state),
-      confidence: result.posterior[result.state] ?? NaN,
-      probabilities: zip(model.keys, (i) => result.posterior[i] ?? NaN),
-      seconds_in_state: result.barsInState * (MINUTE_MS / 1000),
-      log_likelihood: result.logLikelihood,
     };
   }
 }

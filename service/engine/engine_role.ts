@@ -21,6 +21,8 @@ export interface EngineOptions {
   readonly symbols: readonly string[];
   /** History that ingestion fetches, minutes. */
   readonly historyMinutes: number;
+  /** The setting that it comes from. */
+  readonly historyDays: number;
   readonly clock: Clock;
   readonly logger: Log;
 }
@@ -62,8 +64,8 @@ export class EngineRole {
 
   /** Recovers the state of every symbol, then scores what becomes durable. */
   async start(): Promise<void> {
-    const { bus, registry, historyMinutes, logger } = this.#options;
-    const shortfall = historyShortfall(registry.live, historyMinutes);
+    const { bus, registry, logger } = this.#options;
+    const shortfall = historyShortfall(registry.live, this.#options);
     if (shortfall !== null) logger.warning("models are not fully warm", { why: shortfall });
     // Taken first: what is appended during the recovery is read after it.
     const position = bus.log.end;
@@ -148,10 +150,10 @@ export class EngineRole {
   }
 
   async #reload(signal: AbortSignal): Promise<void> {
-    const { registry, historyMinutes, logger, wasm, symbols } = this.#options;
+    const { registry, logger, wasm, symbols } = this.#options;
     try {
       const models = registry.read();
-      const shortfall = historyShortfall(models, historyMinutes);
+      const shortfall = historyShortfall(models, this.#options);
       if (!registry.isLive(models)) {
         const engine = new Engine(wasm, models, symbols);
         await this.#runner.prepare(engine, signal);

@@ -31,16 +31,24 @@ function readArtifact(path: string): LoadedModel {
   };
 }
 
-function checkExpected(
-  name: string,
-  expected: number | undefined,
-  actual: number | string,
-): void {
-  if (expected === undefined || expected === actual) return;
-  throw new UsageError(
-    `${name} must be ${actual}, which the primary model was trained with, or unset: ` +
-      `current value is "${expected}"`,
-  );
+/** Refuses settings that the first model of a forest and an HMM was not trained with. */
+function checkExpected(models: readonly LoadedModel[], expected: Config["expected"]): void {
+  const trained = models.flatMap(({ artifact }) => "forecast" in artifact ? [] : artifact)[0];
+  if (trained === undefined) return;
+  const { name: model, forest, hmm, features } = trained;
+  const check = (name: string, given: number | undefined, actual: number | string) => {
+    if (given === undefined || given === actual) return;
+    throw new UsageError(
+      `${name} must be ${actual}, which the model ${model} was trained with, or unset: ` +
+        `current value is "${given}"`,
+    );
+  };
+  check("ISOLATION_FOREST_CONTAMINATION", expected.contamination, forest.contamination);
+  check("HMM_N_COMPONENTS", expected.states, hmm.labels.length);
+  // The windows of other presets are the artifact's own.
+  if (features.preset === "classic") {
+    check("FEATURE_WINDOW_SIZE", expected.window, features.windows.rolling);
+  }
 }
 
 /**
@@ -48,12 +56,11 @@ function checkExpected(
  *
  * @returns One model an artifact; the first is the primary one.
  * @throws ArtifactError for a file that is missing, damaged or named like another.
- * @throws UsageError when the environment expects other parameters than the primary has.
+ * @throws UsageError when the environment expects other parameters than a model has.
  */
 export function loadModels(config: Pick<Config, "models" | "expected">): readonly LoadedModel[] {
   const models = config.models.map(readArtifact);
-  const [primary] = models;
-  if (primary === undefined) {
+  if (models.length === 0) {
     throw new UsageError("MODELS must name at least one artifact: current value is empty");
   }
   const names = models.map(({ artifact }) => artifact.name);
@@ -61,13 +68,6 @@ export function loadModels(config: Pick<Config, "models" | "expected">): readonl
   if (twice !== undefined) {
     throw new ArtifactError(`MODELS must name each model once: "${twice}" is there twice`);
   }
-  const { expected } = config;
-  const { forest, hmm, features } = primary.artifact;
-  checkExpected("ISOLATION_FOREST_CONTAMINATION", expected.contamination, forest.contamination);
-  checkExpected("HMM_N_COMPONENTS", expected.states, hmm.labels.length);
-  // The windows of other presets are the artifact's own.
-  if (features.preset === "classic") {
-    checkExpected("FEATURE_WINDOW_SIZE", expected.window, features.windows.rolling);
-  }
+  checkExpected(models, config.expected);
   return models;
 }

@@ -2,20 +2,36 @@ import type { ModelsStatus } from "../../data/schema/announcement.ts";
 import type { ModelDescription } from "../../data/schema/model.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
+import { type Artifact, labelsOf } from "../../models/artifact/read.ts";
 import { type LoadedModel, loadModels } from "./loaded_model.ts";
 
-/** A model as consumers see it: the artifact with the number of its trees in their place. */
+/** An artifact with the lengths of its largest lists in their place. */
+function shorten(artifact: Artifact) {
+  if ("forecast" in artifact) {
+    const { forecast } = artifact;
+    const horizons = Object.fromEntries(
+      Object.entries(forecast.horizons).map(([minutes, { z_quantiles: table, ...horizon }]) => [
+        minutes,
+        { ...horizon, z_quantiles: table.length },
+      ]),
+    );
+    return { ...artifact, forecast: { ...forecast, horizons } };
+  }
+  const { trees, ...forest } = artifact.forest;
+  return { ...artifact, forest: { ...forest, trees: trees.length } };
+}
+
+/** A model as consumers see it. */
 function describeModel(
   { artifact, fingerprint, loaded }: LoadedModel,
   index: number,
 ): ModelDescription {
-  const { trees, ...forest } = artifact.forest;
   return {
-    ...artifact,
+    ...shorten(artifact),
+    labels: labelsOf(artifact),
     fingerprint,
     loaded: new Date(loaded).toISOString(),
     primary: index === 0,
-    forest: { ...forest, trees: trees.length },
   };
 }
 

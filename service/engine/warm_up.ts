@@ -57,16 +57,21 @@ export async function warmUp(
  * Why models are not fully warm after a start with so much history; null when they are.
  *
  * @param minutes History that is fetched.
+ * @param days The setting that it comes from; a day at the least is fetched in any case.
  */
-export function historyShortfall(models: readonly LoadedModel[], minutes: number): string | null {
+export function historyShortfall(
+  models: readonly LoadedModel[],
+  { historyMinutes: minutes, historyDays: days }: {
+    readonly historyMinutes: number;
+    readonly historyDays: number;
+  },
+): string | null {
   const short = models.filter(({ artifact }) => historyBars(artifact.features) > minutes)
     .map(({ artifact }) => {
       const days = Math.ceil(historyBars(artifact.features) / DAY_MINUTES);
       return `${artifact.name} needs ${days} days`;
     });
   if (short.length === 0) return null;
-  return `HISTORY_DAYS must be more for the models to be fully warm: ${
-    short.join(", ")
-  }, current ` +
-    `value is ${minutes / DAY_MINUTES}`;
+  return "HISTORY_DAYS must be more for the models to be fully warm: " +
+    `${short.join(", ")}, current value is ${days}`;
 }

@@ -5,7 +5,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { defineCommand, runCommand } from "../../data/common/command.ts";
 import { OutputFile } from "../../data/common/output_file.ts";
-import { type Artifact, parseArtifact } from "../../models/artifact/read.ts";
+import { type HmmArtifact, parseArtifact, requireHmm } from "../../models/artifact/read.ts";
 import { makeBars } from "./bars.ts";
 import {
   featureRows,
@@ -35,9 +35,9 @@ const MODEL_FIT_BARS = 500_000;
 const PYTHON_BARS = 220;
 
 /** Reads a shipped model. */
-function readModel(name: string): Artifact {
+function readModel(name: string): HmmArtifact {
   const file = fileURLToPath(new URL(`../../models/${name}.json`, import.meta.url));
-  return parseArtifact(readFileSync(file, "utf8"), file);
+  return requireHmm(parseArtifact(readFileSync(file, "utf8"), file));
 }
 
 function describeMachine(): Record<string, string | number> {

@@ -3,16 +3,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   computeFeatures,
   type CoreBar,
-  type CoreModel,
   filterRows,
   fitForest,
   fitHmm,
+  type HmmModel,
   Scorer,
 } from "../../core-wasm/core.ts";
 import { allocate, float64View, instantiateCore } from "../../core-wasm/instance.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import { placeForest } from "../../core-wasm/place.ts";
-import { flattenBars } from "../core-wasm/support.ts";
+import { flattenBars, hmmResult } from "../core-wasm/support.ts";
 import { type Figure, measure, now, summarize } from "./measure.ts";
 import { PlainStep } from "./plain_step.ts";
 
@@ -29,7 +29,7 @@ const SPARSE_CALLS = 100;
 /** Larger than a processor's caches. */
 const EVICTION_BYTES = 64 * 2 ** 20;
 
-function openScorer(models: readonly CoreModel[], symbols: number): Scorer {
+function openScorer(models: readonly HmmModel[], symbols: number): Scorer {
   const scorer = Scorer.create(loadCore(), models, symbols);
   for (let i = 0; i < symbols; i++) scorer.addSymbol();
   return scorer;
@@ -43,7 +43,7 @@ function replay(scorer: Scorer, slot: number, bars: readonly CoreBar[]): void {
 /** Steps of one symbol without pauses. */
 export function measureStep(
   name: string,
-  models: readonly CoreModel[],
+  models: readonly HmmModel[],
   bars: readonly CoreBar[],
 ): Figure {
   const scorer = openScorer(models, 1);
@@ -59,7 +59,7 @@ export function measureStep(
 /** Steps after a pause and an eviction of all caches. */
 export async function measureSweptStep(
   name: string,
-  models: readonly CoreModel[],
+  models: readonly HmmModel[],
   bars: readonly CoreBar[],
 ): Promise<Figure> {
   const scorer = openScorer(models, 1);
@@ -79,7 +79,7 @@ export async function measureSweptStep(
 /** Steps once per second, idle in between. */
 export async function measureSparseStep(
   name: string,
-  models: readonly CoreModel[],
+  models: readonly HmmModel[],
   bars: readonly CoreBar[],
 ): Promise<Figure> {
   const scorer = openScorer(models, 1);
@@ -97,7 +97,7 @@ export async function measureSparseStep(
 /** The classic step in plain TypeScript, after a check of its results. */
 export function measurePlainStep(
   name: string,
-  model: CoreModel,
+  model: HmmModel,
   window: number,
   bars: readonly CoreBar[],
 ): Figure {
@@ -106,7 +106,7 @@ export function measurePlainStep(
   for (const bar of bars) {
     plain.step(bar);
     scorer.step(0, bar);
-    const { anomalyScore, logLikelihood } = scorer.result(0);
+    const { anomalyScore, logLikelihood } = hmmResult(scorer, 0);
     const difference = Math.max(
       Math.abs(plain.score - anomalyScore),
       Math.abs(plain.logLikelihood - logLikelihood) / (1 + Math.abs(logLikelihood)),
@@ -122,7 +122,7 @@ export function measurePlainStep(
 }
 
 /** Forest scores: all rows in one batch, one minute's rows of many symbols, and single rows. */
-export function measureForest({ forest }: CoreModel, rows: Float64Array, dims: number): Figure[] {
+export function measureForest({ forest }: HmmModel, rows: Float64Array, dims: number): Figure[] {
   const core = instantiateCore(loadCore());
   const address = placeForest(core, forest);
   const count = rows.length / dims;
@@ -151,7 +151,7 @@ export function measureForestFit(rows: Float64Array, dims: number): Figure {
 }
 
 /** The forward filter. */
-export function measureFilter({ hmm }: CoreModel, rows: Float64Array, dims: number): Figure {
+export function measureFilter({ hmm }: HmmModel, rows: Float64Array, dims: number): Figure {
   const count = rows.length / dims;
   return measure(
     "filter",
@@ -161,7 +161,7 @@ export function measureFilter({ hmm }: CoreModel, rows: Float64Array, dims: numb
 }
 
 /** Baum-Welch iterations on half a million rows, by repeating the given ones. */
-export function measureEStep({ hmm }: CoreModel, rows: Float64Array, dims: number): Figure {
+export function measureEStep({ hmm }: HmmModel, rows: Float64Array, dims: number): Figure {
   const many = new Float64Array(E_STEP_ROWS * dims);
   for (let at = 0; at < many.length; at += rows.length) {
     many.set(rows.subarray(0, Math.min(rows.length, many.length - at)), at);
@@ -184,7 +184,7 @@ export function measureEStep({ hmm }: CoreModel, rows: Float64Array, dims: numbe
 /** A minute's close of many symbols: a step and its result for each. */
 export function measureMinute(
   name: string,
-  models: readonly CoreModel[],
+  models: readonly HmmModel[],
   bars: readonly CoreBar[],
 ): Figure {
   const scorer = openScorer(models, SYMBOLS);
@@ -202,13 +202,13 @@ export function measureMinute(
 }
 
 /** Memory of the states of many symbols. */
-export function measureStates(name: string, models: readonly CoreModel[]): Figure {
+export function measureStates(name: string, models: readonly HmmModel[]): Figure {
   const bytes = openScorer(models, 1).exportState(0).length;
   return summarize(name, `MiB per ${SYMBOLS} symbols`, [bytes * SYMBOLS / 2 ** 20]);
 }
 
 /** A model's normalized features of bars, row after row. */
-export function featureRows({ features }: CoreModel, bars: readonly CoreBar[]) {
+export function featureRows({ features }: HmmModel, bars: readonly CoreBar[]) {
   const { normalized, dims } = computeFeatures(
     loadCore(),
     features,

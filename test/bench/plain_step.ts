@@ -1,5 +1,5 @@
 /** The classic step in plain TypeScript, as a baseline for WebAssembly. */
-import { type CoreBar, type CoreModel, FEATURE_NAMES } from "../../core-wasm/core.ts";
+import { type CoreBar, FEATURE_NAMES, type HmmModel } from "../../core-wasm/core.ts";
 
 const GAMMA = 0.5772156649015329;
 
@@ -17,7 +17,7 @@ class PlainForest {
   readonly #roots: Int32Array;
   readonly #scale: number;
 
-  constructor({ trees, max_samples }: CoreModel["forest"]) {
+  constructor({ trees, max_samples }: HmmModel["forest"]) {
     const nodes = trees.reduce((sum, tree) => sum + tree.feature.length, 0);
     this.#feature = new Int32Array(nodes).fill(-1);
     this.#threshold = new Float64Array(nodes);
@@ -87,7 +87,7 @@ class PlainFilter {
   #prior: Float64Array;
   posterior: Float64Array;
 
-  constructor({ startprob, transmat, means, covars }: CoreModel["hmm"]) {
+  constructor({ startprob, transmat, means, covars }: HmmModel["hmm"]) {
     this.#means = means.map((mean) => Float64Array.from(mean));
     this.#factors = covars.map(factorize);
     this.#transmat = Float64Array.from(transmat.flat());
@@ -167,7 +167,7 @@ export class PlainStep {
   score = 0;
   logLikelihood = 0;
 
-  constructor(model: CoreModel, window: number) {
+  constructor(model: HmmModel, window: number) {
     const dims = FEATURE_NAMES.classic.length;
     this.#window = window;
     this.#rings = FEATURE_NAMES.classic.map(() => new Float64Array(window));

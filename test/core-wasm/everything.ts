@@ -1,17 +1,17 @@
 /** All results of the core, bit for bit, for comparison between hosts. */
 import {
   computeFeatures,
-  type CoreModel,
   type CoreSource,
   filterRows,
   fitForest,
   fitHmm,
+  type HmmModel,
   Scorer,
   scoreRows,
   smoothRows,
   viterbiRows,
 } from "../../core-wasm/core.ts";
-import { flattenBars, randomBars, TOY_MODEL } from "./support.ts";
+import { flattenBars, hmmResult, randomBars, TOY_MODEL } from "./support.ts";
 
 const BARS = 600;
 
@@ -52,13 +52,13 @@ export function computeEverything(wasm: CoreSource): Record<string, string> {
     start: { states: 3, seed: 1, restart: 0 },
     maxIterations: 20,
   });
-  const model: CoreModel = { features: TOY_MODEL.features, forest, hmm: fit.hmm };
+  const model: HmmModel = { features: TOY_MODEL.features, forest, hmm: fit.hmm };
   const filtered = filterRows(wasm, model.hmm, normalized, lengths);
   const scorer = Scorer.create(wasm, [model], 1);
   const slot = scorer.addSymbol();
   const steps = bars.flatMap((bar) => {
     scorer.step(slot, bar);
-    const { anomalyScore, posterior, logLikelihood } = scorer.result(0);
+    const { anomalyScore, posterior, logLikelihood } = hmmResult(scorer, 0);
     return [anomalyScore, ...posterior, logLikelihood];
   });
   return {

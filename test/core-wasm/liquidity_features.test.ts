@@ -9,7 +9,7 @@ import {
   warmUpBars,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { flattenBars, randomBars, TOY_LIQUIDITY } from "./support.ts";
+import { flattenBars, hmmResult, randomBars, TOY_LIQUIDITY } from "./support.ts";
 
 const FEATURES: LiquidityFeatures = {
   preset: "liquidity",
@@ -150,7 +150,7 @@ test("during warm-up the posterior is the initial distribution; then it equals t
   const warmUp = warmUpBars(FEATURES);
   const results = bars.map((bar) => {
     scorer.step(slot, bar);
-    return scorer.result(0);
+    return hmmResult(scorer, 0);
   });
   for (const result of results.slice(0, warmUp)) {
     expect(result).toMatchObject({ posterior: [0.3, 0.7], isAnomaly: false, logLikelihood: 0 });
@@ -170,10 +170,10 @@ test("minutes without a trade are predicted without an update", () => {
   const scorer = Scorer.create(loadCore(), [TOY_LIQUIDITY], 1);
   const slot = scorer.addSymbol();
   for (const bar of randomBars(60, 4)) scorer.step(slot, bar);
-  let before = scorer.result(0);
+  let before = hmmResult(scorer, 0);
   for (let t = 0; t < 40; t++) {
     scorer.step(slot, STILL);
-    const result = scorer.result(0);
+    const result = hmmResult(scorer, 0);
     const [stable = NaN, crisis = NaN] = before.posterior;
     expect(result.posterior[0]).toBeCloseTo(0.9 * stable + 0.2 * crisis, 12);
     expect(result).toMatchObject({ logLikelihood: 0, isAnomaly: false, features: before.features });
@@ -190,10 +190,10 @@ test("a gap as long as the prior window restarts the warm-up", () => {
   if (next === undefined) throw new RangeError("no bar");
   scorer.skip(slot, 29);
   scorer.peek(slot, next);
-  expect(scorer.result(0).normalized).not.toEqual([0, 0]);
+  expect(hmmResult(scorer, 0).normalized).not.toEqual([0, 0]);
   scorer.skip(slot, 30);
   scorer.peek(slot, next);
-  expect(scorer.result(0).normalized).toEqual([0, 0]);
+  expect(hmmResult(scorer, 0).normalized).toEqual([0, 0]);
 });
 
 test("features do not depend on the start of the history, once the window has passed", () => {
@@ -220,6 +220,6 @@ test("a gap does not shift the blocks", () => {
     if (t === 103) gapped.skip(0, 7);
     if (t < 103 || t >= 110) gapped.step(0, bar);
   }
-  const [expected, found] = [whole.result(0).normalized, gapped.result(0).normalized];
+  const [expected, found] = [hmmResult(whole, 0).normalized, hmmResult(gapped, 0).normalized];
   for (const [d, value] of expected.entries()) expect(found[d]).toBeCloseTo(value, 9);
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type CoreBar, historyBars, Scorer } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { randomBars, TOY_LIQUIDITY, TOY_MODEL } from "./support.ts";
+import { hmmResult, randomBars, TOY_LIQUIDITY, TOY_MODEL } from "./support.ts";
 
 const CLASSIC = TOY_MODEL;
 const LIQUIDITY = TOY_LIQUIDITY;
@@ -20,7 +20,7 @@ function open(minute = 0): Scorer {
 /** Bars that both models have after a bar. */
 function step(scorer: Scorer, bar: CoreBar): readonly number[] {
   scorer.step(0, bar);
-  return [0, 1].map((model) => scorer.result(model).have);
+  return [0, 1].map((model) => hmmResult(scorer, model).have);
 }
 
 /** A random walk in which every minute has a trade. */
@@ -33,7 +33,7 @@ const still = (bar: CoreBar): CoreBar => ({ ...bar, volume: 0 });
 test("the windows need the classic model's rolling bars and the liquidity model's whole week", () => {
   const scorer = open();
   step(scorer, tradedBars(1, 1)[0] ?? never());
-  expect([0, 1].map((model) => scorer.result(model).need)).toEqual([WINDOW, WEEK]);
+  expect([0, 1].map((model) => hmmResult(scorer, model).need)).toEqual([WINDOW, WEEK]);
 });
 
 function never(): never {
@@ -54,7 +54,7 @@ test("a raw feature is defined once the bars that it needs are there", () => {
   const scorer = open();
   const defined = tradedBars(6, 1).map((bar) => {
     scorer.step(0, bar);
-    return [0, 1].map((model) => scorer.result(model).defined.map(Number).join(""));
+    return [0, 1].map((model) => hmmResult(scorer, model).defined.map(Number).join(""));
   });
   expect(defined.map(([classic]) => classic))
     .toEqual(["010", "110", "110", "110", "111", "111"]);
@@ -73,7 +73,7 @@ test("the liquidity model begins with the first trade, and leaves blocks without
   // Minutes 3 to 6 without a trade; 7 to 10 with; the block of 10 to 14 counts, that of 15 to 19
   // does not, and neither do minutes of the block from 20 on before its first trade.
   expect(counts).toEqual([0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 8, 8, 8, 10]);
-  expect(scorer.result(1).defined).toEqual([true, true]);
+  expect(hmmResult(scorer, 1).defined).toEqual([true, true]);
 });
 
 test("a missing minute counts for the block that it lies in, and not for the classic windows", () => {
@@ -101,7 +101,7 @@ test("a model that has observed nothing is not ready, however its windows are cu
     scorer.begin(scorer.addSymbol(), 0);
     return tradedBars(WEEK + 3, 1).map((bar) => {
       scorer.step(0, bar);
-      return scorer.result(0).have;
+      return hmmResult(scorer, 0).have;
     });
   };
   expect(countsWith(5).slice(WEEK - 1)).toEqual([WEEK, WEEK, WEEK, WEEK]);
@@ -211,14 +211,14 @@ test("features equal those of a scorer that always ran, once the start is forgot
     for (const [i, bar] of bars.slice(late).entries()) {
       step(always, bar);
       step(fresh, bar);
-      const [one, two] = [always.result(model), fresh.result(model)];
+      const [one, two] = [hmmResult(always, model), hmmResult(fresh, model)];
       expect(two.have).toBe(Math.min(i + 1, two.need));
       if (model === 0 && i >= historyBars(features)) {
         expect(two.normalized).toEqual(one.normalized);
       }
     }
-    for (const [d, z] of fresh.result(model).normalized.entries()) {
-      expect(z).toBeCloseTo(always.result(model).normalized[d] ?? NaN, 5);
+    for (const [d, z] of hmmResult(fresh, model).normalized.entries()) {
+      expect(z).toBeCloseTo(hmmResult(always, model).normalized[d] ?? NaN, 5);
     }
   }
 });

@@ -4,12 +4,20 @@ import {
   computeFeatures,
   type CoreBar,
   filterRows,
+  type HmmResult,
   Scorer,
   scoreRows,
-  type StepResult,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { flattenBars, Random, randomBars, randomHmm, TOY_HMM, TOY_MODEL } from "./support.ts";
+import {
+  flattenBars,
+  hmmResult,
+  Random,
+  randomBars,
+  randomHmm,
+  TOY_HMM,
+  TOY_MODEL,
+} from "./support.ts";
 
 const LONGER = { ...TOY_MODEL, features: { preset: "classic", windows: { rolling: 9 } } } as const;
 
@@ -17,14 +25,14 @@ function open(capacity = 1): Scorer {
   return Scorer.create(loadCore(), [TOY_MODEL, LONGER], capacity);
 }
 
-function run(scorer: Scorer, slot: number, bars: readonly CoreBar[]): StepResult[][] {
+function run(scorer: Scorer, slot: number, bars: readonly CoreBar[]): HmmResult[][] {
   return bars.map((bar) => {
     scorer.step(slot, bar);
-    return [scorer.result(0), scorer.result(1)];
+    return [hmmResult(scorer, 0), hmmResult(scorer, 1)];
   });
 }
 
-function runFresh(bars: readonly CoreBar[]): StepResult[][] {
+function runFresh(bars: readonly CoreBar[]): HmmResult[][] {
   const scorer = open();
   return run(scorer, scorer.addSymbol(), bars);
 }
@@ -87,9 +95,9 @@ test("peek equals step and does not change the state", () => {
   const results = bars.map((bar, t) => {
     scorer.peek(slot, randomBars(1, t)[0] ?? bar);
     scorer.peek(slot, bar);
-    const peeked = [scorer.result(0), scorer.result(1)];
+    const peeked = [hmmResult(scorer, 0), hmmResult(scorer, 1)];
     scorer.step(slot, bar);
-    expect([scorer.result(0), scorer.result(1)]).toEqual(peeked);
+    expect([hmmResult(scorer, 0), hmmResult(scorer, 1)]).toEqual(peeked);
     return peeked;
   });
   expect(results).toEqual(runFresh(bars));
@@ -99,12 +107,12 @@ test("symbols do not see each other", () => {
   const bars = [randomBars(80, 1), randomBars(80, 2), randomBars(80, 3)];
   const scorer = open(3);
   const slots = bars.map(() => scorer.addSymbol());
-  const results: StepResult[][][] = bars.map(() => []);
+  const results: HmmResult[][][] = bars.map(() => []);
   for (let t = 0; t < 80; t++) {
     for (const slot of slots) {
       const bar = bars[slot]?.[t];
       if (bar) scorer.step(slot, bar);
-      results[slot]?.push([scorer.result(0), scorer.result(1)]);
+      results[slot]?.push([hmmResult(scorer, 0), hmmResult(scorer, 1)]);
     }
   }
   expect(results).toEqual(bars.map(runFresh));
@@ -147,7 +155,7 @@ test("missing bars are predicted without an update, in one gap or in several", (
         scorer.step(whole, bar);
         scorer.step(pieces, bar);
       }
-      let prior = scorer.result(0).posterior;
+      let prior = hmmResult(scorer, 0).posterior;
       const minutes = gaps.reduce((a, b) => a + b, 0);
       scorer.skip(whole, minutes);
       for (const gap of gaps) scorer.skip(pieces, gap);
@@ -158,7 +166,7 @@ test("missing bars are predicted without an update, in one gap or in several", (
       }
       for (const slot of [whole, pieces]) {
         scorer.step(slot, next);
-        const { normalized, posterior, logLikelihood } = scorer.result(0);
+        const { normalized, posterior, logLikelihood } = hmmResult(scorer, 0);
         const expected = filterRows(
           loadCore(),
           { ...hmm, startprob: prior },
@@ -171,9 +179,9 @@ test("missing bars are predicted without an update, in one gap or in several", (
         }
       }
       scorer.peek(whole, next);
-      const { normalized } = scorer.result(0);
+      const { normalized } = hmmResult(scorer, 0);
       scorer.peek(pieces, next);
-      expect(scorer.result(0).normalized).toEqual(normalized);
+      expect(hmmResult(scorer, 0).normalized).toEqual(normalized);
     }),
     { numRuns: 60 },
   );
@@ -188,7 +196,7 @@ test("a gap as long as the window clears it, a shorter one does not", () => {
     run(scorer, slot, bars);
     scorer.skip(slot, minutes);
     scorer.step(slot, next);
-    return scorer.result(0);
+    return hmmResult(scorer, 0);
   };
   const fresh = runFresh([next])[0]?.[0];
   expect(after(5).normalized).toEqual(fresh?.normalized);
@@ -202,7 +210,7 @@ test("a gap of years converges to the stationary distribution", () => {
   run(scorer, slot, randomBars(30, 1));
   scorer.skip(slot, 10 ** 12);
   scorer.step(slot, randomBars(1, 1)[0] ?? never());
-  const { barsInState, posterior } = scorer.result(0);
+  const { barsInState, posterior } = hmmResult(scorer, 0);
   expect(Number.isInteger(barsInState)).toBe(true);
   expect(posterior.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
 });
@@ -216,10 +224,10 @@ test("dwell time grows over missing bars while the predicted regime stays the sa
   const slot = scorer.addSymbol();
   const flat = { open: 100, high: 100, low: 100, close: 100, volume: 1 };
   for (let t = 0; t < 10; t++) scorer.step(slot, flat);
-  const { state, barsInState } = scorer.result(0);
+  const { state, barsInState } = hmmResult(scorer, 0);
   scorer.skip(slot, 3);
   scorer.step(slot, flat);
-  expect(scorer.result(0)).toMatchObject({ state, barsInState: barsInState + 4 });
+  expect(hmmResult(scorer, 0)).toMatchObject({ state, barsInState: barsInState + 4 });
 });
 
 test("invalid arguments are refused with their value", () => {

@@ -2,8 +2,10 @@ import {
   type CoreBar,
   type CoreForest,
   type CoreHmm,
-  type CoreModel,
   FEATURE_INPUTS,
+  type HmmModel,
+  type HmmResult,
+  type Scorer,
 } from "../../core-wasm/core.ts";
 
 /** Seeded random numbers (mulberry32), independent of the code under test. */
@@ -31,6 +33,13 @@ export class Random {
     const found = probabilities.findIndex((p) => (rest -= p) < 0);
     return found < 0 ? probabilities.length - 1 : found;
   }
+}
+
+/** A scorer's output of a model with a forest and an HMM. */
+export function hmmResult(scorer: Scorer, model: number): HmmResult {
+  const result = scorer.result(model);
+  if (result.kind !== "hmm") throw new TypeError(`model ${model} has no HMM`);
+  return result;
 }
 
 /** A random walk of valid bars. */
@@ -87,14 +96,14 @@ export const TOY_HMM: CoreHmm = {
 };
 
 /** A classic model with a window of 5 bars. */
-export const TOY_MODEL: CoreModel = {
+export const TOY_MODEL: HmmModel = {
   features: { preset: "classic", windows: { rolling: 5 } },
   forest: TOY_FOREST,
   hmm: TOY_HMM,
 };
 
 /** A small liquidity model, whose windows fill within half an hour. */
-export const TOY_LIQUIDITY: CoreModel = {
+export const TOY_LIQUIDITY: HmmModel = {
   features: {
     preset: "liquidity",
     windows: { block: 5, blocks: 6, least_blocks: 3, fast: 2, slow: 4 },

@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { fingerprint, parseArtifact } from "../../models/artifact/read.ts";
+import { fingerprint, parseArtifact, requireHmm } from "../../models/artifact/read.ts";
 import { randomBars } from "../core-wasm/support.ts";
 import { DumpServer, zipOf } from "../data/download/download_server.ts";
 import { ServiceProcess } from "../support/service_process.ts";
@@ -74,7 +74,7 @@ test("a month is downloaded, a model fitted to it, and the running service uses 
 
   const text = readFileSync(model, "utf8");
   expect(fingerprint(text)).not.toBe(fingerprint(before));
-  const { name: kept, features, hmm, training } = parseArtifact(text, model);
+  const { name: kept, features, hmm, training } = requireHmm(parseArtifact(text, model));
   expect({ kept, features, labels: hmm.labels }).toMatchObject({
     kept: "classic",
     features: { windows: { rolling: 20 } },

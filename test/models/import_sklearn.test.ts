@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
-import { parseArtifact } from "../../models/artifact/read.ts";
+import { parseArtifact, requireHmm } from "../../models/artifact/read.ts";
 import { pythonTest } from "../support/python.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
@@ -36,7 +36,7 @@ pythonTest("pickled models become an artifact", (python) => {
   expect(stdout).toBe(
     "mine: 5 trees, regimes Bearish Extreme, Normal Market, Bullish Extreme\n",
   );
-  const artifact = parseArtifact(readFileSync(out, "utf8"), out);
+  const artifact = requireHmm(parseArtifact(readFileSync(out, "utf8"), out));
   expect(artifact).toMatchObject({
     name: "mine",
     features: { windows: { rolling: 30 } },
@@ -55,7 +55,7 @@ function importPickles(python: string, folder: string, forest: string, hmm: stri
     ...["--out", out],
   ]);
   expect({ forest, hmm, status }).toEqual({ forest, hmm, status: 0 });
-  return { artifact: parseArtifact(readFileSync(out, "utf8"), out), stderr };
+  return { artifact: requireHmm(parseArtifact(readFileSync(out, "utf8"), out)), stderr };
 }
 
 pythonTest("columns with names are taken by name, in any order", (python) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { parseArtifact } from "../../models/artifact/read.ts";
+import { parseArtifact, requireHmm } from "../../models/artifact/read.ts";
 import { readParameters } from "../../models/training/parameters.ts";
 import { fitModel } from "../../models/training/fit.ts";
 import { barCount } from "../../models/training/sequences.ts";
@@ -13,7 +13,7 @@ import {
 import { reportOnTruth } from "../../notebooks/support/truth_report.ts";
 
 const path = fileURLToPath(new URL("../../models/liquidity.json", import.meta.url));
-const shipped = parseArtifact(readFileSync(path, "utf8"), path);
+const shipped = requireHmm(parseArtifact(readFileSync(path, "utf8"), path));
 const DAYS = 40;
 
 describe("the shipped liquidity model on forty days of a simulated market", () => {

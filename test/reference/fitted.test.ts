@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { z } from "zod";
 import { computeFeatures, filterRows } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { parseArtifact } from "../../models/artifact/read.ts";
+import { parseArtifact, requireHmm } from "../../models/artifact/read.ts";
 import {
   barCount,
   hashSequences,
@@ -44,7 +44,9 @@ realDataTest(
   listBlocks().length > 0 ? [] : ["klines"],
   async () => {
     const file = new URL("../../models/classic.json", import.meta.url);
-    const { features, hmm, training } = parseArtifact(readFileSync(file, "utf8"), "classic.json");
+    const { features, hmm, training } = requireHmm(
+      parseArtifact(readFileSync(file, "utf8"), "classic.json"),
+    );
     const sequences = await readSequences();
     expect(training).toMatchObject({
       sha256: hashSequences(sequences),

@@ -1,14 +1,16 @@
 import { expect, test } from "vitest";
 import { filterRows, scoreRows } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { parseArtifact } from "../../models/artifact/read.ts";
+import { parseArtifact, requireHmm } from "../../models/artifact/read.ts";
 import { classicLabels } from "../../models/artifact/labels.ts";
 import { readImportVectors } from "./vectors.ts";
 
 const vectors = readImportVectors();
 
 test.each(vectors)("an imported model gives the output that it gave in Python: $name", (vector) => {
-  const { forest, hmm, scorecard, training } = parseArtifact(JSON.stringify(vector.artifact), "x");
+  const { forest, hmm, scorecard, training } = requireHmm(
+    parseArtifact(JSON.stringify(vector.artifact), "x"),
+  );
   expect(hmm.labels).toEqual(classicLabels(hmm.startprob.length));
   expect(training.origin).toBe("imported");
   expect(scorecard).toEqual({});
@@ -29,7 +31,9 @@ test.each(vectors)("an imported model gives the output that it gave in Python: $
 });
 
 test("without a contamination the offset is scikit-learn's -0.5", () => {
-  const artifacts = vectors.map((vector) => parseArtifact(JSON.stringify(vector.artifact), "x"));
+  const artifacts = vectors.map((vector) =>
+    requireHmm(parseArtifact(JSON.stringify(vector.artifact), "x"))
+  );
   const auto = artifacts.filter(({ forest }) => forest.contamination === "auto");
   expect(auto.map(({ forest }) => forest.offset)).toEqual([-0.5]);
 });

@@ -17,7 +17,7 @@ import {
   viterbiRows,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
-import { type Artifact, parseArtifact } from "../../models/artifact/read.ts";
+import { type HmmArtifact, parseArtifact, requireHmm } from "../../models/artifact/read.ts";
 import { labelKey } from "../../data/schema/signal.ts";
 import { loadKlines } from "../support/history.ts";
 import { NO_PYTHON, python } from "../support/python.ts";
@@ -34,7 +34,7 @@ function run(command: string, args: readonly string[]): void {
   if (status !== 0) throw new Error(`${command} ${args[0]}: exit code ${status}: ${stderr}`);
 }
 
-const readArtifact = (path: string) => parseArtifact(readFileSync(path, "utf8"), path);
+const readArtifact = (path: string) => requireHmm(parseArtifact(readFileSync(path, "utf8"), path));
 
 /** The output of `deno task replay` for the real block: numbers by column name. */
 function replay(folder: string, model: string): (...names: string[]) => Float64Array {
@@ -55,7 +55,7 @@ function replay(folder: string, model: string): (...names: string[]) => Float64A
 }
 
 /** Names of the columns of an artifact's features or probabilities. */
-function columnNames({ features, hmm }: Artifact) {
+function columnNames({ features, hmm }: HmmArtifact) {
   return {
     raw: features.names.map((name) => `features_${name}`),
     normalized: features.names.map((name) => `normalized_${name}`),

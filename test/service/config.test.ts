@@ -19,7 +19,7 @@ describe("readConfig", () => {
       binanceWsUrl: "wss://data-stream.binance.vision",
       binanceRestUrl: "https://data-api.binance.vision",
       proxies: { exceptions: [] },
-      models: ["classic", "liquidity"].map((name) => join(ROOT, `models/${name}.json`)),
+      models: ["classic", "volatility"].map((name) => join(ROOT, `models/${name}.json`)),
       historyDays: 8,
       expected: {},
       dataDir: "data/store",

@@ -32,7 +32,7 @@ const signal = z.looseObject({
   anomaly_score: z.number().nullable(),
   regime_probabilities: z.record(z.string(), z.number()).nullable(),
   models: z.looseObject({
-    liquidity: z.looseObject({ probabilities: z.record(z.string(), z.number()).nullable() }),
+    volatility: z.looseObject({ probabilities: z.record(z.string(), z.number()).nullable() }),
   }),
 });
 
@@ -44,7 +44,7 @@ async function serve() {
   });
   onTestFinished(() => exchange.close());
   const folder = temporaryFolder();
-  const files = ["classic", "liquidity"].map((name) => {
+  const files = ["classic", "volatility"].map((name) => {
     const file = join(folder, `${name}.json`);
     copyFileSync(`models/${name}.json`, file);
     return file;
@@ -128,7 +128,7 @@ test(
       delays.push(live.at - replaced);
       expect(await service.get("/api/v1/models")).toMatchObject([
         { name: "classic", fingerprint: wanted },
-        { name: "liquidity", fingerprint: before[1]?.fingerprint },
+        { name: "volatility", fingerprint: before[1]?.fingerprint },
       ]);
       engines.push(loadModels({ models: files, expected: {} }));
       await signalsFrom(events.length);
@@ -178,7 +178,7 @@ test(
           expect(regime_probabilities?.[regime]).toBeCloseTo(share, 9);
         }
         // Its file did not change: the model has gone on as if nothing had been.
-        expect(models.liquidity).toEqual(expected?.models["liquidity"]);
+        expect(models.volatility).toEqual(expected?.models["volatility"]);
       }
       expect(Math.min(...turns)).toBeGreaterThan(0);
     }

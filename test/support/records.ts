@@ -1,5 +1,5 @@
 import type { Bar } from "../../data/schema/bar.ts";
-import type { ModelOutput, Signal } from "../../data/schema/signal.ts";
+import type { ModelOutput, ReadyForecast, Signal } from "../../data/schema/signal.ts";
 import { COUNTER_NAMES, type SymbolStatus, symbolStatusSchema } from "../../data/schema/status.ts";
 import type { LogRecord } from "../../service/bus/event_log.ts";
 
@@ -46,6 +46,70 @@ export function makeSignal(index: number, symbol = "BTCUSDT"): Signal {
     log_likelihood: -3.1,
     ready: true,
     models: {},
+  };
+}
+
+/** What a volatility model says in a minute that is calm against a turbulent week. */
+export function makeVolatilityOutput(): ReadyForecast {
+  return {
+    ready: true,
+    state: 1,
+    name: "Normal",
+    confidence: 0.81,
+    probabilities: { calm: 0.12, normal: 0.81, turbulent: 0.07 },
+    seconds_in_state: 5400,
+    basis: "absolute",
+    against_week: {
+      state: 0,
+      name: "Calm",
+      probabilities: { calm: 0.67, normal: 0.31, turbulent: 0.02 },
+    },
+    forecast: {
+      "15": {
+        volatility_bp: 18.4,
+        quantiles: {
+          ...{ "2.5": 9.1, "10": 11.5, "25": 14.4, "50": 18.4 },
+          ...{ "75": 23.3, "90": 29, "97.5": 37.8 },
+        },
+      },
+      "60": {
+        volatility_bp: 38,
+        quantiles: {
+          ...{ "2.5": 19, "10": 24.5, "25": 30.1, "50": 38 },
+          ...{ "75": 47.2, "90": 58.4, "97.5": 75.9 },
+        },
+      },
+    },
+    change_within_60_minutes: 0.34,
+    shock_score: 0.7,
+    is_shock: false,
+    contributions: {
+      ...{ short: 0.02, hour: -0.1, day: 0, week: 0.1 },
+      ...{ season: 0.2, volume: 0, momentum: -0.01, bias: 0.03 },
+    },
+  };
+}
+
+/** A volatility model's output while it has `have` of the `need` bars. */
+export function makeWarmingVolatility(have: number, need: number): ModelOutput {
+  return {
+    ...{ ready: false, have, need, state: null, name: null, confidence: null },
+    ...{ probabilities: null, seconds_in_state: null, basis: null, against_week: null },
+    ...{ forecast: null, change_within_60_minutes: null, shock_score: null, is_shock: null },
+    contributions: null,
+  };
+}
+
+/** A signal of a volatility model that is the primary one. */
+export function makeVolatilitySignal(index: number): Signal {
+  const { state, name, probabilities, ...output } = makeVolatilityOutput();
+  return {
+    ...makeSignal(index),
+    features: { volatility_5: -7.1, week: 2.9 },
+    normalized: {},
+    ...{ anomaly_score: null, is_anomaly: null, log_likelihood: null },
+    ...{ regime_state: state, regime_name: name, regime_probabilities: probabilities },
+    ...output,
   };
 }
 

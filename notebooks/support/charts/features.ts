@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { Artifact } from "../../../models/artifact/read.ts";
+import type { HmmArtifact } from "../../../models/artifact/read.ts";
 import { drawChart, type Figure } from "../figure.ts";
 import { INK, regimeColors } from "../palette.ts";
 import type { SeenBars } from "../seen_bars.ts";
@@ -27,7 +27,7 @@ function histogram({ rows, dims, path }: SeenBars, feature: number, states: numb
 
 /** Distribution of each feature, by regime. */
 export function featureChart(
-  { features, hmm }: Pick<Artifact, "features" | "hmm">,
+  { features, hmm }: Pick<HmmArtifact, "features" | "hmm">,
   seen: SeenBars,
 ): Figure {
   const { labels } = hmm;

@@ -72,8 +72,11 @@ export class JsonTable {
     const text = json.replace(VALUE, ":");
     const known = this.#shapes.get(text);
     if (known !== undefined) return known;
-    const names = flatten(JSON.parse(json)).map(([name]) => name);
-    const plain = json.match(VALUE)?.length === names.length && !json.includes('\\"');
+    const record: unknown = JSON.parse(json);
+    const names = flatten(record).map(([name]) => name);
+    // Parsing moves keys that are integers to the front: the text may have them elsewhere.
+    const plain = json.match(VALUE)?.length === names.length && !json.includes('\\"') &&
+      JSON.stringify(record).replace(VALUE, ":") === text;
     const shape: Shape = { names, plain, known: false, cells: undefined };
     // A shape that a text makes is not met again.
     if (plain) this.#shapes.set(text, shape);

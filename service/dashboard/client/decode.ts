@@ -12,8 +12,8 @@ export interface Model {
   readonly loaded: number;
   /** Name of its feature set. */
   readonly preset: string;
-  /** A score below it is an anomaly. */
-  readonly offset: number;
+  /** A score below it is an anomaly; null for a model without a forest. */
+  readonly offset: number | null;
   /** Share of the training bars that the forest calls anomalous, by its setting. */
   readonly contamination: number | null;
   /** Keys of its regimes, in canonical order. */
@@ -64,16 +64,16 @@ export function decodeModels(value: unknown): readonly Model[] {
 }
 
 function toModel(model: ModelDescription): Model {
-  const { forest, hmm, training } = model;
+  const { forest, labels, training } = model;
   return {
     name: model.name,
     primary: model.primary,
     fingerprint: model.fingerprint,
     loaded: Date.parse(model.loaded),
     preset: model.features.preset,
-    offset: forest.offset,
-    contamination: typeof forest.contamination === "number" ? forest.contamination : null,
-    regimes: hmm.labels.map(labelKey),
+    offset: forest?.offset ?? null,
+    contamination: typeof forest?.contamination === "number" ? forest.contamination : null,
+    regimes: labels.map(labelKey),
     trainedOn: training.symbol ?? null,
     rows: training.rows ?? null,
     period: training.period === undefined

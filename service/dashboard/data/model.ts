@@ -1,18 +1,18 @@
 import type { ModelStatus } from "../../../data/schema/status.ts";
 import type { Model } from "../client/decode.ts";
 
-/** The model whose output is the top level of a signal, and whose forest scores anomalies. */
+/** The model whose output is the top level of a signal; its forest, if any, scores anomalies. */
 export function primaryModel(models: readonly Model[]): Model | undefined {
   return models.find((model) => model.primary) ?? models[0];
 }
 
 /**
- * The model to show: the one that the reader chose, if it is live; else a liquidity model, whose
+ * The model to show: the one that the reader chose, if it is live; else a volatility model, whose
  * regimes last longer; else the primary one.
  */
 export function shownModel(models: readonly Model[], chosen: string | null): Model | undefined {
   return models.find(({ name }) => name === chosen) ??
-    models.find(({ preset }) => preset === "liquidity") ?? primaryModel(models);
+    models.find(({ preset }) => preset === "volatility") ?? primaryModel(models);
 }
 
 /** The models in the order of the picker: the default one first. */

@@ -16,11 +16,14 @@ export type Outputs = (signal: Signal) => ReadyOutput | undefined;
 
 /** The outputs of a model. Those of the primary model are the top level of signals. */
 export function outputsOf(model: Model | undefined): Outputs {
-  const regimes = model?.regimes.join();
+  const regimes = model?.regimes ?? [];
   return (signal) => {
     const output = modelOutput(model, signal);
     if (output === undefined || !isReady(output)) return undefined;
-    return Object.keys(output.probabilities).join() === regimes ? output : undefined;
+    const { probabilities } = output;
+    const same = Object.keys(probabilities).length === regimes.length &&
+      regimes.every((regime) => probabilities[regime] !== undefined);
+    return same ? output : undefined;
   };
 }
 

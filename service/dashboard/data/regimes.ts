@@ -2,7 +2,7 @@ import type { ReadyOutput } from "../../../data/schema/signal.ts";
 import type { Posterior } from "./posteriors.ts";
 
 /** Regimes of the default model. The page reserves space for them until the first signal. */
-export const EXPECTED_REGIMES = ["stable", "volatile", "crisis"];
+export const EXPECTED_REGIMES = ["calm", "normal", "turbulent"];
 
 /** A period in one regime without interruption. */
 export interface RegimeRun {
@@ -43,7 +43,7 @@ export function regimeShortName(key: string): string {
  * are interpolated between three anchors for any number of regimes.
  */
 export function regimeColours(keys: readonly string[]): readonly string[] {
-  const directional = keys[0]?.startsWith("bear") ?? false;
+  const directional = keys.some((key) => key.startsWith("bear"));
   const [low, middle, high] = directional
     ? ["var(--bear)", "var(--neutral)", "var(--bull)"] as const
     : ["var(--calm)", "var(--volatile)", "var(--crisis)"] as const;
@@ -56,7 +56,7 @@ export function regimeColours(keys: readonly string[]): readonly string[] {
   });
 }
 
-/** The CSS colour of the most probable regime. */
+/** The CSS colour of the regime that an output names. */
 export function regimeColour({ probabilities, state }: ReadyOutput): string {
   return regimeColours(Object.keys(probabilities))[state] ?? "var(--neutral)";
 }

@@ -2,14 +2,20 @@ import { writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import * as z from "zod/mini";
+import { columnsOf } from "../../../data/schema/columns.ts";
+import { volatilityShape } from "../../../data/schema/volatility.ts";
 import { History, type HistorySource } from "../../../data/sql/history.ts";
 import { EmbeddedLog } from "../../../service/bus/embedded/embedded_log.ts";
 import {
   barRecords,
   makeBar,
   makeSignal,
+  makeVolatilityOutput,
+  makeVolatilitySignal,
   makeWarmingOutput,
   makeWarmingSignal,
+  makeWarmingVolatility,
   signalRecords,
 } from "../../support/records.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
@@ -21,6 +27,11 @@ async function openHistory(source: HistorySource): Promise<History> {
   onTestFinished(() => history.close());
   return history;
 }
+
+/** The columns of forecasts in the row of a model that makes none. */
+const NO_FORECAST = Object.fromEntries(
+  columnsOf(z.object(volatilityShape)).map(({ name }) => [name, null]),
+);
 
 /** A history without rows, for queries that need none: opening one takes a second. */
 let empty: History;
@@ -267,11 +278,33 @@ describe("the service's journal", () => {
       ...{ anomaly_score: -0.43, is_anomaly: false, regime_state: 1, regime_name: "Normal Market" },
       ...{ confidence: 0.9, seconds_in_state: 120, log_likelihood: -3.1, state: null },
       ...{ ready: true, have: null, need: null, backfill: null },
+      ...NO_FORECAST,
     }]);
     expect(history.rows("SELECT * FROM model_outputs")).toEqual([{
       ...{ symbol, source, open_time: minute(1), time, model: "liquidity", ...output },
-      ...{ have: null, need: null, log_likelihood: -1.2 },
+      ...{ have: null, need: null, log_likelihood: -1.2, ...NO_FORECAST },
     }]);
+  });
+
+  test("forecasts are columns, of the primary model and of the models beside it", async () => {
+    const { log, path } = openJournal();
+    const volatility = makeVolatilityOutput();
+    await log.append(signalRecords(
+      { ...makeSignal(0), models: { volatility: makeWarmingVolatility(9, 4320) } },
+      { ...makeSignal(1), models: { volatility } },
+      makeVolatilitySignal(2),
+    ));
+    const history = await openHistory({ journals: [path] });
+    const columns = "basis, forecast_15_volatility_bp AS bp, forecast_60_quantiles_2_5 AS low, " +
+      "against_week_name AS week, is_shock, contributions_season AS season";
+    const said = {
+      ...{ basis: "absolute", bp: 18.4, low: 19, week: "Calm", is_shock: false, season: 0.2 },
+    };
+    const silent = { basis: null, bp: null, low: null, week: null, is_shock: null, season: null };
+    expect(history.rows(`SELECT ${columns} FROM model_outputs ORDER BY open_time`))
+      .toEqual([silent, said]);
+    expect(history.rows(`SELECT ${columns} FROM signals ORDER BY open_time`))
+      .toEqual([silent, silent, said]);
   });
 
   test("a model that is not ready is NULL; signals of earlier versions are ready", async () => {

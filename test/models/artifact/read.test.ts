@@ -5,23 +5,17 @@ import {
   fingerprint,
   formatArtifact,
   parseArtifact,
+  requireHmm,
 } from "../../../models/artifact/read.ts";
+import { damaged } from "./damage.ts";
 
 const SHIPPED = readFileSync(new URL("../../../models/classic.json", import.meta.url), "utf8");
 
-/** The shipped artifact with the value at a path replaced, or removed when it is undefined. */
-function damage(path: readonly (string | number)[], value?: unknown): string {
-  const artifact: unknown = JSON.parse(SHIPPED);
-  let parent: unknown = artifact;
-  for (const key of path.slice(0, -1)) parent = Reflect.get(Object(parent), key);
-  const last = path.at(-1) ?? "";
-  if (value === undefined) Reflect.deleteProperty(Object(parent), last);
-  else Reflect.set(Object(parent), last, value);
-  return JSON.stringify(artifact);
-}
+const damage = (path: readonly (string | number)[], value?: unknown) =>
+  damaged(SHIPPED, path, value);
 
 test("the shipped model is valid, small, and in canonical order", () => {
-  const artifact = parseArtifact(SHIPPED, "models/classic.json");
+  const artifact = requireHmm(parseArtifact(SHIPPED, "models/classic.json"));
   expect(SHIPPED.length).toBeLessThan(700_000);
   expect(artifact.name).toBe("classic");
   expect(artifact.hmm.labels).toEqual(["Bearish Extreme", "Normal Market", "Bullish Extreme"]);

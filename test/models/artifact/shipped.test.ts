@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { Scorer } from "../../../core-wasm/core.ts";
 import { loadCore } from "../../../core-wasm/load.ts";
-import { parseArtifact } from "../../../models/artifact/read.ts";
+import { parseArtifact, requireHmm } from "../../../models/artifact/read.ts";
+import { hmmResult } from "../../core-wasm/support.ts";
 import { loadKlines } from "../../support/history.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
 
@@ -13,7 +14,7 @@ realDataTest(
   [BLOCK],
   async () => {
     const file = new URL("../../../models/classic.json", import.meta.url);
-    const artifact = parseArtifact(readFileSync(file, "utf8"), "classic.json");
+    const artifact = requireHmm(parseArtifact(readFileSync(file, "utf8"), "classic.json"));
     const scorer = Scorer.create(loadCore(), [artifact], 1);
     const slot = scorer.addSymbol();
     const bars = [0, 0, 0];
@@ -21,7 +22,7 @@ realDataTest(
     let anomalies = 0;
     for (const kline of await loadKlines(sharedData(BLOCK))) {
       scorer.step(slot, kline);
-      const { state, isAnomaly, posterior } = scorer.result(0);
+      const { state, isAnomaly, posterior } = hmmResult(scorer, 0);
       rows++;
       anomalies += Number(isAnomaly);
       bars[state] = (bars[state] ?? 0) + 1;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parseArtifact } from "../../../models/artifact/read.ts";
+import { parseArtifact, requireHmm } from "../../../models/artifact/read.ts";
 import { fitModel } from "../../../models/training/fit.ts";
 import { formatModelCard } from "../../../models/report/model_card.ts";
 import { formatScorecard } from "../../../models/report/scorecard.ts";
@@ -54,7 +54,7 @@ test.each(["classic", "liquidity"])(
   (name) => {
     const read = (ending: string) =>
       readFileSync(new URL(`../../../models/${name}.${ending}`, import.meta.url), "utf8");
-    const card = formatModelCard(parseArtifact(read("json"), name));
+    const card = formatModelCard(requireHmm(parseArtifact(read("json"), name)));
     expect(read("md")).toBe(card);
     expect(card).toContain(
       "deno task data:download --symbol BTCUSDT --from 2022-06-15 --to 2022-07-19\n",
@@ -65,7 +65,8 @@ test.each(["classic", "liquidity"])(
 
 test("the card of a model without an evaluation says so", () => {
   const text = readFileSync(new URL("../../../models/classic.json", import.meta.url), "utf8");
-  const { walk_forward: _, ...scorecard } = parseArtifact(text, "classic.json").scorecard;
-  const card = formatModelCard({ ...parseArtifact(text, "classic.json"), scorecard });
+  const artifact = requireHmm(parseArtifact(text, "classic.json"));
+  const { walk_forward: _, ...scorecard } = artifact.scorecard;
+  const card = formatModelCard({ ...artifact, scorecard });
   expect(card).toContain("It was not evaluated on held-out bars.");
 });

@@ -4,7 +4,7 @@ import { loadCore } from "../../../core-wasm/load.ts";
 import { artifactSchema } from "../../../models/artifact/artifact.ts";
 import { fitModel, type FitOptions } from "../../../models/training/fit.ts";
 import { barCount, type BarSequence } from "../../../models/training/sequences.ts";
-import { flattenBars, randomBars } from "../../core-wasm/support.ts";
+import { flattenBars, hmmResult, randomBars } from "../../core-wasm/support.ts";
 
 const SEQUENCES = [1_500, 900].map((count, i) => ({
   start: Date.UTC(2024, i, 1),
@@ -70,7 +70,7 @@ function scoreLive(
         at + 5,
       );
       scorer.step(slot, { open, high, low, close, volume });
-      const result = scorer.result(0);
+      const result = hmmResult(scorer, 0);
       logLikelihood += result.logLikelihood;
       anomalies += Number(result.isAnomaly);
       bars++;

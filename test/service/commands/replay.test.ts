@@ -68,8 +68,8 @@ test("gives one row a bar, the same numbers as CSV and as NDJSON", async () => {
   expect(column("regime_name").map((name) => name !== "")).toEqual(rows.map((_, i) => i >= 19));
   const share = "regime_probabilities_normal_market";
   expect(column(share)).toEqual(cells((signal) => signal.regime_probabilities?.["normal_market"]));
-  expect(column("models_liquidity_have")).toEqual(rows.map((_, i) => String(i + 1)));
-  expect(column("models_liquidity_name")).toEqual(rows.map(() => ""));
+  expect(column("models_volatility_have")).toEqual(rows.map((_, i) => String(i + 1)));
+  expect(column("models_volatility_name")).toEqual(rows.map(() => ""));
 });
 
 test("repeated bars and unusable rows are left out, counted and named", async () => {

@@ -9,8 +9,9 @@ import {
 import {
   makeSignal,
   makeSymbolStatus,
-  makeWarmingOutput,
+  makeVolatilitySignal,
   makeWarmingSignal,
+  makeWarmingVolatility,
 } from "../../support/records.ts";
 
 const PERIOD = { from: "2022-06-01T00:00:00.000Z", to: "2025-08-31T23:59:00.000Z" };
@@ -23,9 +24,13 @@ describe("the decoder", () => {
   });
 
   it("accepts a signal of models that are not ready", () => {
-    const models = { liquidity: makeWarmingOutput(9, 10_080) };
+    const models = { volatility: makeWarmingVolatility(9, 4320) };
     const signal = { ...makeWarmingSignal(0, 9, 20), models };
     expect(decodeSignal(overTheWire(signal))).toEqual(signal);
+  });
+
+  it("accepts a signal of a volatility model alone", () => {
+    expect(decodeSignal(overTheWire(makeVolatilitySignal(0)))).toEqual(makeVolatilitySignal(0));
   });
 
   it("takes signals of earlier versions, which do not say so, for ready", () => {
@@ -93,6 +98,7 @@ describe("the decoder", () => {
       fingerprint: "edd895d82d92",
       loaded: "2025-10-01T12:00:00.000Z",
       features: { preset: "classic", names: ["momentum"] },
+      labels: ["Bearish Extreme"],
       forest: { offset: -0.59, contamination: 0.05, trees: 100 },
       hmm: { labels: ["Bearish Extreme"], transmat: [[1]] },
       training: { symbol: "BTCUSDT", rows: 609757, period: PERIOD },
@@ -118,11 +124,27 @@ describe("the decoder", () => {
       rows: 609757,
       period: { from: Date.UTC(2022, 5, 1), to: Date.UTC(2025, 7, 31, 23, 59) },
     };
+    const volatility = {
+      ...artifact,
+      name: "volatility",
+      primary: false,
+      features: { preset: "volatility", names: ["week"] },
+      labels: ["Calm", "Normal", "Turbulent"],
+      forest: undefined,
+      hmm: undefined,
+      forecast: { need: 4320, label_margin: 0.2 },
+    };
     const unknown = { contamination: null, trainedOn: null, rows: null, period: null };
-    expect(decodeModels([artifact, imported, { name: "no model" }])).toEqual([
-      model,
-      { ...model, ...unknown, name: "bare", primary: false },
-    ]);
+    expect(decodeModels(overTheWire([artifact, imported, volatility, { name: "no model" }])))
+      .toEqual([
+        model,
+        { ...model, ...unknown, name: "bare", primary: false },
+        {
+          ...model,
+          ...{ name: "volatility", primary: false, preset: "volatility", offset: null },
+          ...{ contamination: null, regimes: ["calm", "normal", "turbulent"] },
+        },
+      ]);
     expect(decodeModels({ detail: "no" })).toEqual([]);
   });
 });

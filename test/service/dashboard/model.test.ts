@@ -6,41 +6,33 @@ import {
   shownModel,
 } from "../../../service/dashboard/data/model.ts";
 import { outputsOf } from "../../../service/dashboard/data/outputs.ts";
-import { makeSignal } from "../../support/records.ts";
-import { CLASSIC, LIQUIDITY } from "./models.ts";
+import { makeSignal, makeVolatilityOutput, makeVolatilitySignal } from "../../support/records.ts";
+import { CLASSIC, VOLATILITY } from "./models.ts";
 
-const BOTH = [CLASSIC, LIQUIDITY];
+const BOTH = [CLASSIC, VOLATILITY];
 
 describe("the shown model", () => {
-  it("is a liquidity model if one is live, else the primary", () => {
-    expect(shownModel(BOTH, null)).toBe(LIQUIDITY);
+  it("is a volatility model if one is live, else the primary", () => {
+    expect(shownModel(BOTH, null)).toBe(VOLATILITY);
     expect(shownModel([CLASSIC], null)).toBe(CLASSIC);
-    expect(shownModel([CLASSIC, { ...LIQUIDITY, name: "mine" }], null)?.name).toBe("mine");
+    expect(shownModel([CLASSIC, { ...VOLATILITY, name: "mine" }], null)?.name).toBe("mine");
     expect(shownModel([], null)).toBeUndefined();
   });
 
   it("is the chosen one while it is live", () => {
     expect(shownModel(BOTH, "classic")).toBe(CLASSIC);
-    expect(shownModel(BOTH, "gone")).toBe(LIQUIDITY);
+    expect(shownModel(BOTH, "gone")).toBe(VOLATILITY);
   });
 
   it("is first in the picker; the primary still scores anomalies", () => {
-    expect(offeredModels(BOTH)).toEqual([LIQUIDITY, CLASSIC]);
+    expect(offeredModels(BOTH)).toEqual([VOLATILITY, CLASSIC]);
     expect(primaryModel(BOTH)).toBe(CLASSIC);
   });
 });
 
 describe("the output of", () => {
-  const liquidity = {
-    ready: true,
-    state: 2,
-    name: "Crisis",
-    confidence: 0.8,
-    probabilities: { stable: 0.1, volatile: 0.1, crisis: 0.8 },
-    seconds_in_state: 60,
-    log_likelihood: -1,
-  };
-  const signal = { ...makeSignal(0), models: { liquidity } };
+  const volatility = makeVolatilityOutput();
+  const signal = { ...makeSignal(0), models: { volatility } };
 
   it("the primary model is a signal's top level", () => {
     expect(outputsOf(CLASSIC)(signal)).toMatchObject({
@@ -51,12 +43,17 @@ describe("the output of", () => {
   });
 
   it("another model is its entry in the signal, undefined if it did not run", () => {
-    expect(outputsOf(LIQUIDITY)(signal)).toBe(liquidity);
-    expect(outputsOf(LIQUIDITY)(makeSignal(0))).toBeUndefined();
+    expect(outputsOf(VOLATILITY)(signal)).toBe(volatility);
+    expect(outputsOf(VOLATILITY)(makeSignal(0))).toBeUndefined();
+  });
+
+  it("a volatility model that is the primary one is a signal's top level", () => {
+    const primary = { ...VOLATILITY, primary: true };
+    expect(outputsOf(primary)(makeVolatilitySignal(0))).toEqual(volatility);
   });
 
   it("a model from before a retraining with other regimes is undefined", () => {
-    const retrained = { ...LIQUIDITY, regimes: ["stable", "crisis"] };
+    const retrained = { ...VOLATILITY, regimes: ["calm", "turbulent"] };
     expect(outputsOf(retrained)(signal)).toBeUndefined();
     expect(outputsOf({ ...CLASSIC, regimes: ["bearish", "bullish"] })(signal)).toBeUndefined();
   });
@@ -64,11 +61,11 @@ describe("the output of", () => {
 
 describe("the promotion of a model", () => {
   it("is described with the fingerprints before and after", () => {
-    const after = [CLASSIC, { ...LIQUIDITY, fingerprint: "cccccccccccc" }];
+    const after = [CLASSIC, { ...VOLATILITY, fingerprint: "cccccccccccc" }];
     expect(describePromotion(BOTH, after)).toBe(
-      "Liquidity model cccccccc is live, replacing bbbbbbbb",
+      "Volatility model cccccccc is live, replacing bbbbbbbb",
     );
-    expect(describePromotion([CLASSIC], BOTH)).toBe("Liquidity model bbbbbbbb is live");
+    expect(describePromotion([CLASSIC], BOTH)).toBe("Volatility model bbbbbbbb is live");
   });
 
   it("is not described when no fingerprint changed", () => {

@@ -15,12 +15,14 @@ export const CLASSIC: Model = {
   period: { from: Date.UTC(2022, 5, 1), to: Date.UTC(2025, 7, 1) },
 };
 
-/** A liquidity model. */
-export const LIQUIDITY: Model = {
+/** A volatility model. */
+export const VOLATILITY: Model = {
   ...CLASSIC,
-  name: "liquidity",
+  name: "volatility",
   primary: false,
   fingerprint: "bbbbbbbbbbbb",
-  preset: "liquidity",
-  regimes: ["stable", "volatile", "crisis"],
+  preset: "volatility",
+  offset: null,
+  contamination: null,
+  regimes: ["calm", "normal", "turbulent"],
 };

@@ -16,6 +16,7 @@ import { temporaryFolder } from "../../support/temporary.ts";
 import { until } from "../../support/until.ts";
 
 const wasm = loadCore();
+const HISTORY_DAYS = 3;
 
 /** An engine of one model file over a log, and what it announces. */
 function setUp(historyMinutes = 11_520) {
@@ -31,6 +32,7 @@ function setUp(historyMinutes = 11_520) {
   const registry = new ModelRegistry({ models: [file], expected: {} }, logger);
   const role = new EngineRole({
     ...{ bus: { log, store: log }, wasm, registry, symbols: ["BTCUSDT"], historyMinutes, logger },
+    historyDays: HISTORY_DAYS,
     watcher: new FileWatcher([file], systemClock),
     clock: systemClock,
   });
@@ -96,7 +98,7 @@ test("a changed artifact is promoted and announced, and a request for a reload i
     const [model] = lastStatus(heard)?.models ?? [];
     return model !== undefined && model.fingerprint !== before?.fingerprint || undefined;
   });
-  expect(role.status.descriptions[0]?.forest.offset).toBe(-0.7);
+  expect(role.status.descriptions[0]?.forest?.offset).toBe(-0.7);
   log.announce({ kind: "reload", request: "r1" });
   const answer = await until("the answer", () => heard.find(({ kind }) => kind === "reloaded"));
   expect(answer).toEqual({ kind: "reloaded", request: "r1", error: null });
@@ -110,7 +112,7 @@ test("of two reloads the later one counts, and both end with it", async () => {
   change(-0.8);
   const second = role.reload();
   await Promise.all([first, second]);
-  expect(role.status.descriptions[0]?.forest.offset).toBe(-0.8);
+  expect(role.status.descriptions[0]?.forest?.offset).toBe(-0.8);
 });
 
 test("an artifact that cannot be used changes nothing and is reported until it is repaired", async () => {
@@ -143,7 +145,9 @@ test("a new scorecard of the same model is published without a change of the eng
 test("a model that needs more history than is fetched says so at the start", async () => {
   const { role, entries } = setUp(10);
   await role.start();
-  expect(entries.join("\n")).toMatch(/HISTORY_DAYS must be more.*classic needs 1 days/);
+  expect(entries.join("\n")).toMatch(
+    /HISTORY_DAYS must be more.*classic needs 1 days, current value is 3/,
+  );
 });
 
 test("the end of the role ends a reload", async () => {

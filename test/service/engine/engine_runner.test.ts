@@ -9,14 +9,14 @@ import { EngineRunner } from "../../../service/engine/engine_runner.ts";
 import { type LoadedModel, loadModels } from "../../../service/engine/loaded_model.ts";
 import { randomBars } from "../../core-wasm/support.ts";
 import { eventsOf } from "../../support/log_events.ts";
-import { quickLiquidity } from "../../support/quick_liquidity.ts";
+import { quickVolatility } from "../../support/quick_volatility.ts";
 import { barRecords, makeBar } from "../../support/records.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 const SYMBOLS = ["BTCUSDT", "ETHUSDT"];
 const wasm = loadCore();
 const CLASSIC = loadModels({ models: ["models/classic.json"], expected: {} });
-const LIQUIDITY = [quickLiquidity()];
+const VOLATILITY = [quickVolatility()];
 const MARKET = SYMBOLS.map((symbol, seed) =>
   randomBars(3000, seed + 1).map(({ open, high, low, close, volume }, i): Bar => ({
     ...makeBar(i, symbol),
@@ -56,7 +56,7 @@ const NEVER = new AbortController().signal;
 
 test("bars that arrive while the next engine warms up are scored once, in order, and known to it", async () => {
   const { runner, publish, signals } = await setUp(0, 2000);
-  const next = engineOf(CLASSIC, LIQUIDITY);
+  const next = engineOf(CLASSIC, VOLATILITY);
   const preparing = runner.prepare(next, NEVER);
   for (let i = 2000; i < 2040; i++) {
     for (const symbol of SYMBOLS) await publish(symbol, i, i + 1);
@@ -71,7 +71,7 @@ test("bars that arrive while the next engine warms up are scored once, in order,
     const published = signals(symbol);
     expect(published.map(({ timestamp }) => timestamp))
       .toEqual(barsOf(symbol, 0, 2100).map(({ timestamp }) => timestamp));
-    const [old, both] = [engineOf(CLASSIC), engineOf(CLASSIC, LIQUIDITY)];
+    const [old, both] = [engineOf(CLASSIC), engineOf(CLASSIC, VOLATILITY)];
     const expected = barsOf(symbol, 0, 2100).map((bar, i) => {
       const [before, after] = [old.push(bar), both.push(bar)];
       return i < swap ? before : after;
@@ -83,34 +83,34 @@ test("bars that arrive while the next engine warms up are scored once, in order,
 test("a bar that is in the log but not scored yet is for the next engine to score", async () => {
   const { runner, append, signals } = await setUp(0, 400);
   const events = await append("BTCUSDT", 400, 401);
-  const next = engineOf(LIQUIDITY);
+  const next = engineOf(VOLATILITY);
   await runner.prepare(next, NEVER);
   runner.promote(next);
   await runner.process(events);
   expect(signals("BTCUSDT").at(-1)).toMatchObject({
     timestamp: barsOf("BTCUSDT", 400, 401)[0]?.timestamp,
-    regime_probabilities: { stable: expect.any(Number) },
+    regime_probabilities: { calm: expect.any(Number) },
   });
 });
 
 test("a model that runs before and after a change of models keeps its state to the last bit", async () => {
-  // So short a warm-up leaves a new liquidity model without its windows.
-  const { runner, publish, signals } = await setUp(0, 2100, LIQUIDITY, 100);
-  const next = engineOf(CLASSIC, LIQUIDITY);
+  // So short a warm-up leaves a new volatility model without its windows.
+  const { runner, publish, signals } = await setUp(0, 2100, VOLATILITY, 100);
+  const next = engineOf(CLASSIC, VOLATILITY);
   await runner.prepare(next, NEVER);
   runner.promote(next);
   await publish("ETHUSDT", 2100, 2200);
-  const uninterrupted = engineOf(LIQUIDITY);
+  const uninterrupted = engineOf(VOLATILITY);
   const expected = barsOf("ETHUSDT", 0, 2200).map((bar) => uninterrupted.push(bar));
   expect(expected.at(-1)?.ready).toBe(true);
-  expect(signals("ETHUSDT").slice(2100).map(({ models }) => models["liquidity"]?.probabilities))
+  expect(signals("ETHUSDT").slice(2100).map(({ models }) => models["volatility"]?.probabilities))
     .toEqual(expected.slice(2100).map((signal) => signal.regime_probabilities));
 });
 
 test("a warm-up that is aborted leaves the running engine alone", async () => {
   const { runner, publish, signals } = await setUp(0, 2000);
   const abort = new AbortController();
-  const preparing = runner.prepare(engineOf(LIQUIDITY), abort.signal);
+  const preparing = runner.prepare(engineOf(VOLATILITY), abort.signal);
   abort.abort(new Error("enough"));
   await expect(preparing).rejects.toThrow("enough");
   await publish("BTCUSDT", 2000, 2001);
@@ -119,7 +119,7 @@ test("a warm-up that is aborted leaves the running engine alone", async () => {
 
 test("a checkpoint of the new engine follows with the next bar of each symbol", async () => {
   const { log, runner, publish } = await setUp(0, 100);
-  const next = engineOf(LIQUIDITY);
+  const next = engineOf(VOLATILITY);
   await runner.prepare(next, NEVER);
   runner.promote(next);
   await publish("BTCUSDT", 100, 101);
@@ -153,9 +153,9 @@ test("a restart resumes from checkpoints, scores what was left, and gives the sa
 
 test("where a checkpoint is of other models, the state is warmed up from the stored bars", async () => {
   const { log, signals } = await setUp(0, 300);
-  const restarted = new EngineRunner(engineOf(LIQUIDITY), { log, store: log }, 10_000);
+  const restarted = new EngineRunner(engineOf(VOLATILITY), { log, store: log }, 10_000);
   await restarted.recover();
-  const whole = engineOf(LIQUIDITY);
+  const whole = engineOf(VOLATILITY);
   for (const bar of barsOf("ETHUSDT", 0, 300)) whole.advance(bar);
   expect(log.checkpoint("ETHUSDT")).toEqual(whole.checkpoint("ETHUSDT"));
   expect(signals("ETHUSDT")).toHaveLength(300);
@@ -198,11 +198,11 @@ test("models that change while bars wait for the disk know those bars", async ()
   const runner = new EngineRunner(engineOf(CLASSIC), { log: full, store: log }, 10_000);
   await runner.recover();
   await runner.processWaiting("BTCUSDT");
-  const next = engineOf(CLASSIC, LIQUIDITY);
+  const next = engineOf(CLASSIC, VOLATILITY);
   await runner.prepare(next, NEVER);
   runner.promote(next);
   await runner.process(await append("BTCUSDT", 103, 104));
-  const whole = engineOf(CLASSIC, LIQUIDITY);
+  const whole = engineOf(CLASSIC, VOLATILITY);
   for (const bar of barsOf("BTCUSDT", 0, 104)) whole.advance(bar);
   expect(log.checkpoint("BTCUSDT")).toEqual(whole.checkpoint("BTCUSDT"));
 });

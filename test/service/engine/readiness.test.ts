@@ -6,12 +6,15 @@ import { isReady, primaryOutput, type Signal } from "../../../data/schema/signal
 import { Engine } from "../../../service/engine/engine.ts";
 import { loadModels } from "../../../service/engine/loaded_model.ts";
 import { randomBars } from "../../core-wasm/support.ts";
-import { quickLiquidity } from "../../support/quick_liquidity.ts";
-import { makeBar } from "../../support/records.ts";
+import { quickVolatility } from "../../support/quick_volatility.ts";
+import { makeBar, makeWarmingOutput, makeWarmingVolatility } from "../../support/records.ts";
 
-const MODELS = [...loadModels({ models: ["models/classic.json"], expected: {} }), quickLiquidity()];
-const [CLASSIC_BARS, LIQUIDITY_BARS] = [20, 300];
-/** More than both models remember. */
+const MODELS = [
+  ...loadModels({ models: ["models/classic.json"], expected: {} }),
+  quickVolatility(),
+];
+const [CLASSIC_BARS, VOLATILITY_BARS] = [20, 300];
+/** More than the classic model remembers. */
 const LONG = 3000;
 
 function openEngine(models = MODELS): Engine {
@@ -26,7 +29,7 @@ function bars(count: number, seed = 1): readonly Bar[] {
   }));
 }
 
-const liquidityOf = (signal: Signal | undefined) => signal?.models["liquidity"];
+const volatilityOf = (signal: Signal | undefined) => signal?.models["volatility"];
 
 test("without a past, models say nothing but how far they are, until exactly the bars they need", () => {
   const engine = openEngine();
@@ -35,18 +38,15 @@ test("without a past, models say nothing but how far they are, until exactly the
     const signal = engine.push(bar);
     expect(nowcast).toEqual({ ...signal, final: false });
     const outputs = [
-      { output: primaryOutput(signal), need: CLASSIC_BARS },
-      { output: liquidityOf(signal), need: LIQUIDITY_BARS },
+      { output: primaryOutput(signal), need: CLASSIC_BARS, warming: makeWarmingOutput },
+      { output: volatilityOf(signal), need: VOLATILITY_BARS, warming: makeWarmingVolatility },
     ];
-    for (const { output, need } of outputs) {
+    for (const { output, need, warming } of outputs) {
       if (i + 1 >= need) {
         expect(output).not.toHaveProperty("have");
         expect(output && isReady(output)).toBe(true);
       } else {
-        expect(output).toEqual({
-          ...{ ready: false, have: i + 1, need, state: null, name: null, confidence: null },
-          ...{ probabilities: null, seconds_in_state: null, log_likelihood: null },
-        });
+        expect(output).toEqual(warming(i + 1, need));
       }
     }
     const { features, normalized, anomaly_score, is_anomaly, ready } = signal;
@@ -62,32 +62,28 @@ test("a market whose past is not there yet has a nowcast, which says so and chan
   const [late] = bars(60).slice(-1);
   expect(late && engine.nowcast(late)).toMatchObject({
     ...{ final: false, ready: false, have: 1, need: CLASSIC_BARS, regime_name: null },
-    models: { liquidity: { ready: false, have: 1, need: LIQUIDITY_BARS, name: null } },
+    models: { volatility: { ready: false, have: 1, need: VOLATILITY_BARS, name: null } },
   });
   expect(engine.checkpoint("BTCUSDT")).toBeUndefined();
   const untouched = openEngine();
   for (const bar of bars(50)) expect(engine.push(bar)).toEqual(untouched.push(bar));
 });
 
-test("signals are those of an engine that always ran, once the start is forgotten", () => {
+test("signals of the classic model are those of an engine that always ran, once the start is forgotten", () => {
   const past = bars(LONG + 700);
   const [always, fresh] = [openEngine(), openEngine()];
   for (const bar of past.slice(0, LONG)) always.advance(bar);
   for (const [i, bar] of past.slice(LONG).entries()) {
     const [one, two] = [always.push(bar), fresh.push(bar)];
-    expect(one.ready && liquidityOf(one)?.ready).toBe(true);
+    expect(one.ready).toBe(true);
     // A z-score of the classic model looks back over 20 bars, an activity ratio over 20 before them.
     if (i + 1 >= 2 * CLASSIC_BARS) {
       expect(two.features).toEqual(one.features);
       expect(two.normalized).toEqual(one.normalized);
       expect([two.anomaly_score, two.is_anomaly]).toEqual([one.anomaly_score, one.is_anomaly]);
     }
-    // Filters and smoothed ranges forget by halves.
-    if (i > 600) {
-      expect(liquidityOf(two)?.state).toBe(liquidityOf(one)?.state);
-      expect(two.confidence).toBeCloseTo(one.confidence ?? NaN, 9);
-      expect(liquidityOf(two)?.confidence).toBeCloseTo(liquidityOf(one)?.confidence ?? NaN, 3);
-    }
+    // A filter forgets by halves; for the volatility model see volatility.test.ts.
+    if (i > 600) expect(two.confidence).toBeCloseTo(one.confidence ?? NaN, 9);
   }
 });
 
@@ -122,7 +118,7 @@ test("without a change of models, what is ready stays ready over gaps shorter th
         minute += missing;
         const signal = engine.push({ ...all[minute % 500] ?? makeBar(0), ...at(minute) });
         minute++;
-        const have = [primaryOutput(signal), liquidityOf(signal)]
+        const have = [primaryOutput(signal), volatilityOf(signal)]
           .map((output) => output?.ready === true ? Infinity : output?.have ?? NaN);
         for (const [model, count] of have.entries()) {
           expect(count).toBeGreaterThanOrEqual(had[model] ?? NaN);
@@ -151,12 +147,9 @@ test("a gap as long as the window silences the classic model again", () => {
 test("whichever model is the primary, the top level is its readiness", () => {
   const engine = openEngine(MODELS.toReversed());
   const signals = bars(300).map((bar) => engine.push(bar));
-  expect(signals[19]).toMatchObject({ ready: false, have: 20, need: LIQUIDITY_BARS });
+  expect(signals[19]).toMatchObject({ ready: false, have: 20, need: VOLATILITY_BARS });
   expect(signals[19]?.models["classic"]).toMatchObject({ ready: true });
-  expect(signals[19]?.normalized).toEqual({ log_range: null, log_volume: null });
-  expect(signals[19]?.features).toEqual({
-    log_range: expect.any(Number),
-    log_volume: expect.any(Number),
-  });
+  expect(signals[19]?.normalized).toEqual({});
+  expect(signals[19]?.features).toMatchObject({ volatility_5: null, week: null });
   expect(signals.at(-1)?.ready).toBe(true);
 });

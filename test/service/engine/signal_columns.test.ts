@@ -9,14 +9,15 @@ import { createLog } from "../../../service/log.ts";
 import { signalColumns } from "../../../data/schema/columns.ts";
 import { makeBar } from "../../support/records.ts";
 
-test.each([[DEFAULT_MODELS], [DEFAULT_MODELS.toReversed()], [["models/liquidity.json"]]])(
-  "the columns of %s are those of the engine's signals, in their order",
+test.each([[DEFAULT_MODELS], [DEFAULT_MODELS.toReversed()], [["models/volatility.json"]]])(
+  "the columns of %s are the names in the engine's signals, ready or not",
   (files) => {
     const registry = new ModelRegistry({ models: files, expected: {} }, createLog("ERROR"));
     const engine = new Engine(loadCore(), registry.live, ["BTCUSDT"]);
     // The runner adds "state" to some.
     const columns = signalColumns(registry.status.descriptions)
       .filter((name) => name !== "state");
+    expect(new Set(columns).size).toBe(columns.length);
     const names = (index: number) => {
       const bar: Bar = { ...makeBar(index), backfill: true };
       const signal = engine.push(bar);
@@ -24,14 +25,16 @@ test.each([[DEFAULT_MODELS], [DEFAULT_MODELS.toReversed()], [["models/liquidity.
     };
     const { ready, names: first } = names(0);
     expect(ready).toBe(false);
-    const groups = /^(models_\w+_|regime_)probabilities/;
-    expect(first.filter((name) => !groups.test(name)))
-      .toEqual(columns.filter((name) => !groups.test(name)));
-    for (let index = 1; index < 10_079; index++) engine.advance(makeBar(index));
-    expect(names(10_079)).toEqual({
-      ready: true,
-      names: columns.filter((name) => !/(^|_)(have|need)$/.test(name)),
-    });
+    // Of a model that is not ready, a name that is null stands for a group of columns.
+    const group =
+      /(^|_)(probabilities|forecast|against_week|contributions)(_(?!within)|$)|^regime_probabilities/;
+    expect(first.filter((name) => !group.test(name)).sort())
+      .toEqual(columns.filter((name) => !group.test(name)).sort());
+    for (let index = 1; index < 4_320; index++) engine.advance(makeBar(index));
+    const last = names(4_320);
+    expect(last.ready).toBe(true);
+    expect(last.names.sort())
+      .toEqual(columns.filter((name) => !/(^|_)(have|need)$/.test(name)).sort());
   },
 );
 

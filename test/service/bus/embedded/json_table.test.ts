@@ -65,6 +65,13 @@ test("records of one shape with other texts are not taken for one another", () =
   expect(table(records, [])).toBe(toCsv(records));
 });
 
+test("keys that are numbers may stand in any order", () => {
+  const made = new JsonTable(["q_2_5", "q_10"]);
+  const lines = ['{"q":{"10":2,"2.5":1}}', '{"q":{"2.5":1,"10":2}}'];
+  for (const line of lines) made.scan(line);
+  expect(lines.map((line) => made.line(line))).toEqual(["1,2", "1,2"]);
+});
+
 test("a list has no place in a table", () => {
   expect(() => table([{ a: [1, 2] }], [])).toThrow(/plain value/);
 });

@@ -15,19 +15,7 @@ import { until } from "../support/until.ts";
 /** Long enough for a machine ten times slower. */
 const WAIT_MS = 300_000;
 const SYMBOLS = ["BTCUSDT", "ETHUSDT"];
-const MODELS = ["models/classic.json", "models/liquidity.json"];
-/** Fields of the primary model's results in a signal; other models have theirs under another name. */
-const REGIME_FIELDS: Readonly<Record<string, string>> = {
-  regime_state: "state",
-  regime_name: "name",
-  confidence: "confidence",
-  seconds_in_state: "seconds_in_state",
-  log_likelihood: "log_likelihood",
-  ready: "ready",
-  have: "have",
-  need: "need",
-};
-
+const MODELS = ["models/classic.json", "models/volatility.json"];
 /** Runs the example in Node. */
 function rescore(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync("node", ["examples/rescore.mjs", ...args], {
@@ -48,15 +36,13 @@ function parseCsv(text: string): readonly Readonly<Record<string, string>>[] {
   });
 }
 
-/** The name of a primary model's column in another model's place. */
+/** The name of a primary model's column in another model's place, where only features are missing. */
 function columnOfOther(model: string, column: string): string | undefined {
-  const field = column.startsWith("regime_probabilities_")
-    ? column.replace("regime_", "")
-    : REGIME_FIELDS[column];
-  return field === undefined ? undefined : `models_${model}_${field}`;
+  if (/^(features|normalized|anomaly|is_anomaly)/.test(column)) return undefined;
+  const field = column.replace(/^regime_(?=state|name|probabilities)/, "");
+  return `models_${model}_${field}`;
 }
 
-/** A table of one kind of record of a service, from its first minute on, page by page. */
 async function download(url: string, kind: string, from: number, to: number): Promise<string> {
   const pages: string[] = [];
   const page = 4_000 * 60_000;
@@ -76,7 +62,7 @@ test("Node gives the numbers of the running service, bit for bit, for both model
     SIMULATOR_SPEED: "600",
     SYMBOLS: SYMBOLS.join(),
     DATA_DIR: folder,
-    // The liquidity model is ready after a week.
+    // The volatility model is ready after three days.
     HISTORY_DAYS: "8",
   });
   await until(
@@ -150,7 +136,7 @@ test("a Binance kline file without a header, in microseconds and with a gap, is 
   );
   const engine = new Engine(loadCore(), loadModels({ models: MODELS, expected: {} }), ["BTCUSDT"]);
   const signals = bars.map((bar) => engine.push(bar));
-  const [classic, liquidity] = MODELS.map((model) => parseCsv(rescore(file, model).stdout));
+  const [classic, volatility] = MODELS.map((model) => parseCsv(rescore(file, model).stdout));
   expect(classic?.map((row) => [row["anomaly_score"], row["confidence"], row["seconds_in_state"]]))
     .toEqual(
       signals.map((signal) =>
@@ -158,15 +144,21 @@ test("a Binance kline file without a header, in microseconds and with a gap, is 
           .map((value) => String(value ?? ""))
       ),
     );
-  const said = signals.map(({ models }) => models["liquidity"])
-    .map((output) => [output?.name, output?.log_likelihood, output?.ready, output?.have]);
+  const said = signals.map(({ models }) => models["volatility"])
+    .map((output) => [
+      ...[output?.against_week?.name, output?.forecast?.["60"].quantiles["97.5"], output?.ready],
+      ...[output?.have, output?.contributions?.season],
+    ]);
   expect(
-    liquidity?.map((row) =>
-      [...["regime_name", "log_likelihood", "ready", "have"]].map((name) => row[name])
-    ),
+    volatility?.map((row) => [
+      ...[row["against_week_name"], row["forecast_60_quantiles_97_5"], row["ready"], row["have"]],
+      row["contributions_season"],
+    ]),
   )
     .toEqual(said.map((values) => values.map((value) => String(value ?? ""))));
   expect(said.at(-1)?.[2]).toBe(true);
+  // The file names no market.
+  expect(volatility?.at(-1)?.["basis"]).toBe("week");
 });
 
 test("a bad argument or a bad file is named in one line, exit code 1", () => {

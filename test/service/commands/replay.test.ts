@@ -72,6 +72,25 @@ test("gives one row a bar, the same numbers as CSV and as NDJSON", async () => {
   expect(column("models_volatility_name")).toEqual(rows.map(() => ""));
 });
 
+test("a history too short for the volatility model has its columns all the same, empty", async () => {
+  const header = async (...models: readonly string[]) => {
+    const { path, out } = write(klines(3));
+    const args = models.length === 0 ? [] : ["--model", ...models];
+    expect(await replay("--bars", path, ...args, "--out", out)).toMatchObject({ code: 0 });
+    const [names = "", ...rows] = readFileSync(out, "utf8").trimEnd().split("\n");
+    const places = names.split(",");
+    const level = places.findIndex((name) => name.endsWith("forecast_15_quantiles_2_5"));
+    expect(rows.map((row) => row.split(",")[level])).toEqual(["", "", ""]);
+    return places;
+  };
+  const beside = await header();
+  expect(beside).toContain("models_volatility_forecast_15_quantiles_2_5");
+  expect(beside).toContain("models_volatility_against_week_probabilities_turbulent");
+  const alone = await header("models/volatility.json");
+  expect(alone).toEqual(expect.arrayContaining(["forecast_15_quantiles_2_5", "features_week"]));
+  expect(alone.filter((name) => /^(models|normalized)/.test(name))).toEqual([]);
+});
+
 test("repeated bars and unusable rows are left out, counted and named", async () => {
   const [first = "", ...rest] = klines(20);
   const impossible = `${START + 20 * 60_000},0,1,0,1,1`;

@@ -4,6 +4,7 @@ import { SCHEMAS } from "../../../service/serve/openapi/schemas.ts";
 import { readEvents } from "../../support/event_stream.ts";
 import { ServiceProcess } from "../../support/service_process.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
+import { setUp } from "./support.ts";
 import { until } from "../../support/until.ts";
 
 /** Enough for a machine ten times slower. */
@@ -84,6 +85,37 @@ test("every answer has the shape that the service's description gives it", async
   }
   expect(checked).toBe(7);
 }, TIMEOUT_MS);
+
+test("forecasts are described, at the top level and in the models beside it", async () => {
+  const number = z.looseObject({ type: z.literal("number") });
+  const horizon = z.object({
+    properties: z.object({
+      volatility_bp: number,
+      quantiles: z.object({ properties: z.looseObject({ "2.5": number, "97.5": number }) }),
+    }),
+  });
+  const forecast = z.object({
+    description: z.string(),
+    "x-models": z.literal("volatility"),
+    anyOf: z.tuple([
+      z.object({ properties: z.object({ "15": horizon, "60": horizon }) }),
+      z.object({ type: z.literal("null") }),
+    ]),
+  });
+  const fields = z.looseObject({ forecast });
+  const signal = z.object({
+    properties: fields.extend({
+      models: z.object({ additionalProperties: z.object({ properties: fields }) }),
+    }),
+    required: z.array(z.string()),
+  });
+  const document: unknown = await (await setUp().request("/openapi.json")).json();
+  const { components } = z.object({
+    components: z.object({ schemas: z.looseObject({ Signal: signal }) }),
+  }).parse(document);
+  // Journals hold signals from before there were forecasts.
+  expect(components.schemas.Signal.required).not.toContain("forecast");
+});
 
 test("every event of the stream has the shape that the description gives it", async () => {
   const service = await serve();

@@ -55,9 +55,13 @@ function createStore(bars: readonly Bar[], signals: readonly Signal[]): ServiceV
   };
 }
 
+const CLASSIC = ["models/classic.json"];
+
 /** What an app is made of in tests; the rest are defaults. */
 interface Setting {
   readonly symbols?: readonly string[];
+  /** Artifact files. */
+  readonly models?: readonly string[];
   readonly status?: Status;
   readonly bars?: readonly Bar[];
   readonly signals?: readonly Signal[];
@@ -74,7 +78,7 @@ interface Setting {
 /** The whole HTTP interface over records and a status that are made up. */
 export function setUp(setting: Setting = {}): Hono {
   const log = createLog("ERROR", () => {});
-  const registry = new ModelRegistry({ models: ["models/classic.json"], expected: {} }, log);
+  const registry = new ModelRegistry({ models: setting.models ?? CLASSIC, expected: {} }, log);
   const { status = makeStatus(), bars = [], signals = [] } = setting;
   const hub = setting.hub ?? { size: 2, open: () => new ReadableStream() };
   const refusals = new Refusals();

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { makeBar, makeSignal, makeWarmingSignal, START } from "../../../support/records.ts";
+import type { ModelOutput } from "../../../../data/schema/signal.ts";
+import {
+  makeBar,
+  makeSignal,
+  makeVolatilityOutput,
+  makeWarmingSignal,
+  makeWarmingVolatility,
+  START,
+} from "../../../support/records.ts";
 import { setUp } from "../support.ts";
 
 const BARS = [0, 1, 2].map((i) => makeBar(i));
@@ -54,6 +62,22 @@ test("a model that is not ready leaves its cells empty and adds no columns", asy
     regime_probabilities_normal_market: "0.9",
   });
   expect(Object.keys(warming ?? {})).toEqual(Object.keys((await csv([makeSignal(1)]))[0] ?? {}));
+});
+
+test("a table that begins before a model is ready has the columns of its forecasts, empty", async () => {
+  const models = ["models/classic.json", "models/volatility.json"];
+  const csv = async (...outputs: readonly ModelOutput[]) => {
+    const signals = outputs.map((volatility, i) => ({ ...makeSignal(i), models: { volatility } }));
+    const response = await setUp({ models, signals }).request("/api/v1/signals?format=csv");
+    return (await response.text()).trimEnd().split("\n").map((line) => line.split(","));
+  };
+  const warming = makeWarmingVolatility(9, 4320);
+  const [header = [], first = [], second = []] = await csv(warming, makeVolatilityOutput());
+  const column = header.indexOf("models_volatility_forecast_15_quantiles_2_5");
+  expect([first[column], second[column]]).toEqual(["", "9.1"]);
+  expect([first, second].map((row) => row[header.indexOf("models_volatility_basis")]))
+    .toEqual(["", "absolute"]);
+  expect((await csv(warming))[0]).toEqual(header);
 });
 
 test.each([

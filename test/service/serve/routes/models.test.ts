@@ -14,9 +14,30 @@ test("models are listed without their trees, the primary one marked", async () =
     primary: true,
     fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
     loaded: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T.*Z$/),
+    labels: ["Bearish Extreme", "Normal Market", "Bullish Extreme"],
     forest: { trees: 100, contamination: 0.05, offset: expect.any(Number) },
     hmm: { labels: ["Bearish Extreme", "Normal Market", "Bullish Extreme"] },
   }]);
+});
+
+test("a volatility model is listed without its tables, with its labels and without a forest", async () => {
+  const models = ["models/classic.json", "models/volatility.json"];
+  const [, volatility]: unknown[] = await (await setUp({ models }).request("/api/v1/models")).json();
+  expect(volatility).toMatchObject({
+    name: "volatility",
+    primary: false,
+    features: { preset: "volatility" },
+    labels: ["Calm", "Normal", "Turbulent"],
+    forecast: {
+      need: 4320,
+      horizons: {
+        "15": { z_quantiles: 2001, borders_absolute_y: { BTCUSDT: expect.any(Array) } },
+        "60": { z_quantiles: 2001 },
+      },
+    },
+  });
+  expect(volatility).not.toHaveProperty("forest");
+  expect(volatility).not.toHaveProperty("hmm");
 });
 
 test("without a token set, administrative calls are off and say so", async () => {

@@ -27,6 +27,10 @@ const forecastSchema = z.object({ "15": horizonSchema, "60": horizonSchema });
 const againstWeekSchema = z.object({
   state: z.int(),
   name: z.string(),
+  level_bp: basisPoints().register(ABOUT, {
+    description: "Usual volatility of 15 minutes in the market's last week, basis points: the " +
+      "borders against the week are multiples of it",
+  }),
   probabilities: z.object({
     calm: probability(),
     normal: probability(),

@@ -6,6 +6,8 @@ const HORIZONS = [15, 60];
 const QUANTILES = ["2.5", "10", "25", "50", "75", "90", "97.5"];
 const CONTRIBUTIONS = ["short", "hour", "day", "week", "season", "volume", "momentum", "bias"];
 const MINUTE_SECONDS = 60;
+/** Added to a volatility before its logarithm is taken, basis points. */
+const TARGET_FLOOR = 0.1;
 
 /** Copies a horizon's parameters to the core's memory, in its order. */
 function placeHorizon(core, names, minutes, { coef, bias, scale, z2_mean, z_quantiles }) {
@@ -36,6 +38,7 @@ export class VolatilityModel {
   #core;
   #forecast;
   #inputs;
+  #week;
   #address;
   #result;
 
@@ -55,6 +58,7 @@ export class VolatilityModel {
     this.#core = core;
     this.#forecast = forecast;
     this.#inputs = names.length;
+    this.#week = names.indexOf("week");
     this.#address = allocated(core.addVolatilityModel(allocated(model)));
     const keys = LABELS.map(labelKey);
     /** The names of the service's CSV when this is the only model; a dot in a key is a `_`. */
@@ -63,7 +67,7 @@ export class VolatilityModel {
       ...["regime_state", "regime_name", "confidence"],
       ...keys.map((key) => `regime_probabilities_${key}`),
       ...["seconds_in_state", "ready", "have", "need", "basis"],
-      ...["against_week_state", "against_week_name"],
+      ...["against_week_state", "against_week_name", "against_week_level_bp"],
       ...keys.map((key) => `against_week_probabilities_${key}`),
       ...HORIZONS.flatMap((minutes) => [
         `forecast_${minutes}_volatility_bp`,
@@ -102,18 +106,20 @@ export class VolatilityModel {
       cells.splice(this.columns.indexOf("ready"), 3, false, have, need);
       return cells;
     }
+    const inputs = readAll(this.#inputs, "VOLATILITY_INPUTS");
     const isAbsolute = read("VOLATILITY_ABSOLUTE") === 1;
     const own = isAbsolute ? "VOLATILITY_REGIME_ABSOLUTE" : "VOLATILITY_REGIME_WEEK";
     const regime = (part) => {
       const state = read(part, "REGIME_STATE");
       return { state, name: LABELS[state], shares: readAll(3, part, "REGIME_PROBABILITIES") };
     };
+    const level = Math.max(0, Math.exp(inputs[this.#week]) - TARGET_FLOOR);
     const [present, week] = [regime(own), regime("VOLATILITY_REGIME_WEEK")];
     return [
-      ...readAll(this.#inputs, "VOLATILITY_INPUTS"),
+      ...inputs,
       ...[present.state, present.name, present.shares[present.state], ...present.shares],
       ...[(read(own, "REGIME_MINUTES") + 1) * MINUTE_SECONDS, true, "", ""],
-      ...[isAbsolute ? "absolute" : "week", week.state, week.name, ...week.shares],
+      ...[isAbsolute ? "absolute" : "week", week.state, week.name, level, ...week.shares],
       ...["VOLATILITY_QUARTER", "VOLATILITY_HOUR"].flatMap((part) => {
         const quantiles = readAll(QUANTILES.length, part, "FORECAST_QUANTILES");
         return [quantiles[QUANTILES.indexOf("50")], ...quantiles];

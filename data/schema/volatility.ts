@@ -27,9 +27,9 @@ const forecastSchema = z.object({ "15": horizonSchema, "60": horizonSchema });
 const againstWeekSchema = z.object({
   state: z.int(),
   name: z.string(),
-  level_bp: basisPoints().register(ABOUT, {
-    description: "Usual volatility of 15 minutes in the market's last week, basis points: the " +
-      "borders against the week are multiples of it",
+  level: z.number().register(ABOUT, {
+    description: "Level of the market's last week: the mean of ln(v + 0.1), v the volatility of " +
+      "15 minutes in basis points. The borders against the week are above or below it",
   }),
   probabilities: z.object({
     calm: probability(),

@@ -6,8 +6,6 @@ const HORIZONS = [15, 60];
 const QUANTILES = ["2.5", "10", "25", "50", "75", "90", "97.5"];
 const CONTRIBUTIONS = ["short", "hour", "day", "week", "season", "volume", "momentum", "bias"];
 const MINUTE_SECONDS = 60;
-/** Added to a volatility before its logarithm is taken, basis points. */
-const TARGET_FLOOR = 0.1;
 
 /** Copies a horizon's parameters to the core's memory, in its order. */
 function placeHorizon(core, names, minutes, { coef, bias, scale, z2_mean, z_quantiles }) {
@@ -67,7 +65,7 @@ export class VolatilityModel {
       ...["regime_state", "regime_name", "confidence"],
       ...keys.map((key) => `regime_probabilities_${key}`),
       ...["seconds_in_state", "ready", "have", "need", "basis"],
-      ...["against_week_state", "against_week_name", "against_week_level_bp"],
+      ...["against_week_state", "against_week_name", "against_week_level"],
       ...keys.map((key) => `against_week_probabilities_${key}`),
       ...HORIZONS.flatMap((minutes) => [
         `forecast_${minutes}_volatility_bp`,
@@ -113,7 +111,7 @@ export class VolatilityModel {
       const state = read(part, "REGIME_STATE");
       return { state, name: LABELS[state], shares: readAll(3, part, "REGIME_PROBABILITIES") };
     };
-    const level = Math.max(0, Math.exp(inputs[this.#week]) - TARGET_FLOOR);
+    const level = inputs[this.#week];
     const [present, week] = [regime(own), regime("VOLATILITY_REGIME_WEEK")];
     return [
       ...inputs,

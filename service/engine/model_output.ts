@@ -2,7 +2,6 @@ import {
   type HmmResult,
   type HorizonForecast,
   type StepResult,
-  TARGET_FLOOR,
   type VolatilityResult,
 } from "../../core-wasm/core.ts";
 import { type Artifact, labelsOf } from "../../models/artifact/read.ts";
@@ -110,7 +109,7 @@ function forecastOf({ labels }: OutputNames, result: VolatilityResult) {
     against_week: {
       state: week.state,
       name: labels[week.state] ?? String(week.state),
-      level_bp: Math.max(0, Math.exp(result.weekLevel) - TARGET_FLOOR),
+      level: result.weekLevel,
       probabilities: { calm, normal, turbulent },
     },
     forecast: { "15": horizonOf(quarter), "60": horizonOf(hour) },

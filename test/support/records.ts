@@ -62,7 +62,7 @@ export function makeVolatilityOutput(): ReadyForecast {
     against_week: {
       state: 0,
       name: "Calm",
-      level_bp: 31.5,
+      level: 3.45,
       probabilities: { calm: 0.67, normal: 0.31, turbulent: 0.02 },
     },
     forecast: {

@@ -35,7 +35,7 @@ function httpSide() {
 async function scrape(status = STATUS): Promise<readonly string[]> {
   let now = 1000;
   const metrics = new ServiceMetrics({
-    view: { status },
+    view: { status, models: [] },
     ...httpSide(),
     clock: { monotonic: () => now },
   });
@@ -84,7 +84,7 @@ test("an unknown value has no sample", async () => {
 });
 
 test("each scrape shows the current state, and nothing of the one before", async () => {
-  const view = { status: STATUS };
+  const view = { status: STATUS, models: [] };
   const metrics = new ServiceMetrics({ view, ...httpSide(), clock: { monotonic: () => 0 } });
   await metrics.scrape();
   view.status = makeStatus({ source: "simulator", disconnects: 4 }, { symbol: "ETHUSDT" });
@@ -107,7 +107,7 @@ test("every family has a help text and a type, and the text ends with a line end
 
 test("a scrape takes a turn of the event loop for each metric", async () => {
   const metrics = new ServiceMetrics({
-    view: { status: STATUS },
+    view: { status: STATUS, models: [] },
     ...httpSide(),
     clock: { monotonic: () => 0 },
   });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { loadCore } from "../../../core-wasm/load.ts";
 import type { Announcement } from "../../../data/schema/announcement.ts";
 import type { FeedStatus } from "../../../data/schema/status.ts";
 import { EmbeddedLog } from "../../../service/bus/embedded/embedded_log.ts";
@@ -26,6 +27,7 @@ async function setUp() {
       ...{ symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"], source: "auto" },
       ...{ host: "127.0.0.1", port: 0, bounds: BOUNDS },
     },
+    wasm: loadCore(),
     clock,
     logger: createLog("ERROR", () => {}),
   });
@@ -125,6 +127,7 @@ test("a port in use is refused by the name of its setting", async () => {
       ...{ symbols: ["BTCUSDT"], source: "auto", host: "127.0.0.1", bounds: BOUNDS },
       port: Number(new URL(address).port),
     },
+    wasm: loadCore(),
     clock: new VirtualClock(START),
     logger: createLog("ERROR", () => {}),
   });

@@ -22,7 +22,8 @@ test("models are listed without their trees, the primary one marked", async () =
 
 test("a volatility model is listed without its tables, with its labels and without a forest", async () => {
   const models = ["models/classic.json", "models/volatility.json"];
-  const [, volatility]: unknown[] = await (await setUp({ models }).request("/api/v1/models")).json();
+  const [, volatility]: unknown[] = await (await setUp({ models }).request("/api/v1/models"))
+    .json();
   expect(volatility).toMatchObject({
     name: "volatility",
     primary: false,

@@ -521,6 +521,11 @@ declare namespace __AdaptedExports {
    * @param stream `i32`
    */
   export function seedRandom(seed: number, stream: number): void;
+  /** core-wasm/assembly/forecast/horizon/HORIZON_PARAMETERS */
+  export const HORIZON_PARAMETERS: {
+    /** @type `i32` */
+    get value(): number
+  };
   /**
    * core-wasm/assembly/forecast/horizon/horizonParameters
    * @param address `usize`
@@ -539,11 +544,6 @@ declare namespace __AdaptedExports {
    * @returns `usize`
    */
   export function horizonSeason(address: number): number;
-  /** core-wasm/assembly/forecast/horizon/HORIZON_PARAMETERS */
-  export const HORIZON_PARAMETERS: {
-    /** @type `i32` */
-    get value(): number
-  };
   /**
    * core-wasm/assembly/forecast/horizon/newHorizon
    * @param minutes `i32`
@@ -701,15 +701,9 @@ declare namespace __AdaptedExports {
    * @param hour `usize`
    * @param changeAbsolute `usize`
    * @param changeWeek `usize`
-   * @param weekLow `f64`
-   * @param weekHigh `f64`
-   * @param margin `f64`
-   * @param alarmsADay `f64`
-   * @param step `f64`
-   * @param start `f64`
    * @returns `usize`
    */
-  export function newVolatility(need: number, quarter: number, hour: number, changeAbsolute: number, changeWeek: number, weekLow: number, weekHigh: number, margin: number, alarmsADay: number, step: number, start: number): number;
+  export function newVolatility(need: number, quarter: number, hour: number, changeAbsolute: number, changeWeek: number): number;
   /** core-wasm/assembly/forecast/volatility/REGIME_CHANGE */
   export const REGIME_CHANGE: {
     /** @type `usize` */
@@ -780,6 +774,11 @@ declare namespace __AdaptedExports {
     /** @type `usize` */
     get value(): number
   };
+  /** core-wasm/assembly/forecast/volatility/VOLATILITY_RULES */
+  export const VOLATILITY_RULES: {
+    /** @type `i32` */
+    get value(): number
+  };
   /** core-wasm/assembly/forecast/volatility/VOLATILITY_SHOCK */
   export const VOLATILITY_SHOCK: {
     /** @type `usize` */
@@ -790,6 +789,12 @@ declare namespace __AdaptedExports {
     /** @type `usize` */
     get value(): number
   };
+  /**
+   * core-wasm/assembly/forecast/volatility/volatilityRules
+   * @param address `usize`
+   * @returns `usize`
+   */
+  export function volatilityRules(address: number): number;
   /**
    * core-wasm/assembly/forecast/volatility/volatilityStateBytes
    * @param address `usize`

@@ -1,6 +1,6 @@
 import { SEASON_COLUMNS, VOLATILITY_INPUTS, WEEK_MINUTES } from "./forecast.ts";
 import { copyColumn, type ForecastBars, inChunks } from "./forecast_chunks.ts";
-import { allocate, type CoreSource, float64View, instantiateCore } from "./instance.ts";
+import { allocate, allocated, type CoreSource, float64View, instantiateCore } from "./instance.ts";
 
 /** Inputs of the volatility forecast for many bars. */
 export interface ForecastInputs {
@@ -46,7 +46,7 @@ export function seasonColumns(wasm: CoreSource): Float64Array {
   const core = instantiateCore(wasm);
   const values = WEEK_MINUTES * SEASON_COLUMNS;
   const rows = allocate(core, values * 8, "the calendar");
-  core.seasonRows(rows);
+  allocated(core.seasonRows(rows), "the calendar");
   return float64View(core, rows, values).slice();
 }
 

@@ -73,21 +73,18 @@ export function placeForecast(core: CoreExports, forecast: CoreForecast): number
   const hour = placeHorizon(core, 60, horizons["60"]);
   const absolute = placeChange(core, change_within_60.absolute);
   const week = placeChange(core, change_within_60.week);
-  return allocated(
-    core.newVolatility(
-      need,
-      quarter,
-      hour,
-      absolute,
-      week,
-      ...pair(horizons["15"].borders_week),
-      label_margin,
-      shock.alarms_a_day,
-      shock.step,
-      shock.start,
-    ),
+  const address = allocated(
+    core.newVolatility(need, quarter, hour, absolute, week),
     "the forecast",
   );
+  // The order of the core's `Rules`.
+  const rules = [
+    ...pair(horizons["15"].borders_week),
+    label_margin,
+    ...[shock.alarms_a_day, shock.step, shock.start],
+  ];
+  fill(core, core.volatilityRules(address), rules, core.VOLATILITY_RULES.value, "the rules");
+  return address;
 }
 
 /**

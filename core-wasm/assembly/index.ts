@@ -100,10 +100,10 @@ export {
 } from "./features/presets";
 export { seedRandom } from "./random";
 export {
+  HORIZON_PARAMETERS,
   horizonParameters,
   horizonQuantiles,
   horizonSeason,
-  HORIZON_PARAMETERS,
   newHorizon,
   prepareHorizon,
 } from "./forecast/horizon";
@@ -145,7 +145,9 @@ export {
   VOLATILITY_QUARTER,
   VOLATILITY_REGIME_ABSOLUTE,
   VOLATILITY_REGIME_WEEK,
+  VOLATILITY_RULES,
   VOLATILITY_SHOCK,
   VOLATILITY_SHOCK_SCORE,
+  volatilityRules,
   volatilityStateBytes,
 } from "./forecast/volatility";

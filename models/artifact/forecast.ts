@@ -101,7 +101,7 @@ const logScoreSchema = z.strictObject({
 }));
 
 const baselineSchema = z.strictObject({
-  /** (high - low) / open of a bar. */
+  /** ln((high - low) / open + 1e-5) of each bar, averaged with a half-life of 10 minutes. */
   quantity: z.literal("range"),
   /** The level rises above these. */
   up: ascending(2),

@@ -1,10 +1,9 @@
 import { computeFeatures, type HmmFeatures, warmUpBars } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { FitRows } from "../training/fit_worker.ts";
-import { PRESETS } from "../training/presets.ts";
 import { barCount, type BarSequence, joinBars } from "../training/sequences.ts";
 import { MINUTE_MS } from "../../data/schema/time.ts";
-import { smoothRange } from "./smoothed_range.ts";
+import { RANGE_WARM_UP, smoothRange } from "./smoothed_range.ts";
 
 /** Minutes of a forecast; a segment is longer. */
 export const HORIZON = 15;
@@ -31,7 +30,7 @@ export interface EvaluationHistory {
   /** The model's features of each bar. */
   readonly rows: Float64Array;
   readonly dims: number;
-  /** Smoothed log range, standardized by the prior window of the liquidity preset. */
+  /** Smoothed log range, standardized by the week before. */
   readonly range: Float64Array;
   /** Smoothed log range. */
   readonly plainRange: Float64Array;
@@ -42,8 +41,8 @@ export interface EvaluationHistory {
 /**
  * Computes the features and baselines of all bars.
  *
- * The liquidity preset's warm-up is left out for every model, so that the scorecards of all presets
- * are of the same bars.
+ * The warm-up of the standardized range is left out for every model, so that the scorecards of all
+ * presets are of the same bars.
  */
 export function prepareHistory(
   sequences: readonly BarSequence[],
@@ -59,14 +58,8 @@ export function prepareHistory(
     lengths,
     sequences.map(({ start }) => start),
   );
-  const liquidity = PRESETS.liquidity.features(0);
-  if (liquidity.preset !== "liquidity") {
-    throw new TypeError(
-      `Cannot use the preset as it must be liquidity: current value is ${liquidity.preset}`,
-    );
-  }
-  const range = smoothRange(bars, lengths, liquidity.windows);
-  const warmUp = Math.max(warmUpBars(features), warmUpBars(liquidity));
+  const range = smoothRange(bars, lengths);
+  const warmUp = Math.max(warmUpBars(features), RANGE_WARM_UP);
   let first = 0;
   const visible = sequences.flatMap((sequence, i) => {
     const length = Math.max(0, (lengths[i] ?? 0) - warmUp);

@@ -26,22 +26,34 @@ export interface Hysteresis {
 export function hysteresisPath(
   values: Float64Array,
   lengths: readonly number[],
-  { enter, leave }: Hysteresis,
+  thresholds: Hysteresis,
 ): Uint8Array {
   const path = new Uint8Array(values.length);
+  walkLevels(values, lengths, thresholds, (t, level) => path[t] = level);
+  return path;
+}
+
+/** Calls `visit` with the level of each value. */
+function walkLevels(
+  values: Float64Array,
+  lengths: readonly number[],
+  { enter, leave }: Hysteresis,
+  visit: (t: number, level: number) => void,
+): void {
+  const up = Float64Array.of(...enter, Infinity);
+  const down = Float64Array.of(-Infinity, ...leave);
   let first = 0;
   for (const length of lengths) {
     const start = values[first] ?? NaN;
-    let level = enter.filter((up, i) => start > (up + (leave[i] ?? NaN)) / 2).length;
+    let level = enter.filter((border, i) => start > (border + (leave[i] ?? NaN)) / 2).length;
     for (let t = first; t < first + length; t++) {
       const value = values[t] ?? NaN;
-      while (level < enter.length && value > (enter[level] ?? NaN)) level++;
-      while (level > 0 && value < (leave[level - 1] ?? NaN)) level--;
-      path[t] = level;
+      while (value > (up[level] ?? Infinity)) level++;
+      while (value < (down[level] ?? -Infinity)) level--;
+      visit(t, level);
     }
     first += length;
   }
-  return path;
 }
 
 /** The data that thresholds are chosen on. */
@@ -64,19 +76,19 @@ export interface ChosenHysteresis extends Hysteresis {
 }
 
 function assess(task: HysteresisTask, { enter, leave }: Hysteresis): ChosenHysteresis {
-  const { lengths, truth, classes, levels } = task;
-  const path = hysteresisPath(task.values, lengths, { enter, leave });
+  const { values, lengths, truth, classes, levels } = task;
   const counts = new Int32Array(levels * 256);
   let flips = 0;
-  let last = path[0] ?? 0;
-  for (let t = 0; t < path.length; t++) {
-    const level = path[t] ?? 0;
+  let last = -1;
+  walkLevels(values, lengths, { enter, leave }, (t, level) => {
     const cell = level * 256 + (truth[t] ?? 255);
     counts[cell] = (counts[cell] ?? 0) + 1;
     // The start of a sequence may count as a flip: negligible among thousands.
     if (level !== last) flips++;
     last = level;
-  }
+  });
+  // The first value's level is no change.
+  flips -= Math.min(flips, 1);
   let hits = 0;
   let known = 0;
   for (let level = 0; level < levels; level++) {
@@ -84,7 +96,7 @@ function assess(task: HysteresisTask, { enter, leave }: Hysteresis): ChosenHyste
     hits += Math.max(...row);
     known += row.reduce((sum, count) => sum + count, 0);
   }
-  const flipsPerDay = flips / path.length * DAY_MINUTES;
+  const flipsPerDay = flips / values.length * DAY_MINUTES;
   return { enter, leave, accuracy: hits / known, flipsPerDay };
 }
 
@@ -99,14 +111,16 @@ function better(a: ChosenHysteresis, b: ChosenHysteresis): ChosenHysteresis {
  * Chooses the thresholds that separate the classes best with at most 20 changes of level per day, by
  * coordinate search: for each distance between the two thresholds of a border, each border in turn
  * moves to its best position on a grid of quantiles, until none moves.
+ *
+ * @param gaps Candidate distances between the two thresholds of a border, deviations of the values.
  */
-export function chooseHysteresis(task: HysteresisTask): ChosenHysteresis {
+export function chooseHysteresis(task: HysteresisTask, gaps = GAPS): ChosenHysteresis {
   const sorted = task.values.slice().sort();
   const borders = CENTERS.map((share) => quantile(sorted, share));
   const mean = sorted.reduce((sum, x) => sum + x, 0) / sorted.length;
   const squares = sorted.reduce((sum, x) => sum + (x - mean) ** 2, 0);
   const deviation = Math.sqrt(squares / sorted.length);
-  const tries = GAPS.map((gap) => {
+  const tries = gaps.map((gap) => {
     const half = gap * deviation / 2;
     const assessed = new Map<string, ChosenHysteresis>();
     const at = (positions: readonly number[]): ChosenHysteresis => {

@@ -1,18 +1,28 @@
+/** Number of sorted values below one, or of those not above it. */
+function boundary(sorted: Float64Array, value: number, isUpper: boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = sorted[middle] ?? NaN;
+    if (other < value || (isUpper && other === value)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /**
  * Ranks scaled to (0, 1): (rank - 1/2) / n. Equal values share the mean of their ranks.
  *
  * @param values Values without NaN.
  */
 export function scaledRanks(values: Float64Array): Float64Array {
-  const order = new Uint32Array(values.length).map((_, i) => i);
-  order.sort((a, b) => (values[a] ?? NaN) - (values[b] ?? NaN));
+  const sorted = values.slice().sort();
   const ranks = new Float64Array(values.length);
-  for (let first = 0; first < order.length;) {
-    const value = values[order[first] ?? 0];
-    let end = first + 1;
-    while (end < order.length && values[order[end] ?? 0] === value) end++;
-    for (let i = first; i < end; i++) ranks[order[i] ?? 0] = (first + end) / 2 / order.length;
-    first = end;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? NaN;
+    const [first, end] = [boundary(sorted, value, false), boundary(sorted, value, true)];
+    ranks[i] = (first + end) / 2 / values.length;
   }
   return ranks;
 }

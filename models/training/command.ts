@@ -18,20 +18,23 @@ import { symbolOfFile } from "../../data/files/file_name.ts";
 import { describeRowErrors } from "../../data/files/row_errors.ts";
 import { MODEL_NAME } from "../artifact/artifact.ts";
 import { formatArtifact, parseArtifact } from "../artifact/read.ts";
-import { formatModelCard } from "../report/model_card.ts";
-import { formatScorecard } from "../report/scorecard.ts";
+import { artifactTables, formatCard } from "../report/card.ts";
+import { formatTables } from "../report/tables.ts";
 import { readCreated, readParameters } from "./parameters.ts";
 import type { PresetName } from "./presets.ts";
-import { type Block, trainOnFiles, type TrainOptions } from "./train_on_files.ts";
+import { type Block, type HistoryFile, trainOnFiles, type TrainOptions } from "./train_on_files.ts";
+import { trainVolatilityOnFiles } from "./volatility/train_on_files.ts";
 
-const PRESET_NAMES: readonly PresetName[] = ["classic", "liquidity"];
+const HMM_PRESETS: readonly PresetName[] = ["classic", "liquidity"];
+const PRESET_NAMES = [...HMM_PRESETS, "volatility"] as const;
 
 /** The options of the command line. */
 interface Options {
   readonly bars: readonly string[];
+  readonly test?: readonly string[];
   readonly out: string;
   readonly card?: string;
-  readonly preset: PresetName;
+  readonly preset: typeof PRESET_NAMES[number];
   readonly name?: string;
   readonly symbol?: string;
   readonly market?: "spot" | "usdm";
@@ -69,46 +72,75 @@ function readBlocks(path: string): readonly Block[] {
   return training.blocks.map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to) }));
 }
 
-function toTraining(options: Options): Omit<TrainOptions, "onFile" | "onProgress"> {
-  const { bars, preset, name, symbol, market, seed, blocks, final } = options;
+function toFiles(paths: readonly string[], symbol: string | undefined): HistoryFile[] {
+  return paths.map((path) => ({ path, symbol: symbol ?? symbolOf(path) }));
+}
+
+/** What all presets are trained with. */
+function toTraining({ bars, name, symbol, market, blocks, final }: Options) {
   return {
-    files: bars.map((path) => ({ path, symbol: symbol ?? symbolOf(path) })),
-    preset,
+    files: toFiles(bars, symbol),
     name,
     market,
-    seed,
     created: readCreated(),
     blocks: blocks === undefined ? undefined : readBlocks(blocks),
     evaluation: { final },
-    ...readParameters(options),
   };
 }
 
+/** Trains a model of the preset, with its progress on the terminal. */
+function trainPreset(options: Options, progress: StagedProgress) {
+  const { preset, test = [], seed } = options;
+  const training = toTraining(options);
+  const report = (total: number) => ({
+    onFile: (done: number) => progress.update("history", done, total),
+    onProgress: (stage: string, done: number, all: number) => progress.update(stage, done, all),
+  });
+  if (preset === "volatility") {
+    // A test file is of the market that its own name says.
+    const testFiles = toFiles(test, undefined);
+    return trainVolatilityOnFiles({
+      ...training,
+      testFiles,
+      ...report(training.files.length + testFiles.length),
+    });
+  }
+  if (test.length > 0) {
+    throw new UsageError(
+      `--test must be given with --preset volatility: current value is ${test[0]}`,
+    );
+  }
+  return trainOnFiles(
+    {
+      ...training,
+      preset,
+      seed,
+      ...readParameters(options),
+      ...report(training.files.length),
+    } satisfies TrainOptions,
+  );
+}
+
 async function train(options: Options): Promise<void> {
-  const { out, card, bars, blocks } = options;
+  const { out, card, bars, test = [], blocks } = options;
   checkOutputs([
     { option: "--out", path: out, replaces: MODEL },
     ...(card === undefined ? [] : [{ option: "--card", path: card, replaces: CARD }]),
-  ], blocks === undefined ? bars : [...bars, blocks]);
-  const training = toTraining(options);
+  ], [...bars, ...test, ...(blocks === undefined ? [] : [blocks])]);
   const progress = new StagedProgress();
   try {
-    const { artifact, sequences, dropped, rowErrors } = await trainOnFiles({
-      ...training,
-      onFile: (done) => progress.update("history", done, training.files.length),
-      onProgress: (stage, done, total) => progress.update(stage, done, total),
-    });
+    const { artifact, sequences, dropped, rowErrors } = await trainPreset(options, progress);
     progress.end();
     for (const line of describeRowErrors(rowErrors)) console.error(line);
     if (dropped > 0) {
       console.error(`${dropped} bars not later than the one before were left out`);
     }
     await writeWhole(out, formatArtifact(artifact));
-    if (card !== undefined) await writeWhole(card, formatModelCard(artifact));
+    if (card !== undefined) await writeWhole(card, formatCard(artifact));
     const { symbol, rows, period } = artifact.training;
     console.log(`${artifact.name}: ${rows} bars of ${symbol} in ${sequences.length} sequences`);
     console.log(`from ${period.from} to ${period.to}`);
-    console.log(formatScorecard(artifact.scorecard));
+    console.log(formatTables(artifactTables(artifact)));
   } catch (error) {
     // The history is too short.
     throw error instanceof RangeError ? new UsageError(error.message) : error;
@@ -124,9 +156,16 @@ const command = defineCommand(
   .addOption(
     filesOption(
       "--bars <file...>",
-      "history: Binance kline CSV, plain, .gz or .zip; a missing minute ends a sequence, and a " +
-        "file continues where the one before it ended",
+      "history: Binance kline CSV, plain, .gz or .zip; a missing minute ends a sequence (volatility: " +
+        "more than 1,440 of them), and a file continues where the one before it ended",
     ).makeOptionMandatory(),
+  )
+  .addOption(
+    filesOption(
+      "--test <file...>",
+      "volatility: history of markets and periods that are only tested, each market by the names of " +
+        "its files",
+    ),
   )
   .requiredOption("--out <file.json>", "where the model is written")
   .option("--card <file.md>", "where a model card in Markdown is written")
@@ -143,7 +182,7 @@ const command = defineCommand(
   .addOption(
     valueOption(
       "--seed <n>",
-      "the same bars and seed give the same model",
+      "the same bars and seed give the same model (volatility draws nothing)",
       wholeNumberIn({ min: 0, max: Number.MAX_SAFE_INTEGER }),
     ).default(1),
   )

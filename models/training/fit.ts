@@ -14,7 +14,8 @@ import type { FitRows } from "./fit_worker.ts";
 import { type PresetName, PRESETS } from "./presets.ts";
 import { measureInSample } from "../evaluation/in_sample.ts";
 import { type HmmSearch, searchHmm } from "./search_hmm.ts";
-import { barCount, type BarSequence, hashSequences, joinBars, lastTime } from "./sequences.ts";
+import { describeBars } from "./describe_bars.ts";
+import { barCount, type BarSequence, joinBars } from "./sequences.ts";
 import { VERSION } from "../../data/common/version.ts";
 
 /** Minimum bars of a fit: a day. */
@@ -43,27 +44,6 @@ export interface FitOptions extends TrainingParameters {
   readonly workers?: number | undefined;
   /** Called with the progress of each stage. */
   readonly onProgress?: ((stage: string, done: number, total: number) => void) | undefined;
-}
-
-function describeTraining(
-  { sequences, symbol, market, seed }: FitOptions,
-): FittedArtifact["training"] {
-  const first = Math.min(...sequences.map((sequence) => sequence.start));
-  const last = Math.max(...sequences.map(lastTime));
-  return {
-    symbol,
-    market,
-    period: { from: new Date(first).toISOString(), to: new Date(last).toISOString() },
-    rows: sequences.reduce((sum, sequence) => sum + barCount(sequence), 0),
-    sequences: sequences.length,
-    blocks: sequences.map((sequence) => ({
-      from: new Date(sequence.start).toISOString(),
-      to: new Date(lastTime(sequence)).toISOString(),
-    })),
-    sha256: hashSequences(sequences),
-    seed,
-    version: VERSION,
-  };
 }
 
 function describeFit({ best, restarts }: HmmSearch): HmmArtifact["scorecard"]["fit"] {
@@ -180,7 +160,11 @@ export async function fitModel(options: FitOptions): Promise<FittedArtifact> {
       trees: forest.trees,
     },
     hmm: { ...hmm, labels },
-    training: describeTraining(options),
+    training: {
+      ...describeBars(sequences, options.symbol, options.market),
+      seed,
+      version: VERSION,
+    },
     scorecard: {
       in_sample: measureInSample(hmm, labels, filtered, lengths, scores, forest.offset),
       fit: describeFit(search),

@@ -5,7 +5,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { defineCommand, runCommand } from "../../data/common/command.ts";
 import { OutputFile } from "../../data/common/output_file.ts";
-import { type HmmArtifact, parseArtifact, requireHmm } from "../../models/artifact/read.ts";
+import { type Artifact, parseArtifact, requireHmm } from "../../models/artifact/read.ts";
 import { makeBars } from "./bars.ts";
 import {
   featureRows,
@@ -35,9 +35,9 @@ const MODEL_FIT_BARS = 500_000;
 const PYTHON_BARS = 220;
 
 /** Reads a shipped model. */
-function readModel(name: string): HmmArtifact {
+function readModel(name: string): Artifact {
   const file = fileURLToPath(new URL(`../../models/${name}.json`, import.meta.url));
-  return requireHmm(parseArtifact(readFileSync(file, "utf8"), file));
+  return parseArtifact(readFileSync(file, "utf8"), file);
 }
 
 function describeMachine(): Record<string, string | number> {
@@ -75,8 +75,8 @@ function compare(figures: readonly Figure[], { figures: python }: PythonFigures)
 }
 
 async function measureAll(withFit: boolean) {
-  const classic = readModel("classic");
-  const liquidity = readModel("liquidity");
+  const classic = requireHmm(readModel("classic"));
+  const volatility = readModel("volatility");
   if (classic.features.preset !== "classic") {
     throw new TypeError(
       `models/classic.json must be classic: current value is ${classic.features.preset}`,
@@ -84,11 +84,12 @@ async function measureAll(withFit: boolean) {
   }
   const bars = makeBars(BARS);
   const { rows, dims } = featureRows(classic, bars);
-  const both = [classic, liquidity];
+  const both = [classic, volatility];
   note("steps");
   const figures = [
     measureStep("step, classic", [classic], bars),
-    measureStep("step, classic and liquidity", both, bars),
+    measureStep("step, volatility", [volatility], bars),
+    measureStep("step, classic and volatility", both, bars),
     measurePlainStep(
       "step, classic, plain TypeScript",
       classic,
@@ -96,15 +97,16 @@ async function measureAll(withFit: boolean) {
       bars,
     ),
     await measureSweptStep("step, classic, caches swept", [classic], bars),
-    await measureSweptStep("step, classic and liquidity, caches swept", both, bars),
+    await measureSweptStep("step, classic and volatility, caches swept", both, bars),
     await measureSparseStep("step, classic, once a second", [classic], bars),
   ];
   note("a minute of 500 symbols");
   figures.push(
     measureMinute("minute, classic", [classic], bars),
-    measureMinute("minute, classic and liquidity", both, bars),
+    measureMinute("minute, classic and volatility", both, bars),
     measureStates("states, classic", [classic]),
-    measureStates("states, classic and liquidity", both),
+    measureStates("states, volatility", [volatility]),
+    measureStates("states, classic and volatility", both),
   );
   note("history");
   figures.push(...await measureHistory());

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   computeFeatures,
   type CoreBar,
+  type CoreModel,
   filterRows,
   fitForest,
   fitHmm,
@@ -17,6 +18,8 @@ import { type Figure, measure, now, summarize } from "./measure.ts";
 import { PlainStep } from "./plain_step.ts";
 
 const SYMBOLS = 500;
+/** A market that the volatility model has absolute borders for. */
+const SYMBOL = "BTCUSDT";
 /** Calls per repeat of a benchmark of microseconds. */
 const CALLS = 2_000;
 /** Rows of a forest fit. */
@@ -29,9 +32,9 @@ const SPARSE_CALLS = 100;
 /** Larger than a processor's caches. */
 const EVICTION_BYTES = 64 * 2 ** 20;
 
-function openScorer(models: readonly HmmModel[], symbols: number): Scorer {
+function openScorer(models: readonly CoreModel[], symbols: number): Scorer {
   const scorer = Scorer.create(loadCore(), models, symbols);
-  for (let i = 0; i < symbols; i++) scorer.addSymbol();
+  for (let i = 0; i < symbols; i++) scorer.addSymbol(SYMBOL);
   return scorer;
 }
 
@@ -43,7 +46,7 @@ function replay(scorer: Scorer, slot: number, bars: readonly CoreBar[]): void {
 /** Steps of one symbol without pauses. */
 export function measureStep(
   name: string,
-  models: readonly HmmModel[],
+  models: readonly CoreModel[],
   bars: readonly CoreBar[],
 ): Figure {
   const scorer = openScorer(models, 1);
@@ -59,7 +62,7 @@ export function measureStep(
 /** Steps after a pause and an eviction of all caches. */
 export async function measureSweptStep(
   name: string,
-  models: readonly HmmModel[],
+  models: readonly CoreModel[],
   bars: readonly CoreBar[],
 ): Promise<Figure> {
   const scorer = openScorer(models, 1);
@@ -79,7 +82,7 @@ export async function measureSweptStep(
 /** Steps once per second, idle in between. */
 export async function measureSparseStep(
   name: string,
-  models: readonly HmmModel[],
+  models: readonly CoreModel[],
   bars: readonly CoreBar[],
 ): Promise<Figure> {
   const scorer = openScorer(models, 1);
@@ -181,14 +184,16 @@ export function measureEStep({ hmm }: HmmModel, rows: Float64Array, dims: number
   return summarize("Baum-Welch iteration", "ms per 500,000 rows", times);
 }
 
-/** A minute's close of many symbols: a step and its result for each. */
+/** A minute's close of many symbols whose models are ready: a step and its results for each. */
 export function measureMinute(
   name: string,
-  models: readonly HmmModel[],
+  models: readonly CoreModel[],
   bars: readonly CoreBar[],
 ): Figure {
   const scorer = openScorer(models, SYMBOLS);
-  for (let slot = 0; slot < SYMBOLS; slot++) replay(scorer, slot, bars.slice(slot, slot + 100));
+  replay(scorer, 0, bars);
+  const state = scorer.exportState(0);
+  for (let slot = 1; slot < SYMBOLS; slot++) scorer.importState(slot, state);
   let minute = 0;
   return measure(name, { unit: "ms", per: `${SYMBOLS} closes`, count: 1, repeats: 100 }, () => {
     minute++;
@@ -202,7 +207,7 @@ export function measureMinute(
 }
 
 /** Memory of the states of many symbols. */
-export function measureStates(name: string, models: readonly HmmModel[]): Figure {
+export function measureStates(name: string, models: readonly CoreModel[]): Figure {
   const bytes = openScorer(models, 1).exportState(0).length;
   return summarize(name, `MiB per ${SYMBOLS} symbols`, [bytes * SYMBOLS / 2 ** 20]);
 }

@@ -2,16 +2,23 @@
 import {
   computeFeatures,
   type CoreSource,
+  expRows,
   filterRows,
   fitForest,
   fitHmm,
+  forecastRows,
   type HmmModel,
+  logRows,
   Scorer,
   scoreRows,
+  seasonColumns,
   smoothRows,
   viterbiRows,
 } from "../../core-wasm/core.ts";
+import { syntheticBars } from "../reference/synthetic_bars.ts";
+import { stepBars, volatilityModel } from "./forecast_support.ts";
 import { flattenBars, hmmResult, randomBars, TOY_MODEL } from "./support.ts";
+import { TOY_FORECAST } from "./toy_forecast.ts";
 
 const BARS = 600;
 
@@ -34,6 +41,42 @@ function exactBars() {
     close: exact(close),
     volume: exact(volume),
   }));
+}
+
+/** Bars of the volatility model. */
+const FORECAST_BARS = 3_000;
+const START = Date.UTC(2024, 2, 1, 20, 37);
+
+/** All rows of a volatility model, and a live scorer's results. */
+function computeForecasts(wasm: CoreSource): Record<string, string> {
+  const bars = syntheticBars(5, START, FORECAST_BARS, [[200, 3], [1_900, 61], [2_700, 1_441]]);
+  const { horizons, weekLevel, absolute, week, shock } = forecastRows(
+    wasm,
+    TOY_FORECAST,
+    bars,
+    "TESTUSDT",
+  );
+  const columns = [
+    ...[horizons["15"], horizons["60"]].flatMap(({ f0, f, a0, a, bias, logSpread, z2 }) => [
+      ...[f0, f, a0, a, bias, logSpread, z2],
+    ]),
+    ...[absolute, week].flatMap(({ posterior, state, minutes, change }) => [
+      ...[posterior, state, minutes, change],
+    ]),
+    ...[weekLevel, shock],
+  ];
+  const scorer = Scorer.create(wasm, [volatilityModel(TOY_FORECAST)], 1);
+  scorer.addSymbol();
+  const steps = [...stepBars(scorer, 0, bars)].flatMap((result) => [
+    ...[...result.features, ...result.contributions, ...result.posterior, result.change],
+    ...result.horizons.flatMap(({ quantiles }) => quantiles),
+  ]);
+  return {
+    forecasts: columns.map(bits).join(""),
+    live_forecasts: bits(steps),
+    season: bits(seasonColumns(wasm)),
+    logarithms: bits(logRows(wasm, bars.close)) + bits(expRows(wasm, weekLevel)),
+  };
 }
 
 /** Features, scores, posteriors, paths and fits of a random walk, as text. */
@@ -70,5 +113,6 @@ export function computeEverything(wasm: CoreSource): Record<string, string> {
     smoother: bits(smoothRows(wasm, fit.hmm, normalized, lengths)),
     viterbi: bits(viterbiRows(wasm, fit.hmm, normalized, lengths).states),
     steps: bits(steps),
+    ...computeForecasts(wasm),
   };
 }

@@ -62,15 +62,15 @@ describe("the dashboard", () => {
       return candles >= 170 || undefined;
     });
     await simulated(page);
-    await shows(page, "#regime", /^(Stable|Volatile|Crisis)$/);
-    await shows(page, "#regime-label", /^Regime, liquidity model$/);
+    await shows(page, "#regime", /^(Calm|Normal|Turbulent)$/);
+    await shows(page, "#regime-label", /^Regime, volatility model$/);
     await factShows(page, "health", "Source", /^Simulator$/);
-    await factShows(page, "model", "Name", /^liquidity$/);
+    await factShows(page, "model", "Name", /^volatility$/);
     await titled(page, /BTCUSDT/);
     expect(errors).toEqual([]);
   });
 
-  it("shows the liquidity model by default, and remembers the choice of the classic one", async () => {
+  it("shows the volatility model by default, and remembers the choice of the classic one", async () => {
     const service = await startService();
     const page = await openPage();
     const errors = errorsOf(page);
@@ -90,10 +90,10 @@ describe("the dashboard", () => {
     };
     const models = page.getByRole("group", { name: "Displayed model" });
     expect(await models.getByRole("radio", { checked: true }).getAttribute("value"))
-      .toBe("liquidity");
-    await shows(page, "#regime-bars", /Stable[^]*Volatile[^]*Crisis/);
+      .toBe("volatility");
+    await shows(page, "#regime-bars", /Calm[^]*Normal[^]*Turbulent/);
     await shows(page, "#other-models", "Classic model");
-    await shows(page, "#legend", /Stable[^]*Volatile[^]*Crisis/);
+    await shows(page, "#legend", /Calm[^]*Normal[^]*Turbulent/);
     await bandsAre("var(--calm)");
     const fingerprint = await factOf(page, "model", "Fingerprint");
 
@@ -106,7 +106,7 @@ describe("the dashboard", () => {
     await shows(page, "#legend", "Bullish Extreme");
     await titled(page, /Bearish|Normal|Bullish/);
     await bandsAre("var(--bear)");
-    await shows(page, "#other-models", "Liquidity model");
+    await shows(page, "#other-models", "Volatility model");
     await factShows(page, "model", "Name", /^classic$/);
     expect(await factOf(page, "model", "Fingerprint")).not.toBe(fingerprint);
     // The anomaly is that of the primary model, whichever model is shown.
@@ -118,14 +118,14 @@ describe("the dashboard", () => {
     await shows(page, "#regime-label", /^Regime, classic model$/);
     await models.getByRole("radio", { checked: true }).focus();
     await page.keyboard.press("ArrowLeft");
-    await shows(page, "#regime", /Stable|Volatile|Crisis/);
+    await shows(page, "#regime", /Calm|Normal|Turbulent/);
     await scoredByPrimary();
     expect(errors).toEqual([]);
   });
 
   it("shows a notice of a promoted model, without a reload", async () => {
     const folder = temporaryFolder();
-    const files = ["classic", "liquidity"].map((name) => {
+    const files = ["classic", "volatility"].map((name) => {
       const file = `${folder}/${name}.json`;
       copyFileSync(`models/${name}.json`, file);
       return file;
@@ -147,20 +147,20 @@ describe("the dashboard", () => {
     });
     const before = await factOf(page, "model", "Fingerprint");
 
-    const [, liquidity = ""] = files;
-    const artifact: unknown = JSON.parse(readFileSync(liquidity, "utf8"));
-    const changed = JSON.stringify(artifact).replace(/"offset":-[\d.]+/, '"offset":-0.75');
-    writeFileSync(`${liquidity}.tmp`, changed);
-    renameSync(`${liquidity}.tmp`, liquidity);
+    const [, volatility = ""] = files;
+    const artifact: unknown = JSON.parse(readFileSync(volatility, "utf8"));
+    const changed = JSON.stringify(artifact).replace(/"start":[\d.]+/, '"start":3.5');
+    writeFileSync(`${volatility}.tmp`, changed);
+    renameSync(`${volatility}.tmp`, volatility);
     await page.locator("body[data-notices]").waitFor();
     expect(await page.locator("body").getAttribute("data-notices"))
-      .toMatch(/^Liquidity model \w{8} is live, replacing \w{8}$/);
+      .toMatch(/^Volatility model \w{8} is live, replacing \w{8}$/);
     const after = await factOf(page, "model", "Fingerprint");
     expect(after).not.toBe(before);
     expect(await service.get("/api/v1/models")).toMatchObject([{}, { fingerprint: after }]);
 
-    writeFileSync(liquidity, "{");
-    await factShows(page, "model", "Model files", /liquidity\.json: must be/);
+    writeFileSync(volatility, "{");
+    await factShows(page, "model", "Model files", /volatility\.json: must be/);
     expect(await factOf(page, "model", "Fingerprint")).toBe(after);
     expect(await page.evaluate(() => document.body.dataset["mark"])).toBe("not reloaded");
     expect(errors).toEqual([]);

@@ -1,4 +1,4 @@
-"""Makes the golden vectors from scikit-learn and hmmlearn, or checks the ones that are there.
+"""Makes the golden vectors from scikit-learn, hmmlearn and forecast_model.py, or checks them.
 
 pip install -r test/reference/requirements.txt
 python test/reference/make_vectors.py            writes test/reference/vectors/*.json
@@ -17,12 +17,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from forecast_vectors import make_forecast_vectors
 from forest_vectors import make_forest_vectors
 from hmm_vectors import make_hmm_vectors
 from import_vectors import make_import_vectors
 
 FOLDER = Path(__file__).parent / "vectors"
 MAKERS: dict[str, Callable[[], dict[str, Any]]] = {
+    "forecast.json": make_forecast_vectors,
     "forest.json": make_forest_vectors,
     "hmm.json": make_hmm_vectors,
     "import.json": make_import_vectors,

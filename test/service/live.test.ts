@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { barSchema } from "../../data/schema/bar.ts";
-import { isReady, primaryOutput, signalSchema } from "../../data/schema/signal.ts";
+import { isReady, labelKey, primaryOutput, signalSchema } from "../../data/schema/signal.ts";
 import { type Simulator, startSimulator } from "../../service/simulator/simulator.ts";
 import { recordedMarket } from "../../service/simulator/recorded/source.ts";
 import { simulatedMarket } from "../../service/simulator/simulated/source.ts";
@@ -58,10 +58,10 @@ test("a day of regimes stands seconds after the first start", async () => {
     const ready = all.filter(isReady);
     return ready.length === 2 * 1440 ? ready : undefined;
   });
-  for (const { probabilities, confidence } of outputs) {
+  for (const { name, probabilities, confidence } of outputs) {
     const sum = Object.values(probabilities).reduce((a, b) => a + b, 0);
     expect(sum).toBeCloseTo(1, 12);
-    expect(Math.max(...Object.values(probabilities))).toBe(confidence);
+    expect(probabilities[labelKey(name)]).toBe(confidence);
   }
 });
 

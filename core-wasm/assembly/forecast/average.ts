@@ -16,8 +16,6 @@ export function halfLifeWeight(halfLife: f64): f64 {
  * @param weight weight of the half-life
  * @param share 1 / number of values, this one included
  */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
 export function averaged(average: f64, value: f64, weight: f64, share: f64): f64 {
   return average + max(weight, share) * (value - average);
 }

@@ -8,7 +8,7 @@
  */
 import { allocate } from "../memory";
 import { averaged, halfLifeWeight } from "./average";
-import { INPUT_COUNT, Inputs, Minute } from "./inputs";
+import { Inputs, Minute } from "./inputs";
 import { LEVEL_COUNT, writeLevels } from "./quantiles";
 import { prepareHarmonics, SEASON_COLUMNS, tabulateSeason, WEEK_MINUTES } from "./season";
 
@@ -154,7 +154,8 @@ export function newHorizon(minutes: i32, quantileCount: i32): usize {
   horizon.season = allocate(WEEK_MINUTES << 3);
   horizon.quantiles = allocate((quantileCount as usize) << 3);
   horizon.levels = allocate(LEVEL_COUNT << 3);
-  return horizon.levels == 0 || !prepareHarmonics() ? 0 : address;
+  if (horizon.season == 0 || horizon.quantiles == 0 || horizon.levels == 0) return 0;
+  return prepareHarmonics() ? address : 0;
 }
 
 /** Address of the `Parameters`. */

@@ -10,7 +10,7 @@
 import { averaged, halfLifeWeight } from "./average";
 
 /** Most minutes ahead that are forecast; squared returns are kept as long. */
-export const MAX_HORIZON: i32 = 60;
+const MAX_HORIZON: i32 = 60;
 /** Hourly means in the level of the week. */
 const HOURS: i32 = 168;
 /** Minutes of the volatility whose hourly means make that level. */
@@ -53,9 +53,6 @@ export class Inputs {
   momentum60: f64;
   momentum240: f64;
 }
-
-/** Inputs as f64. */
-export const INPUT_COUNT: i32 = (offsetof<Inputs>() >> 3) as i32;
 
 /** What else a bar gives. */
 @unmanaged
@@ -113,7 +110,7 @@ export const INPUTS_STATE_BYTES: usize = HOURLY + (HOURS << 3);
 
 /** Whether the last `count` minutes, at most 64, all had a bar. */
 export function allPresent(state: InputsState, count: i32): bool {
-  const mask = (1 as u64 << (count as u64)) - 1;
+  const mask = ((1 as u64) << (count as u64)) - 1;
   return (state.present & mask) == mask;
 }
 

@@ -1,6 +1,20 @@
 /** Inputs and forecasts of whole histories, by the code that the live engine runs. */
-import { Inputs, INPUTS_STATE_BYTES, InputsState, Minute, skipInputs, stepInputs, survives } from "./inputs";
-import { beginVolatility, inputsOf, OUTPUT_BYTES, skipVolatility, stepVolatility } from "./volatility";
+import {
+  Inputs,
+  INPUTS_STATE_BYTES,
+  InputsState,
+  Minute,
+  skipInputs,
+  stepInputs,
+  survives,
+} from "./inputs";
+import {
+  beginVolatility,
+  inputsOf,
+  OUTPUT_BYTES,
+  skipVolatility,
+  stepVolatility,
+} from "./volatility";
 
 /** What the model reads of a bar, as the host writes it. */
 @unmanaged

@@ -47,18 +47,28 @@ export class Volatility {
   /** Addresses of the regressions of a change. */
   changeAbsolute: usize;
   changeWeek: usize;
+  /** Address of the `Rules`. */
+  rules: usize;
+}
+
+/** Numbers of the model, as the host writes them. */
+@unmanaged
+class Rules {
   /** Borders of y less the level of the week. */
   weekLow: f64;
   weekHigh: f64;
   /** Least lead of another regime's probability. */
   margin: f64;
-  /** Alarms that the shock threshold aims at, a minute. */
+  /** Alarms a day that the shock threshold aims at. */
   alarms: f64;
-  /** Step of the threshold's log. */
+  /** By how much an alarm raises the threshold's log. */
   step: f64;
-  /** Log of the first threshold. */
+  /** First threshold. */
   start: f64;
 }
+
+/** Numbers that the host writes. */
+export const VOLATILITY_RULES: i32 = (offsetof<Rules>() >> 3) as i32;
 
 /** Borders of y of one symbol; NaN without. */
 @unmanaged
@@ -138,8 +148,9 @@ const hourTerms: usize = allocate(offsetof<Terms>());
 const minuteOutput: usize = allocate(offsetof<Minute>());
 
 /**
- * A volatility model.
+ * A volatility model without its numbers, of its parts' addresses. The host writes the numbers.
  *
+ * @param need bars of a sequence before the model is ready
  * @returns its address; 0 when memory ran out
  */
 export function newVolatility(
@@ -148,12 +159,6 @@ export function newVolatility(
   hour: usize,
   changeAbsolute: usize,
   changeWeek: usize,
-  weekLow: f64,
-  weekHigh: f64,
-  margin: f64,
-  alarmsADay: f64,
-  step: f64,
-  start: f64,
 ): usize {
   const address = allocate(offsetof<Volatility>());
   if (address == 0) return 0;
@@ -163,13 +168,13 @@ export function newVolatility(
   model.hour = hour;
   model.changeAbsolute = changeAbsolute;
   model.changeWeek = changeWeek;
-  model.weekLow = weekLow;
-  model.weekHigh = weekHigh;
-  model.margin = margin;
-  model.alarms = alarmsADay / (DAY_MINUTES as f64);
-  model.step = step;
-  model.start = NativeMath.log(start);
-  return address;
+  model.rules = allocate(offsetof<Rules>());
+  return model.rules == 0 ? 0 : address;
+}
+
+/** Address of the `Rules`. */
+export function volatilityRules(address: usize): usize {
+  return changetype<Volatility>(address).rules;
 }
 
 function quarterOf(model: Volatility): Horizon {
@@ -213,10 +218,10 @@ export function skipVolatility(address: usize, state: usize, minutes: i32): void
 }
 
 /** Scores the return against a threshold that adapts to the number of alarms. */
-function stepShock(model: Volatility, s: VolatilityState, bars: i32, out: Output): void {
-  if (bars == 1) s.threshold = model.start;
+function stepShock(rules: Rules, s: VolatilityState, bars: i32, out: Output): void {
+  if (bars == 1) s.threshold = NativeMath.log(rules.start);
   const shock = bars > 1 && out.shockScore > NativeMath.exp(s.threshold) ? 1.0 : 0.0;
-  s.threshold += model.step * (shock - model.alarms);
+  s.threshold += rules.step * (shock - rules.alarms / (DAY_MINUTES as f64));
   out.shock = shock;
 }
 
@@ -273,7 +278,7 @@ export function stepVolatility(
   const bars = inputs.bars;
   out.have = bars as f64;
   out.shockScore = m.shock;
-  stepShock(model, s, bars, out);
+  stepShock(changetype<Rules>(model.rules), s, bars, out);
 
   const quarter = quarterOf(model);
   const hour = hourOf(model);
@@ -321,15 +326,16 @@ function stepRegimes(
   const forecast = changetype<Forecast>(output + OUT_QUARTER);
   const shape = x.volatility5 - x.volatility30;
   const level = x.week;
+  const rules = changetype<Rules>(model.rules);
   stepLabel(
     h,
     changetype<Change>(model.changeWeek),
     changetype<LabelState>(state + WEEK),
     forecast.f,
     forecast.a,
-    model.weekLow + level,
-    model.weekHigh + level,
-    model.margin,
+    rules.weekLow + level,
+    rules.weekHigh + level,
+    rules.margin,
     elapsed,
     shape,
     minuteOfDay,
@@ -344,7 +350,7 @@ function stepRegimes(
     forecast.a,
     b.low,
     b.high,
-    model.margin,
+    rules.margin,
     elapsed,
     shape,
     minuteOfDay,

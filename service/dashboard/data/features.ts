@@ -1,7 +1,7 @@
 import type { Signal } from "../../../data/schema/signal.ts";
 import { formatNumber, formatSigned } from "../format/number.ts";
 
-/** Raw values, or the normalized ones that are the model's input (z-scores). */
+/** Raw values, or the model's input: z-scores, of a volatility model the raw values. */
 export type FeatureScale = "normalized" | "raw";
 
 /** Name, scale and format of a feature. */
@@ -74,7 +74,8 @@ export function featureStyle(name: string): FeatureStyle {
     unit: known.unit,
     signed: known.signed,
     value(signal, scale) {
-      if (scale === "normalized") return signal.normalized[name] ?? undefined;
+      const normalized = signal.normalized[name];
+      if (scale === "normalized" && normalized !== undefined) return normalized ?? undefined;
       const raw = signal.features[name] ?? undefined;
       return raw === undefined ? undefined : raw * known.factor;
     },

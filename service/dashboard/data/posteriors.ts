@@ -10,7 +10,7 @@ export interface Posterior {
   readonly to: number;
   /** Probability of each regime, in canonical order. */
   readonly probabilities: readonly number[];
-  /** The most probable regime. */
+  /** The regime of a minute as its model names it; of several minutes the most probable one. */
   readonly state: number;
 }
 
@@ -27,8 +27,9 @@ export function toPosteriors(
   let count = 0;
   for (const signal of signals) {
     const { timestamp } = signal;
-    const by = outputs(signal)?.probabilities;
-    if (by === undefined) continue;
+    const output = outputs(signal);
+    if (output === undefined) continue;
+    const { probabilities: by } = output;
     const from = Math.floor(timestamp / length) * length;
     const added = regimes.map((regime) => by[regime] ?? 0);
     if (posteriors.at(-1)?.from === from) {
@@ -40,7 +41,7 @@ export function toPosteriors(
       count = 1;
     }
     const probabilities = sums.map((sum) => sum / count);
-    const state = probabilities.indexOf(Math.max(...probabilities));
+    const state = count === 1 ? output.state : probabilities.indexOf(Math.max(...probabilities));
     posteriors.push({ from, to: timestamp + MINUTE_MS, probabilities, state });
   }
   return posteriors;

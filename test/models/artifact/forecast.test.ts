@@ -60,7 +60,7 @@ test.each<[string, readonly (string | number)[], unknown]>([
     high: -0.5,
   }],
   ["baseline.quantity: Invalid input", ["baseline", "quantity"], "volume"],
-  ["baseline.down[0]: must be at most the border upwards", ["baseline", "down", 0], 0.0008],
+  ["baseline.down[0]: must be at most the border upwards", ["baseline", "down", 0], -8],
   ["baseline.table[2]: must sum to 1: current sum is 0.6", ["baseline", "table", 2], [
     ...[0.2, 0.2, 0.2],
   ]],

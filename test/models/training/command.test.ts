@@ -4,7 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { parseArtifact } from "../../../models/artifact/read.ts";
+import { parseArtifact, requireHmm } from "../../../models/artifact/read.ts";
 import { randomBars } from "../../core-wasm/support.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
@@ -68,7 +68,7 @@ test("the same history, seed and SOURCE_DATE_EPOCH give the same files, byte for
   };
   const [artifact, card] = run("one");
   expect(run("two")).toEqual([artifact, card]);
-  const { created, scorecard } = parseArtifact(artifact ?? "", "one.json");
+  const { created, scorecard } = requireHmm(parseArtifact(artifact ?? "", "one.json"));
   expect(created).toBe("2023-11-14T22:13:20.000Z");
   expect(scorecard.walk_forward?.folds?.parts).toHaveLength(1);
   expect(scorecard.walk_forward?.final).toBeUndefined();

@@ -42,7 +42,7 @@ function simulatedBars(symbol: string): readonly Bar[] {
 }
 
 /** A journal on which an engine runs, as in a service. */
-async function setUp() {
+function setUp() {
   const registry = new ModelRegistry(
     { models: ["models/classic.json", "models/volatility.json"], expected: {} },
     createLog("ERROR", () => {}),
@@ -178,7 +178,7 @@ function shown(scoring: LiveScoring, forecasts: number): Promise<Live> {
 }
 
 test("what is shown is what the journal says, and a restart in between changes nothing", async () => {
-  const { registry, open, scoringOf, runnerOf } = await setUp();
+  const { registry, open, scoringOf, runnerOf } = setUp();
   const bars = SYMBOLS.flatMap(simulatedBars).sort((a, b) => a.timestamp - b.timestamp);
   const middle = bars.findIndex(({ timestamp }) =>
     timestamp === START + (HISTORY + 700) * MINUTE_MS

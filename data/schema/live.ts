@@ -48,8 +48,9 @@ const windowsShape = {
 
 const driftSchema = z.object({
   inputs: recordOf(score()).register(ABOUT, {
-    description: "Population stability index of each input over the week against its deciles in " +
-      "training; null below 200 minutes",
+    description:
+      "Population stability index of each input over the last 168 full hours against its " +
+      "deciles in training; null below 200 minutes",
   }),
   log_score: score().register(ABOUT, { description: "The week's log score" }),
   band: z.nullable(z.array(z.number())).register(ABOUT, {

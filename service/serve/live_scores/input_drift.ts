@@ -49,16 +49,21 @@ export function stabilityIndex(counts: readonly number[], expected: readonly num
   }, 0);
 }
 
-/** How far each input of the last week is from its training: a histogram an hour, and their sum. */
+/**
+ * How far each input of the last 168 full hours is from its training: a histogram an hour, and their
+ * sum. What it says changes with the hour, so that asking costs nothing.
+ */
 export class InputDrift {
   readonly #bins: readonly Bins[];
   /** Where the bins of each input begin. */
   readonly #first: readonly number[];
   readonly #width: number;
-  /** An hour has 60 minutes, so that a byte is enough. */
+  /** The full hours. An hour has 60 minutes, so that a byte is enough. */
   readonly #hours: Uint8Array;
   readonly #totals: Int32Array;
-  #hour = -Infinity;
+  readonly #running: Uint8Array;
+  #hour = NaN;
+  #indices: readonly (number | null)[];
 
   /** @param deciles The nine of each input in training, in the order of the inputs. */
   constructor(deciles: readonly (readonly number[])[]) {
@@ -68,6 +73,13 @@ export class InputDrift {
     this.#width = width;
     this.#hours = new Uint8Array(WEEK_HOURS * width);
     this.#totals = new Int32Array(width);
+    this.#running = new Uint8Array(width);
+    this.#indices = deciles.map(() => null);
+  }
+
+  /** The stability index of each input; null while too few minutes were seen. */
+  get indices(): readonly (number | null)[] {
+    return this.#indices;
   }
 
   /**
@@ -76,37 +88,35 @@ export class InputDrift {
    * @param hour Hours since 1970, not before the last one.
    */
   push(hour: number, inputs: Float64Array): void {
-    this.#advance(hour);
-    const row = (hour % WEEK_HOURS) * this.#width;
+    if (hour !== this.#hour) this.#advance(hour);
     for (const [i, { borders }] of this.#bins.entries()) {
       const value = inputs[i] ?? NaN;
       let bin = 0;
       while (bin < borders.length && value > (borders[bin] ?? NaN)) bin++;
       const at = (this.#first[i] ?? 0) + bin;
-      this.#hours[row + at] = (this.#hours[row + at] ?? 0) + 1;
-      this.#totals[at] = (this.#totals[at] ?? 0) + 1;
+      this.#running[at] = (this.#running[at] ?? 0) + 1;
     }
   }
 
-  /** The stability index of each input; null while too few minutes were seen. */
-  indices(): readonly (number | null)[] {
-    return this.#bins.map(({ expected }, i) => {
-      const first = this.#first[i] ?? 0;
-      const counts = [...this.#totals.subarray(first, first + expected.length)];
-      const seen = counts.reduce((sum, count) => sum + count, 0);
-      return seen < FEWEST_FORECASTS ? null : stabilityIndex(counts, expected);
-    });
-  }
-
-  /** Lets hours that are older than a week fall out. */
+  /** Takes the running hour and the empty ones after it in, in the place of those of a week ago. */
   #advance(hour: number): void {
-    for (let next = Math.max(this.#hour + 1, hour - WEEK_HOURS + 1); next <= hour; next++) {
-      const row = (next % WEEK_HOURS) * this.#width;
+    const missed = Math.min(hour - this.#hour, WEEK_HOURS);
+    for (let full = hour - missed; full < hour; full++) {
+      const row = (full % WEEK_HOURS) * this.#width;
       for (let at = 0; at < this.#width; at++) {
-        this.#totals[at] = (this.#totals[at] ?? 0) - (this.#hours[row + at] ?? 0);
-        this.#hours[row + at] = 0;
+        const count = full === this.#hour ? this.#running[at] ?? 0 : 0;
+        this.#totals[at] = (this.#totals[at] ?? 0) + count - (this.#hours[row + at] ?? 0);
+        this.#hours[row + at] = count;
       }
     }
+    this.#running.fill(0);
     this.#hour = hour;
+    this.#indices = this.#bins.map((bins, i) => this.#indexOf(bins, this.#first[i] ?? 0));
+  }
+
+  #indexOf({ expected }: Bins, first: number): number | null {
+    const counts = [...this.#totals.subarray(first, first + expected.length)];
+    const seen = counts.reduce((sum, count) => sum + count, 0);
+    return seen < FEWEST_FORECASTS ? null : stabilityIndex(counts, expected);
   }
 }

@@ -129,7 +129,7 @@ function driftOf(
   week: ScoreSums,
   tested: ScoredModel["rules"]["log_score"],
 ): Drift {
-  const indices = drift.indices();
+  const indices = drift.indices;
   const inputs = Object.fromEntries(INPUTS.map((name, i) => [name, indices[i] ?? null]));
   const band = tested === null ? null : [tested.low, tested.high] as const;
   return {

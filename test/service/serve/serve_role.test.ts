@@ -102,7 +102,9 @@ test("the scores of what was published are in the models and in the metrics", as
   );
   role.attach({ log, store: log });
   log.announce({ kind: "models", status: registry.status });
-  await log.append(signalRecords(...Array.from({ length: 300 }, (_, i) => makeVolatilitySignal(i))));
+  await log.append(
+    signalRecords(...Array.from({ length: 300 }, (_, i) => makeVolatilitySignal(i))),
+  );
   // Prices stand still: the volatility, 0, is below every quantile.
   const week = { forecasts: 285, forecasts_60: 240, coverage_80: 0, coverage_80_60: 0 };
   const shown = await until("the scores", async () => {

@@ -43,21 +43,23 @@ export class VolatilityModel {
   /** Places the model; `open` must follow when the core's memory grows no more. */
   constructor(core, { features: { names }, forecast }) {
     const { horizons, change_within_60: change, shock, need, label_margin } = forecast;
-    const model = core.newVolatility(
+    const model = allocated(core.newVolatility(
       need,
       placeHorizon(core, names, 15, horizons["15"]),
       placeHorizon(core, names, 60, horizons["60"]),
       placeChange(core, change.absolute),
       placeChange(core, change.week),
+    ));
+    floats(core, core.volatilityRules(model), core.VOLATILITY_RULES.value).set([
       ...horizons["15"].borders_week,
       label_margin,
       ...[shock.alarms_a_day, shock.step, shock.start],
-    );
+    ]);
     this.#core = core;
     this.#forecast = forecast;
     this.#inputs = names.length;
     this.#week = names.indexOf("week");
-    this.#address = allocated(core.addVolatilityModel(allocated(model)));
+    this.#address = allocated(core.addVolatilityModel(model));
     const keys = LABELS.map(labelKey);
     /** The names of the service's CSV when this is the only model; a dot in a key is a `_`. */
     this.columns = [

@@ -13,7 +13,7 @@ import { ModelRegistry } from "../../../../service/engine/model_registry.ts";
 import { createLog } from "../../../../service/log.ts";
 import { LiveScoring } from "../../../../service/serve/live_scores/live_scoring.ts";
 import { simulatedMarket } from "../../../../service/simulator/simulated/source.ts";
-import { barRecords } from "../../../support/records.ts";
+import { barRecords, makeVolatilitySignal, signalRecords } from "../../../support/records.ts";
 import { temporaryFolder } from "../../../support/temporary.ts";
 import { until } from "../../../support/until.ts";
 
@@ -223,4 +223,39 @@ test("what is shown is what the journal says, and a restart in between changes n
   expect(foreign).toMatchObject({ basis: "week", trained_on: ["BTCUSDT"], drift: { band: null } });
   expect(foreign?.week.brier_threshold).toBeNull();
   expect(live.pooled.week.brier_threshold).toBeNull();
+});
+
+test("when a model is replaced, what is in the journal is scored by the new one's rules", async () => {
+  const { registry, open, scoringOf } = setUp();
+  const log = open();
+  onTestFinished(() => log.close());
+  const signals = Array.from({ length: 300 }, (_, i) => makeVolatilitySignal(i));
+  await log.append(signalRecords(...signals));
+  const scoring = scoringOf(log);
+  // Prices stand still, which is calm by any borders but these.
+  const calm = await shown(scoring, 285);
+  scoring.follow(registry.status.descriptions.map((model) => {
+    const { forecast } = model;
+    if (forecast === undefined) return model;
+    const borders = { borders_absolute_y: { BTCUSDT: [-10, -5] }, borders_week: [-1, 1] };
+    return {
+      ...model,
+      fingerprint: "another",
+      forecast: { ...forecast, horizons: { "15": borders } },
+    };
+  }));
+  expect(scoring.describe().get("volatility")?.pooled.week.forecasts).toBe(0);
+  const turbulent = await shown(scoring, 285);
+  expect(calm.pooled.week.log_score).toBeCloseTo(Math.log(0.12), 10);
+  expect(turbulent.pooled.week.log_score).toBeCloseTo(Math.log(0.07), 10);
+});
+
+test("without a model that makes forecasts nothing is read and nothing shown", async () => {
+  const { registry, open, scoringOf } = setUp();
+  const log = open();
+  onTestFinished(() => log.close());
+  await log.append(signalRecords(makeVolatilitySignal(0)));
+  const scoring = scoringOf(log);
+  scoring.follow(registry.status.descriptions.slice(0, 1));
+  expect(scoring.describe().size).toBe(0);
 });

@@ -107,6 +107,11 @@ export class ServiceProcess {
     return new ServiceProcess(child, await url.promise, () => output);
   }
 
+  /** Resolves when the process is gone. */
+  get ended(): Promise<void> {
+    return this.#child.status.then(() => {});
+  }
+
   /** GETs a path and parses the answer. */
   async get(path: string): Promise<unknown> {
     const response = await fetch(this.url + path);

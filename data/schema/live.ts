@@ -34,6 +34,10 @@ const windowSchema = z.object({
   log_score: score().register(ABOUT, {
     description: "Mean ln p of the tercile that came: 0 is best, -1.099 is always saying a third",
   }),
+  log_score_expected: score().register(ABOUT, {
+    description: "What the log score is in the mean if the probabilities are right: the mean of " +
+      "the sum of p ln p",
+  }),
   shocks: z.nullable(count()).register(ABOUT, {
     description: "Minutes of the scored forecasts that were a shock",
   }),

@@ -86,6 +86,11 @@ export function liveMetrics(view: View): readonly Metric[] {
       (w) => w.brier_change,
     ),
     score("log_score", "Mean ln p of the tercile that came.", (w) => w.log_score),
+    score(
+      "log_score_expected",
+      "The log score in the mean if the probabilities are right.",
+      (w) => w.log_score_expected,
+    ),
     score("shocks", "Shocks among the minutes of scored forecasts.", (w) => w.shocks),
     {
       name: "forecast_input_psi_max",

@@ -164,12 +164,12 @@ export function makeLive(): Live {
   const day: LiveWindow = {
     ...{ forecasts: 150, forecasts_60: 105, coverage_80: null, coverage_80_60: null },
     ...{ brier_label: null, brier_threshold: null, brier_change: null },
-    ...{ log_score: null, shocks: null },
+    ...{ log_score: null, log_score_expected: null, shocks: null },
   };
   const week: LiveWindow = {
     ...{ forecasts: 9_000, forecasts_60: 8_955, coverage_80: 0.792, coverage_80_60: 0.776 },
     ...{ brier_label: 0.37, brier_threshold: 0.41, brier_change: 0.16 },
-    ...{ log_score: -0.59, shocks: 130 },
+    ...{ log_score: -0.59, log_score_expected: -0.6, shocks: 130 },
   };
   const drift = {
     inputs: { momentum_5: 0.31, week: 5, volume_5: null },

@@ -38,14 +38,15 @@ export interface ScoreSums {
   /** Forecasts of a change, and their Brier scores. */
   changes: number;
   change: number;
-  /** Log scores of the label, nats. */
+  /** Log scores of the label, nats, and what they are in the mean if the probabilities are right. */
   log: number;
+  expected: number;
   shocks: number;
 }
 
 const NOTHING: Readonly<ScoreSums> = {
   ...{ forecasts: 0, covered: 0, forecasts60: 0, covered60: 0, label: 0, thresholds: 0 },
-  ...{ threshold: 0, changes: 0, change: 0, log: 0, shocks: 0 },
+  ...{ threshold: 0, changes: 0, change: 0, log: 0, expected: 0, shocks: 0 },
 };
 
 const FIELDS = fieldsOf(NOTHING);
@@ -215,6 +216,7 @@ export class MarketScores {
     this.#add(minute, "covered", isCovered(volatility, interval));
     this.#add(minute, "label", brier(probabilities, came));
     this.#add(minute, "log", Math.log(probabilities[came] ?? NaN));
+    this.#add(minute, "expected", probabilities.reduce((sum, p) => sum + p * Math.log(p), 0));
     this.#add(minute, "shocks", Number(matured.isShock));
     if (threshold === undefined) return;
     this.#add(minute, "thresholds", 1);

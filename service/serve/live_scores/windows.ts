@@ -20,6 +20,7 @@ export function windowOf(sums: ScoreSums): LiveWindow {
     brier_threshold: thresholds === forecasts ? meanOf(sums.threshold, thresholds) : null,
     brier_change: meanOf(sums.change, sums.changes),
     log_score: meanOf(sums.log, forecasts),
+    log_score_expected: meanOf(sums.expected, forecasts),
     shocks: enough ? sums.shocks : null,
   };
 }

@@ -146,6 +146,7 @@ test.each([
   'forecast_brier_threshold{model="volatility",symbol="BTCUSDT",window="week"} 0.41',
   'forecast_brier_change{model="volatility",symbol="BTCUSDT",window="week"} 0.16',
   'forecast_log_score{model="volatility",symbol="BTCUSDT",window="week"} -0.59',
+  'forecast_log_score_expected{model="volatility",symbol="BTCUSDT",window="week"} -0.6',
   'forecast_shocks{model="volatility",symbol="BTCUSDT",window="week"} 130',
   'forecast_input_psi_max{model="volatility",symbol="BTCUSDT"} 5',
   'forecast_retrain{model="volatility",symbol="BTCUSDT"} 1',

@@ -62,6 +62,8 @@ test("the label is scored against the tercile that came, absolutely or against t
     const sums = scored(makeMinutes(16, bp, () => output));
     expect(sums.label).toBeCloseTo(brier(p), 12);
     expect(sums.log).toBeCloseTo(Math.log(p), 12);
+    const entropy = 0.5 * Math.log(0.5) + 0.3 * Math.log(0.3) + 0.2 * Math.log(0.2);
+    expect(sums.expected).toBeCloseTo(entropy, 12);
   }
 });
 

@@ -16,9 +16,9 @@ const STEADY_INPUTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * By so much a week's log score may be below what its forecasts expect, nats: in 48 weeks of the
- * training it was at most 0.038. The band alone says little of a week, which may be hard to forecast:
- * 26 of these weeks were below it.
+ * By so much a week's log score may be below what its forecasts expect, nats: in 3 of 308 weeks of
+ * the training it was more. The band alone says little of a week, which may be hard to forecast: 171
+ * of these weeks were below it.
  */
 const USUAL_SHORTFALL = 0.05;
 

@@ -184,6 +184,8 @@ export const forecastScorecardSchema = z.strictObject({
   tests: z.array(z.strictObject({
     symbol: z.string(),
     market: z.enum(["spot", "usdm"]),
+    /** Open times of the first and of the last bar of each run of contiguous minutes. */
+    blocks: z.array(z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime() })),
     measures: heldOut,
   })).optional(),
   shock: shock.optional(),

@@ -238,6 +238,26 @@ function regimeDemands(): HeldOutDemand[] {
   ];
 }
 
+/** Line 10: what is not claimed. */
+function signFigures(): HeldOutDemand[] {
+  const shown = (estimate: Estimate | null, show: (estimate: Estimate) => string) =>
+    estimate === null ? undefined : { text: show(estimate), holds: true };
+  return [
+    same(
+      "10",
+      "sign of the next 15 minutes from momentum: right, %",
+      "",
+      ({ sign }) => shown(sign.hits, shares),
+    ),
+    same(
+      "10",
+      "mean return in its direction, bp before costs",
+      "",
+      ({ sign }) => shown(sign.gain_bp, plain),
+    ),
+  ];
+}
+
 /** Line 6: another market by this fit. */
 function otherMarketDemands({ tests = [] }: ForecastScorecard): Demand[] {
   return tests.filter(({ symbol }) => symbol === "ETHUSDT").flatMap(({ symbol, measures }) => [
@@ -314,6 +334,7 @@ export function acceptanceTables(scorecard: ForecastScorecard): Table[] {
     ...distributionDemands(),
     ...changeDemands(),
     ...regimeDemands(),
+    ...signFigures(),
   ].map((demand): Demand => ({
     ...demand,
     measured: [folds && demand.folds(folds), final && demand.final(final)],
@@ -325,12 +346,12 @@ export function acceptanceTables(scorecard: ForecastScorecard): Table[] {
   return [
     ...(folds === undefined ? [] : [{
       title: "What was asked, and what was found",
-      head: ["line", "figure", "asked", "folds", "last part"],
+      head: ["no.", "figure", "asked", "folds", "last part"],
       rows: heldOut.map((demand) => formatDemand(demand, 2)),
     }]),
     ...(others.length === 0 ? [] : [{
       title: "What was asked of other markets and of shocks, and what was found",
-      head: ["line", "figure", "asked", "found"],
+      head: ["no.", "figure", "asked", "found"],
       rows: others.map((demand) => formatDemand(demand, 1)),
     }]),
   ];

@@ -1,4 +1,5 @@
 import { fingerprint, formatArtifact, type HmmArtifact } from "../artifact/read.ts";
+import { barsTable, reproduction } from "./bars_section.ts";
 import { scorecardTables } from "./scorecard.ts";
 import { type Table, tablesToMarkdown } from "./tables.ts";
 
@@ -19,47 +20,16 @@ function describeData({ training }: HmmArtifact): Table {
       ],
     };
   }
-  return {
-    title: "Data",
-    rows: [
-      ["market", `${training.symbol}, ${training.market}, one-minute bars`],
-      ["first bar", training.period.from],
-      ["last bar", training.period.to],
-      ["bars", `${training.rows} in ${training.sequences} contiguous sequences`],
-      ["SHA-256", training.sha256],
-      ["seed", String(training.seed)],
-      ["fitted by", `MicroStream ${training.version}`],
-    ],
-  };
+  return barsTable(training, [["seed", String(training.seed)]]);
 }
-
-const dayOf = (time: string) => time.slice(0, 10);
 
 /** How an outsider fits the model again, from the exchange's public history. */
 function describeReproduction({ name, features, training }: HmmArtifact): readonly string[] {
-  if (training.origin === "imported" || training.blocks === undefined) return [];
-  const { symbol, market, seed, blocks } = training;
-  const futures = market === "spot" ? "" : ` --market ${market}`;
-  const folder = `data/store/${symbol}/${market === "spot" ? "" : `${market}/`}`;
-  const blockTable = {
-    title: "Blocks of contiguous minutes",
-    head: ["first bar", "last bar"],
-    rows: blocks.map(({ from, to }) => [from, to]),
-  };
-  return [
-    tablesToMarkdown([blockTable], 3),
-    "The exchange's public files hold these days, and more minutes of them; `--blocks` uses the " +
-    "minutes above alone. The SHA-256 of the bars must then be the same.",
-    "",
-    "```sh",
-    ...blocks.map(({ from, to }) =>
-      `deno task data:download --symbol ${symbol}${futures} --from ${dayOf(from)} --to ${dayOf(to)}`
-    ),
-    `deno task train --bars ${folder}${symbol}-1m-*.zip --preset ${features.preset} ` +
-    `--seed ${seed} --blocks models/${name}.json --out again.json`,
-    "```",
-    "",
-  ];
+  if (training.origin === "imported") return [];
+  return reproduction(
+    training,
+    `--preset ${features.preset} --seed ${training.seed} --blocks models/${name}.json`,
+  );
 }
 
 function describeParameters({ features, forest, hmm }: HmmArtifact): Table[] {

@@ -1,5 +1,6 @@
 import { historyBars } from "../../../core-wasm/core.ts";
 import type { ForecastScorecard } from "../../artifact/forecast_scorecard.ts";
+import { lastTime } from "../../training/sequences.ts";
 import type { Market } from "../../training/volatility/markets.ts";
 import { trainingRows } from "../../training/volatility/fit_forecast.ts";
 import {
@@ -14,7 +15,7 @@ import { type Fold, planFolds, TRAIN_BARS } from "../folds.ts";
 import type { Interval, Segment } from "../history.ts";
 import { fitPart, type PartModels } from "./fit_part.ts";
 import { measurePart, type PartMeasures } from "./measure_part.ts";
-import { fitClassicForest, measureShocks } from "./shock.ts";
+import { fitClassicForest, measureShocks, summarizeShocks } from "./shock.ts";
 import { type MeasuredPart, summarizeParts } from "./summarize.ts";
 
 /** Minutes ahead of the longest forecast and of the change of a label. */
@@ -148,24 +149,27 @@ export function evaluateVolatility(
   });
   const [foldParts, finalParts] = [tested.slice(0, folds.length), tested.slice(folds.length)];
   const train = tested.at(-1)?.train;
-  const histories = tests.map((test) => ({ ...test, history: prepareHistory([test.of]) }));
-  const measured = histories.flatMap(({ market, of, history }) => {
-    step();
-    if (models === undefined || train === undefined) return [];
-    const found = testMarket(history, models, bordersFor(models, of.symbol));
-    if (found === undefined) return [];
-    return [{ symbol: of.symbol, market, measures: summarizeParts([{ train, ...found }]) }];
-  });
+  const forest = fitClassicForest(markets);
   step();
-  const shock = measureShocks([
-    { markets, market, history, trained: true },
-    ...histories.map(({ market, of, history }) => ({
-      markets: [of],
+  const runs = [...measureShocks({ markets, market, history, trained: true }, forest)];
+  const measured = tests.flatMap(({ market, of }) => {
+    step();
+    const other = prepareHistory([of]);
+    runs.push(...measureShocks({ markets: [of], market, history: other, trained: false }, forest));
+    if (models === undefined || train === undefined) return [];
+    const found = testMarket(other, models, bordersFor(models, of.symbol));
+    if (found === undefined) return [];
+    return [{
+      symbol: of.symbol,
       market,
-      history,
-      trained: false,
-    })),
-  ], fitClassicForest(markets));
+      blocks: of.runs.map((run) => ({
+        from: new Date(run.start).toISOString(),
+        to: new Date(lastTime(run)).toISOString(),
+      })),
+      measures: summarizeParts([{ train, ...found }]),
+    }];
+  });
+  const shock = summarizeShocks(runs);
   step();
   return {
     protocol: {

@@ -117,7 +117,7 @@ function lowestScores(scores: Float64Array, first: number, count: number): Uint8
 type Run = ShockScorecard["runs"][number];
 
 /** A run with the days of its moves, whose blocks are resampled together. */
-interface MeasuredRun {
+export interface MeasuredRun {
   readonly run: Run;
   /** Of each move: its day, and whether each detector of each rate caught it. */
   readonly moves: readonly { day: number; shock: readonly boolean[]; forest: readonly boolean[] }[];
@@ -132,8 +132,8 @@ function measureRun(
   of: Pick<Run, "symbol" | "market" | "trained">,
 ): MeasuredRun | undefined {
   const bars = barCount(sequence);
-  // The first bar of the run at which the model is ready.
-  const first = Math.max(0, NEED - have);
+  // The first bar beyond the warm-up, as everywhere in the evaluation.
+  const first = Math.max(0, NEED + 1 - have);
   if (bars < MIN_BARS || first >= bars) return undefined;
   const scores = forestScores(forest, sequence);
   const moves = largestMoves(sequence.start, close, first + MOVE_MINUTES);
@@ -149,11 +149,13 @@ function measureRun(
   });
   return {
     run: {
-      ...of,
+      symbol: of.symbol,
+      market: of.market,
       from: new Date(sequence.start).toISOString(),
       to: new Date(lastTime(sequence)).toISOString(),
       bars: bars - first,
       moves: moves.length,
+      trained: of.trained,
       shock: shocks.map(describe),
       forest: forests.map(describe),
     },
@@ -165,7 +167,7 @@ function measureRun(
   };
 }
 
-/** The histories of markets, prepared, and whether the model was fitted to them. */
+/** The history of markets, prepared, and whether the model was fitted to them. */
 export interface ShockHistory {
   readonly markets: readonly Market[];
   readonly market: "spot" | "usdm";
@@ -197,38 +199,41 @@ function estimateCaught(runs: readonly MeasuredRun[], rate: number, by: "shock" 
 /**
  * Measures how many of the largest moves of each run of a week or longer the shock score catches,
  * beside the classic model's forest with a threshold that gives as many alarms in the very run.
- *
- * @returns undefined when there is no such run.
  */
 export function measureShocks(
-  histories: readonly ShockHistory[],
+  { markets, market, history, trained }: ShockHistory,
   forest: CoreForest,
-): ShockScorecard | undefined {
-  const runs: MeasuredRun[] = [];
-  for (const { markets, market, history, trained } of histories) {
-    const alarms = RATES.map((rate) => shockAlarms(history.shock, history.have, rate));
-    for (const [i, { symbol, runs: sequences }] of markets.entries()) {
-      const rows = history.markets[i];
-      if (rows === undefined) continue;
-      let offset = 0;
-      for (const sequence of sequences) {
-        const length = barCount(sequence);
-        const from = rows.first + offset;
-        const measured = measureRun(
-          sequence,
-          {
-            alarms: alarms.map((all) => all.subarray(from, from + length)),
-            have: history.have[from] ?? 1,
-          },
-          rows.bars.close.subarray(offset, offset + length),
-          forest,
-          { symbol, market, trained },
-        );
-        if (measured !== undefined) runs.push(measured);
-        offset += length;
-      }
-    }
-  }
+): readonly MeasuredRun[] {
+  const alarms = RATES.map((rate) => shockAlarms(history.shock, history.have, rate));
+  return markets.flatMap(({ symbol, runs }, i) => {
+    const rows = history.markets[i];
+    if (rows === undefined) return [];
+    let offset = 0;
+    return runs.flatMap((sequence) => {
+      const length = barCount(sequence);
+      const from = rows.first + offset;
+      const close = rows.bars.close.subarray(offset, offset + length);
+      offset += length;
+      return measureRun(
+        sequence,
+        {
+          alarms: alarms.map((all) => all.subarray(from, from + length)),
+          have: history.have[from] ?? 1,
+        },
+        close,
+        forest,
+        { symbol, market, trained },
+      ) ?? [];
+    });
+  });
+}
+
+/**
+ * Pools the runs of all histories.
+ *
+ * @returns undefined when there is none.
+ */
+export function summarizeShocks(runs: readonly MeasuredRun[]): ShockScorecard | undefined {
   if (runs.length === 0) return undefined;
   const caughtIn = (chosen: readonly MeasuredRun[]) =>
     RATES.map((_, rate) => ({

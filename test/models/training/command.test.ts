@@ -75,6 +75,28 @@ test("the same history, seed and SOURCE_DATE_EPOCH give the same files, byte for
   expect(card).toContain("# Model card: classic");
 });
 
+test("the volatility preset is trained on one market and tested on others, with a card", () => {
+  const folder = temporaryFolder();
+  const bars = writeHistory(folder, "ABCUSDT-1m.csv", 16_000, 1);
+  const other = writeHistory(folder, "XYZUSDT-1m.csv", 11_000, 1);
+  const [out, card] = [join(folder, "v.json"), join(folder, "v.md")];
+  const { status, stdout, stderr } = train(
+    ["--preset", "volatility", "--bars", bars, "--test", other, "--out", out, "--card", card],
+    { SOURCE_DATE_EPOCH: "1700000000" },
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toContain("volatility: 16000 bars of ABCUSDT in 1 sequences");
+  const artifact = parseArtifact(readFileSync(out, "utf8"), out);
+  expect(artifact).toMatchObject({
+    name: "volatility",
+    created: "2023-11-14T22:13:20.000Z",
+    features: { preset: "volatility" },
+    training: { symbol: "ABCUSDT", rows: 16_000 },
+    scorecard: { shock: { runs: [{ symbol: "ABCUSDT" }, { symbol: "XYZUSDT" }] } },
+  });
+  expect(readFileSync(card, "utf8")).toContain("# Model card: volatility");
+});
+
 test("help is printed", () => {
   const { status, stdout } = train(["--help"]);
   expect(status).toBe(0);
@@ -101,6 +123,10 @@ test("wrong arguments are refused in one line with exit code 2, and nothing is w
       SOURCE_DATE_EPOCH: "yesterday",
     }],
     [["--bars", bars, "--out", out, "--preset", "x"], "--preset must be one of classic"],
+    [
+      ["--bars", bars, "--out", out, "--test", bars],
+      "--test must be given with --preset volatility",
+    ],
     [["--bars", bars, "--out", out, "--market", "x"], "--market must be one of spot, usdm"],
     [["--bars", bars, "--out", out, "--seed", "1.5"], "--seed must be a whole number"],
     [["--bars", bars, "--out", out, "--name", "A B"], "--name must be"],

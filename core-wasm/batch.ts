@@ -7,14 +7,13 @@ import {
   int32View,
 } from "./instance.ts";
 import {
+  type ClassicFeatures,
   type CoreForest,
   type CoreHmm,
   FEATURE_INPUTS,
   FEATURE_NAMES,
-  type HmmFeatures,
-  minuteOfTime,
 } from "./model.ts";
-import { placeForest, placeHmm, placePreset } from "./place.ts";
+import { placeForest, placeHmm } from "./place.ts";
 
 /** Features of many bars, row after row. */
 export interface FeatureRows {
@@ -47,20 +46,10 @@ export function placeFloats(core: CoreExports, values: Float64Array, what: strin
   return address;
 }
 
-function placeIntegers(core: CoreExports, values: readonly number[], what: string): number {
-  const address = allocate(core, values.length * 4, what);
-  int32View(core, address, values.length).set(values);
-  return address;
-}
-
 function placeLengths(core: CoreExports, lengths: readonly number[]): number {
-  return placeIntegers(core, lengths, "the sequences' lengths");
-}
-
-/** Bars that fill a model's windows: with fewer the live scorer's numbers mean nothing yet. */
-export function neededBars(wasm: CoreSource, features: HmmFeatures): number {
-  const core = instantiateCore(wasm);
-  return core.neededBars(placePreset(core, features));
+  const address = allocate(core, lengths.length * 4, "the sequences' lengths");
+  int32View(core, address, lengths.length).set(lengths);
+  return address;
 }
 
 /**
@@ -68,26 +57,23 @@ export function neededBars(wasm: CoreSource, features: HmmFeatures): number {
  *
  * @param bars The {@link FEATURE_INPUTS} of each bar, bar after bar.
  * @param lengths Bars of each sequence of contiguous minutes; each starts from an empty state.
- * @param starts Open time of each sequence's first bar, ms UTC: blocks of hours follow the clock.
  */
 export function computeFeatures(
   wasm: CoreSource,
-  features: HmmFeatures,
+  features: ClassicFeatures,
   bars: Float64Array,
   lengths: readonly number[],
-  starts: readonly number[],
 ): FeatureRows {
   const core = instantiateCore(wasm);
   const dims = FEATURE_NAMES[features.preset].length;
   const values = bars.length / FEATURE_INPUTS.length * dims;
-  const preset = placePreset(core, features);
-  const state = allocate(core, core.presetStateBytes(preset), "the windows");
+  const window = features.windows.rolling;
+  const state = allocate(core, core.classicStateBytes(window), "the windows");
   const sequences = placeLengths(core, lengths);
-  const minutes = placeIntegers(core, starts.map(minuteOfTime), "the sequences' starts");
   const raw = allocate(core, values * 8, "the features");
   const normalized = allocate(core, values * 8, "the features");
   const source = placeFloats(core, bars, "the bars");
-  core.featureRows(preset, state, source, sequences, minutes, lengths.length, raw, normalized);
+  core.featureRows(window, state, source, sequences, lengths.length, raw, normalized);
   return {
     raw: float64View(core, raw, values).slice(),
     normalized: float64View(core, normalized, values).slice(),

@@ -8,7 +8,6 @@ export {
   type FeatureRows,
   type FilteredRows,
   filterRows,
-  neededBars,
   scoreRows,
   smoothRows,
   sumPathLengths,
@@ -55,14 +54,10 @@ export {
   FEATURE_INPUTS,
   FEATURE_NAMES,
   historyBars,
-  type HmmFeatures,
   type HmmModel,
-  type LiquidityFeatures,
-  MAX_BLOCKS,
   MAX_DIMS,
   MAX_STATES,
   type VolatilityModel,
-  warmUpBars,
 } from "./model.ts";
 export type { HmmResult } from "./hmm_result.ts";
 export type { StepResult } from "./result.ts";

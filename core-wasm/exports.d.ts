@@ -220,12 +220,12 @@ declare namespace __AdaptedExports {
   export function step(slot: number): void;
   /**
    * core-wasm/assembly/hmm_model/newHmmModel
-   * @param preset `usize`
+   * @param window `i32`
    * @param forest `usize`
    * @param hmm `usize`
    * @returns `usize`
    */
-  export function newHmmModel(preset: number, forest: number, hmm: number): number;
+  export function newHmmModel(window: number, forest: number, hmm: number): number;
   /** core-wasm/assembly/hmm_model/RESULT_ANOMALY */
   export const RESULT_ANOMALY: {
     /** @type `usize` */
@@ -278,16 +278,15 @@ declare namespace __AdaptedExports {
   };
   /**
    * core-wasm/assembly/features/batch/featureRows
-   * @param preset `usize`
+   * @param window `i32`
    * @param state `usize`
    * @param bars `usize`
    * @param lengths `usize`
-   * @param starts `usize`
    * @param sequences `i32`
    * @param raw `usize`
    * @param normalized `usize`
    */
-  export function featureRows(preset: number, state: number, bars: number, lengths: number, starts: number, sequences: number, raw: number, normalized: number): void;
+  export function featureRows(window: number, state: number, bars: number, lengths: number, sequences: number, raw: number, normalized: number): void;
   /**
    * core-wasm/assembly/forest/forest/allocateSource
    * @param trees `i32`
@@ -481,40 +480,18 @@ declare namespace __AdaptedExports {
    */
   export function viterbiRows(address: number, rows: number, lengths: number, sequences: number, origins: number, path: number, logProbabilities: number): void;
   /**
-   * core-wasm/assembly/features/presets/featureBars
-   * @param address `usize`
+   * core-wasm/assembly/features/classic/classicFeatureBars
    * @param feature `i32`
+   * @param window `i32`
    * @returns `i32`
    */
-  export function featureBars(address: number, feature: number): number;
+  export function classicFeatureBars(feature: number, window: number): number;
   /**
-   * core-wasm/assembly/features/presets/neededBars
-   * @param address `usize`
-   * @returns `i32`
-   */
-  export function neededBars(address: number): number;
-  /**
-   * core-wasm/assembly/features/presets/newClassicPreset
+   * core-wasm/assembly/features/classic/classicStateBytes
    * @param window `i32`
    * @returns `usize`
    */
-  export function newClassicPreset(window: number): number;
-  /**
-   * core-wasm/assembly/features/presets/newLiquidityPreset
-   * @param block `i32`
-   * @param blocks `i32`
-   * @param least `i32`
-   * @param fast `f64`
-   * @param slow `f64`
-   * @returns `usize`
-   */
-  export function newLiquidityPreset(block: number, blocks: number, least: number, fast: number, slow: number): number;
-  /**
-   * core-wasm/assembly/features/presets/presetStateBytes
-   * @param address `usize`
-   * @returns `usize`
-   */
-  export function presetStateBytes(address: number): number;
+  export function classicStateBytes(window: number): number;
   /**
    * core-wasm/assembly/random/seedRandom
    * @param seed `f64`

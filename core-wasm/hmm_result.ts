@@ -45,12 +45,10 @@ export class HmmResultReader implements ResultReader {
   readonly #posterior: Float64Array;
   readonly #result: Float64Array;
 
-  /**
-   * @param address Address of the result.
-   * @param preset Address of the model's preset.
-   */
-  constructor(core: CoreExports, address: number, { features, hmm }: HmmModel, preset: number) {
+  /** @param address Address of the result. */
+  constructor(core: CoreExports, address: number, { features, hmm }: HmmModel) {
     const names = FEATURE_NAMES[features.preset];
+    const window = features.windows.rolling;
     const part = (start: number, length: number) => float64View(core, address + start * 8, length);
     this.#score = core.RESULT_SCORE.value;
     this.#anomaly = core.RESULT_ANOMALY.value;
@@ -58,8 +56,8 @@ export class HmmResultReader implements ResultReader {
     this.#bars = core.RESULT_BARS.value;
     this.#logLikelihood = core.RESULT_LOG_LIKELIHOOD.value;
     this.#have = core.RESULT_HAVE.value;
-    this.#need = core.neededBars(preset);
-    this.#featureBars = names.map((_, feature) => core.featureBars(preset, feature));
+    this.#need = window;
+    this.#featureBars = names.map((_, feature) => core.classicFeatureBars(feature, window));
     this.#raw = part(core.RESULT_RAW.value, names.length);
     this.#normalized = part(core.RESULT_NORMALIZED.value, names.length);
     this.#posterior = part(core.RESULT_POSTERIOR.value, hmm.startprob.length);

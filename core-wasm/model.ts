@@ -34,31 +34,8 @@ export interface ClassicFeatures {
   };
 }
 
-/** Features for regimes of hours: see assembly/features/liquidity.ts. */
-export interface LiquidityFeatures {
-  readonly preset: "liquidity";
-  readonly windows: {
-    /** Bars in a block. */
-    readonly block: number;
-    /** Blocks in the prior window, at most {@link MAX_BLOCKS}. */
-    readonly blocks: number;
-    /** Complete blocks before the first bar is standardized; earlier bars are not observed. */
-    readonly least_blocks: number;
-    /** Half-life of the range's fast horizon, bars. */
-    readonly fast: number;
-    /** Half-life of the range's slow horizon, bars. */
-    readonly slow: number;
-  };
-}
-
-/** Features of a model with a forest and an HMM. */
-export type HmmFeatures = ClassicFeatures | LiquidityFeatures;
-
 /** Any features that the core computes. */
-export type CoreFeatures = HmmFeatures | VolatilityFeatures;
-
-/** Most blocks in a prior window. */
-export const MAX_BLOCKS = 1024;
+export type CoreFeatures = ClassicFeatures | VolatilityFeatures;
 
 /** A tree in scikit-learn's arrays, one element per node, children after their parents. */
 export interface CoreTree {
@@ -97,7 +74,7 @@ export interface CoreHmm {
 
 /** Parameters of a model with a forest and an HMM. */
 export interface HmmModel {
-  readonly features: HmmFeatures;
+  readonly features: ClassicFeatures;
   readonly forest: CoreForest;
   readonly hmm: CoreHmm;
 }
@@ -120,33 +97,15 @@ export const MAX_STATES = 8;
 /** Names of a preset's features, in the order in which the core computes them. */
 export const FEATURE_NAMES = {
   classic: ["momentum", "volatility_proxy", "activity_ratio"],
-  liquidity: ["log_range", "log_volume"],
   volatility: VOLATILITY_INPUTS,
 } as const satisfies Record<CoreFeatures["preset"], readonly string[]>;
-
-/** Bars at the start of a sequence that the model does not observe. */
-export function warmUpBars(features: CoreFeatures): number {
-  if (features.preset !== "liquidity") return 0;
-  const { least_blocks, block } = features.windows;
-  return least_blocks * block;
-}
 
 /** Eight days: then it moves a volatility forecast by less than a thousandth where they begin. */
 const VOLATILITY_HISTORY = 11_520;
 
-/**
- * Bars of history after which the features no longer depend on where it begins. A block that it
- * begins within does not count.
- */
+/** Bars of history after which the features no longer depend on where it begins. */
 export function historyBars(features: CoreFeatures): number {
-  switch (features.preset) {
-    case "classic":
-      return 2 * features.windows.rolling;
-    case "liquidity":
-      return (features.windows.blocks + 1) * features.windows.block;
-    case "volatility":
-      return VOLATILITY_HISTORY;
-  }
+  return features.preset === "classic" ? 2 * features.windows.rolling : VOLATILITY_HISTORY;
 }
 
 /** Minutes from 1970 to an open time, ms UTC. */

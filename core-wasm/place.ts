@@ -1,21 +1,5 @@
 import { allocated, type CoreExports, float64View, int32View } from "./instance.ts";
-import type { CoreForest, CoreHmm, HmmFeatures } from "./model.ts";
-
-/**
- * Creates a feature preset in the core.
- *
- * @returns Its address.
- */
-export function placePreset(core: CoreExports, features: HmmFeatures): number {
-  if (features.preset === "classic") {
-    return allocated(core.newClassicPreset(features.windows.rolling), "the features");
-  }
-  const { block, blocks, least_blocks, fast, slow } = features.windows;
-  return allocated(
-    core.newLiquidityPreset(block, blocks, least_blocks, fast, slow),
-    "the features",
-  );
-}
+import type { CoreForest, CoreHmm } from "./model.ts";
 
 /** With fewer rows, building the tables would take longer than it saves. */
 const MIN_TABULATED_ROWS = 3_000;

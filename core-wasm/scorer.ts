@@ -7,7 +7,7 @@ import {
   instantiateCore,
 } from "./instance.ts";
 import { type CoreBar, type CoreModel, FEATURE_INPUTS, minuteOfTime } from "./model.ts";
-import { placeForest, placeHmm, placePreset } from "./place.ts";
+import { placeForest, placeHmm } from "./place.ts";
 import { absoluteBorders, placeForecast } from "./place_forecast.ts";
 import type { ResultReader, StepResult } from "./result.ts";
 import { VolatilityResultReader } from "./volatility_result.ts";
@@ -22,14 +22,13 @@ function addModel(core: CoreExports, model: CoreModel): () => ResultReader {
     const address = allocated(results, "the results");
     return () => new VolatilityResultReader(core, address, model.forecast.need);
   }
-  const preset = placePreset(core, model.features);
   const hmmModel = core.newHmmModel(
-    preset,
+    model.features.windows.rolling,
     placeForest(core, model.forest),
     placeHmm(core, model.hmm),
   );
   const address = allocated(core.addHmmModel(allocated(hmmModel, "the model")), "the results");
-  return () => new HmmResultReader(core, address, model, preset);
+  return () => new HmmResultReader(core, address, model);
 }
 
 /**
@@ -105,8 +104,7 @@ export class Scorer {
   }
 
   /**
-   * Sets the time at which an empty slot's first bar opens: blocks of hours and the calendar follow
-   * the clock.
+   * Sets the time at which an empty slot's first bar opens: the calendar follows the clock.
    *
    * @param time Open time, ms UTC.
    */

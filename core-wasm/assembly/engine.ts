@@ -12,13 +12,7 @@ import {
   VOLATILITY_LENGTH,
   volatilityStateBytes,
 } from "./forecast/volatility";
-import {
-  beginHmmModel,
-  HMM_RESULT_BYTES,
-  hmmModelStateBytes,
-  skipHmmModel,
-  stepHmmModel,
-} from "./hmm_model";
+import { HMM_RESULT_BYTES, hmmModelStateBytes, skipHmmModel, stepHmmModel } from "./hmm_model";
 import { allocate } from "./memory";
 
 const HMM: i32 = 0;
@@ -152,9 +146,8 @@ export function peek(slot: i32): void {
 export function begin(slot: i32, minute: i32): void {
   for (let m = 0; m < modelCount; m++) {
     const model = modelAt(m);
-    const own = slotAt(slot) + model.state;
-    if (model.kind == VOLATILITY) beginVolatility(own, minute as i64);
-    else beginHmmModel(model.address, own, minute);
+    if (model.kind != VOLATILITY) continue;
+    beginVolatility(slotAt(slot) + model.state, minute as i64);
   }
 }
 

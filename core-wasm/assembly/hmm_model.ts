@@ -1,32 +1,29 @@
 /** A model of a forest and an HMM: features, anomaly score, filtered posterior. */
+import {
+  CLASSIC_DIMS,
+  classicBars,
+  classicStateBytes,
+  skipClassic,
+  stepClassic,
+} from "./features/classic";
 import { Forest, MAX_DIMS } from "./forest/forest";
 import { scoreRows } from "./forest/score";
 import { Hmm, MAX_STATES } from "./hmm/hmm";
 import {
   filterArgmax,
   filterBars,
-  filterBegun,
   filterPosterior,
   filterSkip,
   filterStateBytes,
   filterStep,
-  filterUnobserved,
 } from "./hmm/filter";
 import { allocate } from "./memory";
-import {
-  beginPreset,
-  neededBars,
-  presetBars,
-  presetDims,
-  presetStateBytes,
-  skipPreset,
-  stepPreset,
-} from "./features/presets";
 
 /** Its state is that of the features, then that of the filter. */
 @unmanaged
 class HmmModel {
-  preset: usize;
+  /** Bars in the windows of the features. */
+  window: i32;
   forest: usize;
   hmm: usize;
   /** Offset of the filter's state, bytes. */
@@ -65,18 +62,21 @@ export const RESULT_POSTERIOR: usize = POSTERIOR >> 3;
 export const RESULT_LENGTH: usize = HMM_RESULT_BYTES >> 3;
 
 /**
- * A model of a preset, a forest and an HMM, by their addresses.
+ * A model of the classic features, a forest and an HMM.
  *
+ * @param window bars in the windows of the features
+ * @param forest its address
+ * @param hmm its address
  * @returns its address; 0 when memory ran out
  */
-export function newHmmModel(preset: usize, forest: usize, hmm: usize): usize {
+export function newHmmModel(window: i32, forest: usize, hmm: usize): usize {
   const address = allocate(offsetof<HmmModel>());
   if (address == 0) return 0;
   const model = changetype<HmmModel>(address);
-  model.preset = preset;
+  model.window = window;
   model.forest = forest;
   model.hmm = hmm;
-  model.filter = presetStateBytes(preset);
+  model.filter = classicStateBytes(window);
   return address;
 }
 
@@ -96,29 +96,21 @@ export function stepHmmModel(address: usize, state: usize, bar: usize, output: u
   const model = changetype<HmmModel>(address);
   const result = changetype<Result>(output);
   const x = output + NORMALIZED;
-  const ready = stepPreset(model.preset, state, bar, output + RAW, x);
-  scoreRows(model.forest, x, 1, presetDims(model.preset), output + offsetof<Result>("score"));
+  stepClassic(state, model.window, bar, output + RAW, x);
+  scoreRows(model.forest, x, 1, CLASSIC_DIMS, output + offsetof<Result>("score"));
   const forest = changetype<Forest>(model.forest);
-  result.anomaly = ready && result.score < forest.offset ? 1.0 : 0.0;
+  result.anomaly = result.score < forest.offset ? 1.0 : 0.0;
   const filter = state + model.filter;
-  result.logLikelihood = ready ? filterStep(model.hmm, filter, x) : 0.0;
-  if (!ready) filterUnobserved(model.hmm, filter);
+  result.logLikelihood = filterStep(model.hmm, filter, x);
   result.state = filterArgmax(filter) as f64;
   result.bars = filterBars(filter) as f64;
-  // Before its first observation the filter holds its prior, which is no opinion.
-  const most = neededBars(model.preset) - (filterBegun(filter) ? 0 : 1);
-  result.have = min(presetBars(model.preset, state), most) as f64;
+  result.have = classicBars(state) as f64;
   memory.copy(output + POSTERIOR, filterPosterior(filter), changetype<Hmm>(model.hmm).states << 3);
-}
-
-/** Sets the minute since 1970 at which an empty state's first bar opens. */
-export function beginHmmModel(address: usize, state: usize, minute: i32): void {
-  beginPreset(changetype<HmmModel>(address).preset, state, minute);
 }
 
 /** Skips missing bars. */
 export function skipHmmModel(address: usize, state: usize, minutes: i32): void {
   const model = changetype<HmmModel>(address);
-  skipPreset(model.preset, state, minutes);
+  skipClassic(state, model.window, minutes);
   filterSkip(model.hmm, state + model.filter, minutes);
 }

@@ -91,13 +91,7 @@ export {
 export { filterRows, filterStateBytes } from "./hmm/filter";
 export { smoothRows } from "./hmm/smooth";
 export { viterbiRows } from "./hmm/viterbi";
-export {
-  featureBars,
-  neededBars,
-  newClassicPreset,
-  newLiquidityPreset,
-  presetStateBytes,
-} from "./features/presets";
+export { classicFeatureBars, classicStateBytes } from "./features/classic";
 export { seedRandom } from "./random";
 export {
   HORIZON_PARAMETERS,

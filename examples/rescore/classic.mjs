@@ -36,7 +36,7 @@ export class ClassicModel {
   #core;
   #labels;
   #dims;
-  #preset;
+  #window;
   #address;
   #result;
 
@@ -45,8 +45,8 @@ export class ClassicModel {
     this.#core = core;
     this.#labels = hmm.labels;
     this.#dims = features.names.length;
-    this.#preset = allocated(core.newClassicPreset(features.windows.rolling));
-    const model = core.newHmmModel(this.#preset, placeForest(core, forest), placeHmm(core, hmm));
+    this.#window = features.windows.rolling;
+    const model = core.newHmmModel(this.#window, placeForest(core, forest), placeHmm(core, hmm));
     this.#address = allocated(core.addHmmModel(allocated(model)));
     /** The names of the service's CSV, /api/v1/signals?format=csv. */
     this.columns = [
@@ -72,11 +72,11 @@ export class ClassicModel {
       return [...this.#result.subarray(first, first + count)];
     };
     const have = read("RESULT_HAVE");
-    const need = this.#core.neededBars(this.#preset);
+    const need = this.#window;
     const raw = readAll("RESULT_RAW", this.#dims);
     if (have < need) {
       // With fewer bars than a feature needs, its number is a placeholder.
-      const features = raw.map((x, i) => have >= this.#core.featureBars(this.#preset, i) ? x : "");
+      const features = raw.map((x, i) => have >= this.#core.classicFeatureBars(i, need) ? x : "");
       const silent = Array(this.columns.length - this.#dims - 3).fill("");
       return [...features, ...silent, false, have, need];
     }

@@ -48,14 +48,16 @@ export class VolatilityModel {
       placeHorizon(core, names, 60, horizons["60"]),
       placeChange(core, change.absolute),
       placeChange(core, change.week),
+    );
+    floats(core, core.volatilityRules(allocated(model)), core.VOLATILITY_RULES.value).set([
       ...horizons["15"].borders_week,
       label_margin,
       ...[shock.alarms_a_day, shock.step, shock.start],
-    );
+    ]);
     this.#core = core;
     this.#forecast = forecast;
     this.#inputs = names.length;
-    this.#address = allocated(core.addVolatilityModel(allocated(model)));
+    this.#address = allocated(core.addVolatilityModel(model));
     const keys = LABELS.map(labelKey);
     /** The names of the service's CSV when this is the only model; a dot in a key is a `_`. */
     this.columns = [

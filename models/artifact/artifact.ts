@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { DeepReadonly } from "../../data/schema/define.ts";
-import { hmmFeaturesSchema, volatilityFeaturesSchema } from "./features.ts";
+import { classicFeaturesSchema, volatilityFeaturesSchema } from "./features.ts";
 import { forecastSchema } from "./forecast.ts";
 import { forecastScorecardSchema } from "./forecast_scorecard.ts";
 import { featureIndexProblems, forestSchema } from "./forest.ts";
@@ -61,7 +61,7 @@ const frame = {
 
 const hmmObject = z.strictObject({
   ...frame,
-  features: hmmFeaturesSchema,
+  features: classicFeaturesSchema,
   forest: forestSchema,
   hmm: hmmSchema,
   training: trainingSchema,
@@ -97,17 +97,14 @@ function* hmmProblems({ features, forest, hmm }: HmmArtifact): Iterable<Problem>
   yield* featureIndexProblems(forest, dims);
 }
 
-const PRESETS = [
-  ...hmmFeaturesSchema.options.map(({ shape }) => shape.preset.value),
-  volatilityFeaturesSchema.shape.preset.value,
-] as const;
-
 /** As much of an artifact as says what the rest must be. */
-const kindSchema = z.looseObject({ features: z.looseObject({ preset: z.enum(PRESETS) }) });
+const kindSchema = z.looseObject({
+  features: z.looseObject({ preset: z.enum(["classic", "volatility"]) }),
+});
 
 /** An artifact of each preset. */
-const kinds = {
-  hmm: hmmObject.superRefine(problems(hmmProblems)),
+const presets = {
+  classic: hmmObject.superRefine(problems(hmmProblems)),
   volatility: volatilitySchema,
 };
 
@@ -116,8 +113,7 @@ const kinds = {
  * damaged file.
  */
 export const artifactSchema = kindSchema.transform((value, context): Artifact => {
-  const { preset } = value.features;
-  const parsed = kinds[preset === "volatility" ? preset : "hmm"].safeParse(value);
+  const parsed = presets[value.features.preset].safeParse(value);
   if (parsed.success) return parsed.data;
   for (const { path, message } of parsed.error.issues) {
     context.addIssue({ code: "custom", path, message });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FEATURE_NAMES, MAX_BLOCKS } from "../../core-wasm/core.ts";
+import { FEATURE_NAMES } from "../../core-wasm/core.ts";
 import { lengthProblems, problems } from "./problems.ts";
 
 /** Longest rolling window: a week of minutes. */
@@ -11,39 +11,16 @@ const classicNames = z.tuple([
   z.literal(FEATURE_NAMES.classic[2]),
 ]);
 
-const liquidityNames = z.tuple([
-  z.literal(FEATURE_NAMES.liquidity[0]),
-  z.literal(FEATURE_NAMES.liquidity[1]),
-]);
-
-/** The features of a hidden Markov model. */
-export const hmmFeaturesSchema = z.discriminatedUnion("preset", [
-  z.strictObject({
-    preset: z.literal("classic"),
-    /** In the order of the model's dimensions. */
-    names: classicNames,
-    windows: z.strictObject({
-      /** Bars in the windows of the activity ratio and the z-scores. */
-      rolling: z.int().min(2).max(MAX_WINDOW),
-    }),
+/** The features of a classic model. */
+export const classicFeaturesSchema = z.strictObject({
+  preset: z.literal("classic"),
+  /** In the order of the model's dimensions. */
+  names: classicNames,
+  windows: z.strictObject({
+    /** Bars in the windows of the activity ratio and the z-scores. */
+    rolling: z.int().min(2).max(MAX_WINDOW),
   }),
-  z.strictObject({
-    preset: z.literal("liquidity"),
-    names: liquidityNames,
-    windows: z.strictObject({
-      /** Bars in a block. */
-      block: z.int().min(1).max(MAX_WINDOW),
-      /** Blocks in the prior window. */
-      blocks: z.int().min(2).max(MAX_BLOCKS),
-      /** Complete blocks before the first bar is standardized. */
-      least_blocks: z.int().min(2).max(MAX_BLOCKS),
-      /** Half-life of the range's fast horizon, bars. */
-      fast: z.number().positive().max(MAX_WINDOW),
-      /** Half-life of the range's slow horizon, bars. */
-      slow: z.number().positive().max(MAX_WINDOW),
-    }),
-  }),
-]);
+});
 
 /** The inputs of a volatility model; their windows are the model's own. */
 export const volatilityFeaturesSchema = z.strictObject({

@@ -41,7 +41,6 @@ const horizonSchema = z.strictObject({
     volatility_240: coefficient,
     volatility_1440: coefficient,
     week: coefficient,
-    season: list(SEASON),
     volume_5: coefficient,
     volume_60: coefficient,
     leverage_5: coefficient,
@@ -52,6 +51,7 @@ const horizonSchema = z.strictObject({
     momentum_15: coefficient,
     momentum_60: coefficient,
     momentum_240: coefficient,
+    season: list(SEASON),
   }),
   /** Of the lagged averages of the errors, by half-life in minutes. */
   bias: z.strictObject({

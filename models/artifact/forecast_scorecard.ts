@@ -147,12 +147,12 @@ const shock = z.strictObject({
   runs: z.array(z.strictObject({
     symbol: z.string(),
     market: z.enum(["spot", "usdm"]),
+    /** Whether the model was fitted to it. */
+    trained: z.boolean(),
     from: z.iso.datetime(),
     to: z.iso.datetime(),
     bars: z.int().min(1),
     moves: z.int().min(0),
-    /** Whether the model was fitted to it. */
-    trained: z.boolean(),
     /** One for each rate. */
     shock: z.array(detector),
     forest: z.array(detector),

@@ -19,19 +19,5 @@ export function classicLabels(states: number): string[] {
   return [...bearish, ...(states % 2 === 1 ? ["Normal Market"] : []), ...bullish];
 }
 
-/**
- * Labels of a liquidity model's regimes in ascending order of mean log range.
- *
- * @param states Number of regimes, from 2.
- */
-export function liquidityLabels(states: number): string[] {
-  const between = states - 2;
-  const middle = Array.from(
-    { length: between },
-    (_, i) => between === 1 ? "Volatile" : `Volatile ${i + 1}`,
-  );
-  return ["Stable", ...middle, "Crisis"];
-}
-
 /** Labels of a volatility model's regimes: terciles of the volatility to come, ascending. */
 export const VOLATILITY_LABELS = ["Calm", "Normal", "Turbulent"] as const;

@@ -1,5 +1,5 @@
-import { historyBars, type HmmFeatures } from "../../core-wasm/core.ts";
-import { PRESETS } from "../training/presets.ts";
+import { type ClassicFeatures, historyBars } from "../../core-wasm/core.ts";
+import { classicLabels } from "../artifact/labels.ts";
 import type { WalkForward } from "../artifact/walk_forward.ts";
 import type { BarSequence } from "../training/sequences.ts";
 import { BLOCK_BARS, RESAMPLES } from "./bootstrap.ts";
@@ -17,7 +17,7 @@ import { summarizeFolds } from "./summarize.ts";
 
 /** How a model is evaluated. Each part has a fit of its own. */
 export interface EvaluationOptions extends FoldFitOptions {
-  readonly features: HmmFeatures;
+  readonly features: ClassicFeatures;
   /** Whether the final part is evaluated; false while a model is still being developed. */
   readonly final: boolean;
   /** Called with the number of finished parts. */
@@ -60,11 +60,11 @@ export async function evaluateWalkForward(
   sequences: readonly BarSequence[],
   options: EvaluationOptions,
 ): Promise<WalkForward> {
-  const { features, preset, states, contamination, seed, final, onProgress } = options;
+  const { features, states, contamination, seed, final, onProgress } = options;
   const history = prepareHistory(sequences, features);
   const purge = Math.min(historyBars(features), MAX_PURGED) + HORIZON;
   const plan = planFolds(history.visible, purge);
-  const labels = PRESETS[preset].labels(states);
+  const labels = classicLabels(states);
   const parts = [...plan.folds, ...(final && plan.final ? [plan.final] : [])];
   const tested: TestedFold[] = [];
   for (const [i, fold] of parts.entries()) {

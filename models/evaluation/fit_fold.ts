@@ -7,7 +7,7 @@ import {
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { FitRows } from "../training/fit_worker.ts";
-import { type PresetName, PRESETS } from "../training/presets.ts";
+import { sortByMean } from "../training/canonical_order.ts";
 import { searchHmms } from "../training/search_hmm.ts";
 import type { HeldOut } from "../artifact/walk_forward.ts";
 import { selectionCriteria } from "./criteria.ts";
@@ -24,7 +24,6 @@ const SEARCH_ROWS = 20_000;
 
 /** How the models of a fold are fitted. */
 export interface FoldFitOptions {
-  readonly preset: PresetName;
   readonly states: number;
   readonly contamination: number;
   readonly seed: number;
@@ -49,7 +48,7 @@ export interface FoldModels {
 
 /** Fits a fold's model, its baselines and its re-fits with the procedure of the published model. */
 export async function fitFold(train: FitRows, options: FoldFitOptions): Promise<FoldModels> {
-  const { preset, states, contamination, seed, workers } = options;
+  const { states, contamination, seed, workers } = options;
   const wasm = loadCore();
   const candidates = [states, states - 1, states + 1].filter((count) => count <= MAX_STATES);
   const found = await searchHmms(train, {
@@ -64,7 +63,7 @@ export async function fitFold(train: FitRows, options: FoldFitOptions): Promise<
     tolerance: TOLERANCE,
     searchRows: SEARCH_ROWS,
   });
-  const canonical = found.map(({ best }) => PRESETS[preset].canonical(best.hmm));
+  const canonical = found.map(({ best }) => sortByMean(best.hmm, 0));
   const [hmm, fewerStates, ...others] = canonical;
   if (hmm === undefined || fewerStates === undefined) {
     throw new Error(

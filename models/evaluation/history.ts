@@ -1,4 +1,4 @@
-import { computeFeatures, type HmmFeatures, warmUpBars } from "../../core-wasm/core.ts";
+import { type ClassicFeatures, computeFeatures } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { FitRows } from "../training/fit_worker.ts";
 import { barCount, type BarSequence, joinBars } from "../training/sequences.ts";
@@ -46,25 +46,18 @@ export interface EvaluationHistory {
  */
 export function prepareHistory(
   sequences: readonly BarSequence[],
-  features: HmmFeatures,
+  features: ClassicFeatures,
 ): EvaluationHistory {
   const wasm = loadCore();
   const bars = joinBars(sequences);
   const lengths = sequences.map(barCount);
-  const { normalized: rows, dims } = computeFeatures(
-    wasm,
-    features,
-    bars,
-    lengths,
-    sequences.map(({ start }) => start),
-  );
+  const { normalized: rows, dims } = computeFeatures(wasm, features, bars, lengths);
   const range = smoothRange(bars, lengths);
-  const warmUp = Math.max(warmUpBars(features), RANGE_WARM_UP);
   let first = 0;
   const visible = sequences.flatMap((sequence, i) => {
-    const length = Math.max(0, (lengths[i] ?? 0) - warmUp);
+    const length = Math.max(0, (lengths[i] ?? 0) - RANGE_WARM_UP);
     first += lengths[i] ?? 0;
-    const start = sequence.start + warmUp * MINUTE_MS;
+    const start = sequence.start + RANGE_WARM_UP * MINUTE_MS;
     // A shorter segment has no bar with a known outcome.
     return length > HORIZON ? { first: first - length, length, start } : [];
   });

@@ -21,12 +21,10 @@ import { formatArtifact, parseArtifact } from "../artifact/read.ts";
 import { artifactTables, formatCard } from "../report/card.ts";
 import { formatTables } from "../report/tables.ts";
 import { readCreated, readParameters } from "./parameters.ts";
-import type { PresetName } from "./presets.ts";
 import { type Block, type HistoryFile, trainOnFiles, type TrainOptions } from "./train_on_files.ts";
 import { trainVolatilityOnFiles } from "./volatility/train_on_files.ts";
 
-const HMM_PRESETS: readonly PresetName[] = ["classic", "liquidity"];
-const PRESET_NAMES = [...HMM_PRESETS, "volatility"] as const;
+const PRESET_NAMES = ["classic", "volatility"] as const;
 
 /** The options of the command line. */
 interface Options {
@@ -113,7 +111,6 @@ function trainPreset(options: Options, progress: StagedProgress) {
   return trainOnFiles(
     {
       ...training,
-      preset,
       seed,
       ...readParameters(options),
       ...report(training.files.length),

@@ -1,17 +1,11 @@
-import {
-  computeFeatures,
-  type CoreSource,
-  filterRows,
-  fitForest,
-  type HmmFeatures,
-  warmUpBars,
-} from "../../core-wasm/core.ts";
+import { computeFeatures, filterRows, fitForest } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { FittedArtifact, HmmArtifact } from "../artifact/read.ts";
 import type { TrainingParameters } from "./parameters.ts";
 import { evaluateWalkForward } from "../evaluation/evaluate.ts";
-import type { FitRows } from "./fit_worker.ts";
-import { type PresetName, PRESETS } from "./presets.ts";
+import { classicLabels } from "../artifact/labels.ts";
+import { sortByMean } from "./canonical_order.ts";
+import { classicFeatures } from "./classic_features.ts";
 import { measureInSample } from "../evaluation/in_sample.ts";
 import { type HmmSearch, searchHmm } from "./search_hmm.ts";
 import { describeBars } from "./describe_bars.ts";
@@ -24,8 +18,7 @@ const RESTARTS = 10;
 
 /** The bars of a fit, and its settings. */
 export interface FitOptions extends TrainingParameters {
-  readonly preset: PresetName;
-  /** Name of the model; the preset's when absent. */
+  /** Name of the model; "classic" when absent. */
   readonly name?: string | undefined;
   readonly sequences: readonly BarSequence[];
   /** Market of the bars. */
@@ -58,29 +51,6 @@ function describeFit({ best, restarts }: HmmSearch): HmmArtifact["scorecard"]["f
   };
 }
 
-/** The features of all observed bars: those after the warm-up of each sequence. */
-function visibleRows(
-  wasm: CoreSource,
-  features: HmmFeatures,
-  sequences: readonly BarSequence[],
-): FitRows {
-  const all = sequences.map(barCount);
-  const starts = sequences.map(({ start }) => start);
-  const { normalized, dims } = computeFeatures(wasm, features, joinBars(sequences), all, starts);
-  const warmUp = warmUpBars(features);
-  const lengths = all.map((length) => Math.max(0, length - warmUp));
-  const rows = new Float64Array(lengths.reduce((sum, length) => sum + length, 0) * dims);
-  let from = 0;
-  let to = 0;
-  for (const [i, length] of all.entries()) {
-    const visible = lengths[i] ?? 0;
-    rows.set(normalized.subarray((from + length - visible) * dims, (from + length) * dims), to);
-    from += length;
-    to += visible * dims;
-  }
-  return { rows, dims, lengths: lengths.filter((length) => length > 0) };
-}
-
 /** Reports the summed progress of concurrent tasks; each call returns one task's callback. */
 function joinProgress(
   report: (done: number, total: number) => void,
@@ -110,19 +80,17 @@ async function settleBoth<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
  * @throws RangeError for too few bars.
  */
 export async function fitModel(options: FitOptions): Promise<FittedArtifact> {
-  const { preset, sequences, seed, contamination, states, evaluation, onProgress } = options;
-  const definition = PRESETS[preset];
-  const features = definition.features(options.window);
+  const { sequences, seed, contamination, states, evaluation, onProgress } = options;
+  const features = classicFeatures(options.window);
   const wasm = loadCore();
-  const visible = visibleRows(wasm, features, sequences);
-  const { rows: normalized, dims, lengths } = visible;
+  const lengths = sequences.map(barCount);
   const rows = lengths.reduce((sum, length) => sum + length, 0);
   if (rows < MIN_BARS) {
     throw new RangeError(
-      `Cannot fit a ${preset} model as the bars beyond its warm-up must be at least ${MIN_BARS}: ` +
-        `current value is ${rows}`,
+      `Cannot fit a classic model as its bars must be at least ${MIN_BARS}: current value is ${rows}`,
     );
   }
+  const { normalized, dims } = computeFeatures(wasm, features, joinBars(sequences), lengths);
   onProgress?.("Isolation Forest", 0, 1);
   const { forest, scores } = fitForest(wasm, normalized, dims, { seed, contamination });
   const part = joinProgress((done, total) =>
@@ -131,11 +99,16 @@ export async function fitModel(options: FitOptions): Promise<FittedArtifact> {
   const { workers } = options;
   // Concurrently, since the final fit alone uses only one processor.
   const [search, walkForward] = await settleBoth(
-    searchHmm(visible, { states, seed, restarts: RESTARTS, workers, onProgress: part() }),
+    searchHmm({ rows: normalized, dims, lengths }, {
+      states,
+      seed,
+      restarts: RESTARTS,
+      workers,
+      onProgress: part(),
+    }),
     Promise.resolve(
       evaluation && evaluateWalkForward(sequences, {
         ...evaluation,
-        preset,
         features,
         states,
         contamination,
@@ -145,12 +118,12 @@ export async function fitModel(options: FitOptions): Promise<FittedArtifact> {
       }),
     ),
   );
-  const hmm = definition.canonical(search.best.hmm);
-  const labels = definition.labels(states);
+  const hmm = sortByMean(search.best.hmm, 0);
+  const labels = classicLabels(states);
   const filtered = filterRows(wasm, hmm, normalized, lengths);
   return {
     schema: 1,
-    name: options.name ?? preset,
+    name: options.name ?? "classic",
     created: (options.created ?? new Date()).toISOString(),
     features,
     forest: {

@@ -1,14 +1,11 @@
-import {
-  computeFeatures,
-  type CoreHmm,
-  FEATURE_INPUTS,
-  filterRows,
-  warmUpBars,
-} from "../../core-wasm/core.ts";
+import { FEATURE_INPUTS, forecastRows } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
+import { VOLATILITY_LABELS } from "../../models/artifact/labels.ts";
+import type { VolatilityArtifact } from "../../models/artifact/read.ts";
 import { chooseHysteresis, hysteresisPath } from "../../models/evaluation/hysteresis.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
-import { barCount, type BarSequence } from "../../models/training/sequences.ts";
+import type { BarSequence } from "../../models/training/sequences.ts";
+import { forecastBars } from "../../models/training/volatility/markets.ts";
 import { REGIMES } from "../../service/commands/notebooks.ts";
 import type { SimulatedTruth } from "./simulated_truth.ts";
 
@@ -29,24 +26,28 @@ export function followReference({ reference }: SimulatedTruth): Follower {
   return { name: "reference", labels, first: 0, path: argmaxRows(reference, REGIMES.length) };
 }
 
-/** The most probable state of an HMM, run like the service: from the end of its warm-up on. */
-export function followHmm(
+/**
+ * The label of a volatility model, run like the service: from the bar at which it is ready on. In a
+ * market that it has no borders of the label is that against the week.
+ */
+export function followVolatility(
   name: string,
   { bars }: Pick<SimulatedTruth, "bars">,
-  { features, hmm }: {
-    readonly features: Parameters<typeof computeFeatures>[1];
-    readonly hmm: CoreHmm & { readonly labels: readonly string[] };
-  },
+  { forecast }: Pick<VolatilityArtifact, "forecast">,
+  symbol: string,
 ): Follower & { readonly posteriors: Float64Array } {
-  const wasm = loadCore();
-  const count = barCount(bars);
-  const states = hmm.startprob.length;
-  const { normalized, dims } = computeFeatures(wasm, features, bars.bars, [count], [bars.start]);
-  const first = Math.min(warmUpBars(features), count);
-  const filtered = filterRows(wasm, hmm, normalized.subarray(first * dims), [count - first]);
-  const posteriors = new Float64Array(count * states);
-  posteriors.set(filtered.posteriors, first * states);
-  return { name, labels: hmm.labels, first, path: argmaxRows(posteriors, states), posteriors };
+  const rows = forecastRows(loadCore(), forecast, forecastBars([bars]), symbol);
+  const isKnown = symbol in forecast.horizons["15"].borders_absolute_y;
+  const { posterior, state } = isKnown ? rows.absolute : rows.week;
+  const ready = rows.have.findIndex((have) => have >= forecast.need);
+  const first = ready < 0 ? rows.count : ready;
+  return {
+    name,
+    labels: VOLATILITY_LABELS,
+    first,
+    path: state.map((label, t) => t < first ? 0 : label),
+    posteriors: posterior,
+  };
 }
 
 /** Half-life of the threshold's smoothing, bars: as in the scorecard. */

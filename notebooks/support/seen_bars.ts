@@ -1,11 +1,4 @@
-import {
-  computeFeatures,
-  FEATURE_INPUTS,
-  filterRows,
-  neededBars,
-  smoothRows,
-  warmUpBars,
-} from "../../core-wasm/core.ts";
+import { computeFeatures, FEATURE_INPUTS, filterRows, smoothRows } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import type { HmmArtifact } from "../../models/artifact/read.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
@@ -37,23 +30,19 @@ export function lookAt(
   const wasm = loadCore();
   const [stride, close] = [FEATURE_INPUTS.length, FEATURE_INPUTS.indexOf("close")];
   const count = barCount({ start, bars });
-  const skipped = Math.min(warmUpBars(features), count);
-  const { normalized, dims } = computeFeatures(wasm, features, bars, [count], [start]);
-  const observed = normalized.subarray(skipped * dims);
-  const { posteriors } = filterRows(wasm, hmm, observed, [count - skipped]);
+  const { normalized, dims } = computeFeatures(wasm, features, bars, [count]);
+  const { posteriors } = filterRows(wasm, hmm, normalized, [count]);
   const states = hmm.startprob.length;
   // The filter begins before the model is ready.
-  const silent = Math.max(skipped, Math.min(count, neededBars(wasm, features) - 1));
-  const ready = (values: Float64Array, width: number) =>
-    values.subarray((silent - skipped) * width);
-  const filtered = ready(posteriors, states);
+  const silent = Math.min(count, features.windows.rolling - 1);
+  const filtered = posteriors.subarray(silent * states);
   return {
     start: start + silent * MINUTE_MS,
     closes: bars.filter((_, i) => i % stride === close).subarray(silent),
-    rows: ready(observed, dims),
+    rows: normalized.subarray(silent * dims),
     dims,
     filtered,
-    smoothed: ready(smoothRows(wasm, hmm, observed, [count - skipped]), states),
+    smoothed: smoothRows(wasm, hmm, normalized, [count]).subarray(silent * states),
     path: argmaxRows(filtered, states),
   };
 }

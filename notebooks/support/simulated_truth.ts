@@ -1,4 +1,6 @@
+import type { VolatilityArtifact } from "../../models/artifact/read.ts";
 import { barCount, type BarSequence, SequenceCutter } from "../../models/training/sequences.ts";
+import { fitVolatility } from "../../models/training/volatility/fit_volatility.ts";
 import { DAY_MINUTES, MINUTE_MS } from "../../data/schema/time.ts";
 import { simulatedMarket, type TrueMinute, trueMinutes } from "../../service/commands/notebooks.ts";
 import { filterReference } from "./reference_filter.ts";
@@ -76,4 +78,15 @@ export function simulateTruth(span: SimulatedSpan): SimulatedTruth {
     regimes: Uint8Array.from(minutes, ({ regime }) => regime),
     reference: filterReference(bars, minutes, new SeenDensity(other.bars, other.minutes)),
   };
+}
+
+/** A volatility model that is fitted to a span of a simulated market, without an evaluation. */
+export function fitToSimulator(span: SimulatedSpan): VolatilityArtifact {
+  const bars = simulateBars(span);
+  return fitVolatility({
+    sequences: [bars],
+    markets: [{ symbol: span.symbol, runs: [bars] }],
+    market: "spot",
+    tests: [],
+  });
 }

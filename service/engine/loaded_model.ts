@@ -45,10 +45,7 @@ function checkExpected(models: readonly LoadedModel[], expected: Config["expecte
   };
   check("ISOLATION_FOREST_CONTAMINATION", expected.contamination, forest.contamination);
   check("HMM_N_COMPONENTS", expected.states, hmm.labels.length);
-  // The windows of other presets are the artifact's own.
-  if (features.preset === "classic") {
-    check("FEATURE_WINDOW_SIZE", expected.window, features.windows.rolling);
-  }
+  check("FEATURE_WINDOW_SIZE", expected.window, features.windows.rolling);
 }
 
 /**

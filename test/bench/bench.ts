@@ -77,11 +77,6 @@ function compare(figures: readonly Figure[], { figures: python }: PythonFigures)
 async function measureAll(withFit: boolean) {
   const classic = requireHmm(readModel("classic"));
   const volatility = readModel("volatility");
-  if (classic.features.preset !== "classic") {
-    throw new TypeError(
-      `models/classic.json must be classic: current value is ${classic.features.preset}`,
-    );
-  }
   const bars = makeBars(BARS);
   const { rows, dims } = featureRows(classic, bars);
   const both = [classic, volatility];
@@ -130,11 +125,8 @@ async function measureAll(withFit: boolean) {
     hmm: classic.hmm,
   });
   if (withFit) {
-    const many = makeBars(MODEL_FIT_BARS);
-    for (const preset of ["classic", "liquidity"] as const) {
-      note(`fit of ${preset}`);
-      figures.push(await measureModelFit(preset, many));
-    }
+    note("fit of classic");
+    figures.push(await measureModelFit(makeBars(MODEL_FIT_BARS)));
   }
   return { figures, python };
 }

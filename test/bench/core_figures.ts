@@ -219,7 +219,6 @@ export function featureRows({ features }: HmmModel, bars: readonly CoreBar[]) {
     features,
     flattenBars(bars),
     [bars.length],
-    [0],
   );
   return { rows: normalized, dims };
 }

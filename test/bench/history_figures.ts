@@ -17,7 +17,7 @@ const loadSchema = z.object({
   gaps: z.literal(0),
   load: z.number(),
   query: z.number(),
-  features: z.object({ classic: z.number(), liquidity: z.number() }),
+  features: z.number(),
   peak_kib: z.number(),
 });
 
@@ -37,8 +37,7 @@ export async function measureHistory(): Promise<Figure[]> {
     return [
       figure("history, 12 zips to a table", seconds, ({ load }) => load / 1e3),
       figure("history, a query for all", seconds, ({ query }) => query / 1e3),
-      figure("features of all, classic", seconds, ({ features }) => features.classic / 1e3),
-      figure("features of all, liquidity", seconds, ({ features }) => features.liquidity / 1e3),
+      figure("features of all, classic", seconds, ({ features }) => features / 1e3),
       figure("history, peak memory", "MiB a process", ({ peak_kib }) => peak_kib / 1024),
     ];
   } finally {

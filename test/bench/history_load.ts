@@ -4,7 +4,7 @@ import { computeFeatures, FEATURE_INPUTS } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import { History } from "../../data/sql/history.ts";
 import { readParameters } from "../../models/training/parameters.ts";
-import { PRESETS } from "../../models/training/presets.ts";
+import { classicFeatures } from "../../models/training/classic_features.ts";
 import { now } from "./measure.ts";
 
 /** The feature inputs of all bars, bar after bar. */
@@ -26,17 +26,13 @@ const loaded = now();
 const bars = readBars(history);
 const queried = now();
 const rows = bars.length / FEATURE_INPUTS.length;
-const { window } = readParameters();
-const features = (["classic", "liquidity"] as const).map((preset) => {
-  const before = now();
-  computeFeatures(loadCore(), PRESETS[preset].features(window), bars, [rows], [0]);
-  return [preset, now() - before] as const;
-});
+const before = now();
+computeFeatures(loadCore(), classicFeatures(readParameters().window), bars, [rows]);
 console.log(JSON.stringify({
   rows,
   gaps: history.barsReports.flatMap(({ gaps }) => gaps).length,
   load: loaded - started,
   query: queried - loaded,
-  features: Object.fromEntries(features),
+  features: now() - before,
   peak_kib: process.resourceUsage().maxRSS,
 }));

@@ -10,7 +10,6 @@ function features(bars: readonly CoreBar[], rolling = 20, lengths = [bars.length
     { preset: "classic", windows: { rolling } },
     flattenBars(bars),
     lengths,
-    lengths.map(() => 0),
   );
   const cut = (values: Float64Array) =>
     bars.map((_, t) => Array.from(values.subarray(t * dims, (t + 1) * dims)));

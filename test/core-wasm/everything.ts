@@ -88,7 +88,6 @@ export function computeEverything(wasm: CoreSource): Record<string, string> {
     TOY_MODEL.features,
     flattenBars(bars),
     lengths,
-    [0],
   );
   const { forest, scores } = fitForest(wasm, normalized, dims, { seed: 1, contamination: 0.05 });
   const fit = fitHmm(wasm, normalized, dims, lengths, {

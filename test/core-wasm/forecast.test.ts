@@ -9,7 +9,6 @@ import {
   QUANTILE_LEVELS,
   Scorer,
   type VolatilityResult,
-  warmUpBars,
 } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import { type Hole, syntheticBars } from "../reference/synthetic_bars.ts";
@@ -247,7 +246,6 @@ test("a state takes at most 5 KB", () => {
 
 test("a history of eight days gives nearly the forecast of an unbroken run", () => {
   const features = { preset: "volatility" } as const;
-  expect(warmUpBars(features)).toBe(0);
   const count = 3 * historyBars(features);
   const { times, open, close, volume } = syntheticBars(11, START, count);
   const from = count - historyBars(features);

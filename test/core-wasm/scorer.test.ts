@@ -49,7 +49,6 @@ test("bar by bar equals the batch, bit for bit", () => {
     TOY_MODEL.features,
     flattenBars(bars),
     [bars.length],
-    [0],
   );
   const scores = scoreRows(loadCore(), TOY_MODEL.forest, normalized, dims);
   const filtered = filterRows(loadCore(), TOY_MODEL.hmm, normalized, [bars.length]);

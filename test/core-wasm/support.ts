@@ -102,25 +102,6 @@ export const TOY_MODEL: HmmModel = {
   hmm: TOY_HMM,
 };
 
-/** A small liquidity model, whose windows fill within half an hour. */
-export const TOY_LIQUIDITY: HmmModel = {
-  features: {
-    preset: "liquidity",
-    windows: { block: 5, blocks: 6, least_blocks: 3, fast: 2, slow: 4 },
-  },
-  forest: {
-    max_samples: 2,
-    offset: -0.1,
-    trees: [{ feature: [-2], threshold: [-2], left: [-1], right: [-1], n_samples: [2] }],
-  },
-  hmm: {
-    startprob: [0.3, 0.7],
-    transmat: [[0.9, 0.1], [0.2, 0.8]],
-    means: [[-1, 0], [1, 0]],
-    covars: [[[1, 0], [0, 1]], [[1, 0], [0, 1]]],
-  },
-};
-
 /** Observations drawn from an HMM whose covariances are diagonal. */
 export function sampleHmm(hmm: CoreHmm, lengths: readonly number[], seed: number) {
   const random = new Random(seed);

@@ -4,7 +4,9 @@ import {
   type Follower,
   followReference,
   followThreshold,
+  followVolatility,
 } from "../../notebooks/support/followers.ts";
+import { shippedVolatility } from "../../notebooks/support/shipped.ts";
 import { simulateBars, simulateTruth } from "../../notebooks/support/simulated_truth.ts";
 import {
   accuracies,
@@ -66,6 +68,26 @@ describe("twelve days of a simulated market", () => {
     expect(new Set(path)).toEqual(new Set([0, 1, 2]));
     const changes = path.filter((level, t) => t > 0 && level !== path[t - 1]).length;
     expect(changes / DAYS).toBeLessThan(30);
+  });
+
+  test("a volatility model speaks from the bar at which it is ready on", () => {
+    const model = shippedVolatility();
+    const { first, path, posteriors } = followVolatility("shipped", truth, model, "BTCUSDT");
+    expect(first).toBe(model.forecast.need - 1);
+    expect(path).toHaveLength(DAYS * 1440);
+    expect(new Set(path.subarray(0, first))).toEqual(new Set([0]));
+    expect(posteriors.subarray(3 * first, 3 * first + 3).reduce((sum, p) => sum + p)).toBeCloseTo(
+      1,
+    );
+  });
+
+  test("a market without borders of its own is followed against its week", () => {
+    const model = shippedVolatility();
+    const own = followVolatility("shipped", truth, model, "BTCUSDT");
+    const other = followVolatility("shipped", truth, model, "DOTUSDT");
+    expect(other.first).toBe(own.first);
+    expect(other.path).not.toEqual(own.path);
+    expect(Math.max(...other.path)).toBeLessThan(3);
   });
 
   test("the report has a row for each follower, and accuracies for the constant guess too", () => {

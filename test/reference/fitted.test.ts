@@ -61,7 +61,6 @@ realDataTest(
       features,
       joinBars(sequences),
       lengths,
-      sequences.map(({ start }) => start),
     );
     const { logLikelihoods } = filterRows(loadCore(), hmm, normalized, lengths);
     const total = logLikelihoods.reduce((sum, value) => sum + value, 0);

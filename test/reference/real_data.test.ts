@@ -89,7 +89,7 @@ realDataTest("bar by bar equals the batch, bit for bit", [REPLAYED], async () =>
   const { features, forest, hmm, ...rest } = readArtifact(SHIPPED);
   const names = columnNames({ features, forest, hmm, ...rest });
   const column = replay(temporaryFolder(), SHIPPED);
-  const rows = computeFeatures(loadCore(), features, await readBars(), [ROWS], [0]);
+  const rows = computeFeatures(loadCore(), features, await readBars(), [ROWS]);
   const filtered = filterRows(loadCore(), hmm, rows.normalized, [ROWS]);
   expect(countApart(ofReady(column(...names.raw)), ofReady(rows.raw), 0)).toBe(0);
   expect(countApart(ofReady(column(...names.normalized)), ofReady(rows.normalized), 0)).toBe(0);

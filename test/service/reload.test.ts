@@ -79,7 +79,6 @@ async function retrain(exchange: Simulator, seed: number): Promise<string> {
   const from = to - 2 * 1440 * MINUTE_MS;
   const klines = await rest.klines("BTCUSDT", from, to);
   const artifact = await fitModel({
-    preset: "classic",
     sequences: [{ start: from, bars: flattenBars(klines) }],
     symbol: "BTCUSDT",
     market: "spot",

@@ -43,11 +43,6 @@ export function filterBars(state: usize): i32 {
   return changetype<FilterState>(state).bars;
 }
 
-/** Whether a filter has taken a row; before that its posterior is the initial distribution. */
-export function filterBegun(state: usize): bool {
-  return changetype<FilterState>(state).begun != 0;
-}
-
 /** One step of the chain: P(s_t+1) from P(s_t). */
 function predict(hmm: Hmm, from: usize, to: usize): void {
   const states = hmm.states;
@@ -134,22 +129,6 @@ export function filterSkip(address: usize, state: usize, bars: i32): void {
     }
     addDwell(filter, state, 1);
   }
-}
-
-/**
- * Takes a bar whose features are not available: a chain that has begun is predicted one step;
- * before that the posterior is the initial distribution.
- */
-export function filterUnobserved(address: usize, state: usize): void {
-  const hmm = changetype<Hmm>(address);
-  const filter = changetype<FilterState>(state);
-  if (filter.begun) {
-    filterSkip(address, state, 1);
-    return;
-  }
-  const posterior = filterPosterior(state);
-  memory.copy(posterior, hmm.startprob, hmm.states << 3);
-  addDwell(filter, argmax(posterior, hmm.states), 1);
 }
 
 /**

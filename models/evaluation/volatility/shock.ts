@@ -2,7 +2,7 @@ import { computeFeatures, type CoreForest, fitForest, scoreRows } from "../../..
 import { loadCore } from "../../../core-wasm/load.ts";
 import { DAY_MINUTES, DAY_MS, MINUTE_MS } from "../../../data/schema/time.ts";
 import type { ShockScorecard } from "../../artifact/forecast_scorecard.ts";
-import { PRESETS } from "../../training/presets.ts";
+import { classicFeatures } from "../../training/classic_features.ts";
 import { barCount, type BarSequence, joinBars, lastTime } from "../../training/sequences.ts";
 import { SHOCK } from "../../training/volatility/fit_forecast.ts";
 import { NEED, type VolatilityHistory } from "../../training/volatility/history.ts";
@@ -90,19 +90,18 @@ export function largestMoves(start: number, close: Float64Array, first: number):
 
 /** Scores of a run's bars by the classic model's forest; lower is more anomalous. */
 function forestScores(forest: CoreForest, { start, bars }: BarSequence): Float64Array {
-  const { normalized, dims } = classicFeatures([{ start, bars }]);
+  const { normalized, dims } = featuresOf([{ start, bars }]);
   return scoreRows(loadCore(), forest, normalized, dims);
 }
 
-function classicFeatures(runs: readonly BarSequence[]) {
-  const features = PRESETS.classic.features(WINDOW);
-  const starts = runs.map(({ start }) => start);
-  return computeFeatures(loadCore(), features, joinBars(runs), runs.map(barCount), starts);
+/** Features of runs of bars, as the classic model sees them. */
+function featuresOf(runs: readonly BarSequence[]) {
+  return computeFeatures(loadCore(), classicFeatures(WINDOW), joinBars(runs), runs.map(barCount));
 }
 
 /** The classic model's forest, fitted to the training history. */
 export function fitClassicForest(markets: readonly Market[]): CoreForest {
-  const { normalized, dims } = classicFeatures(markets.flatMap(({ runs }) => runs));
+  const { normalized, dims } = featuresOf(markets.flatMap(({ runs }) => runs));
   return fitForest(loadCore(), normalized, dims, { seed: SEED, contamination: CONTAMINATION })
     .forest;
 }

@@ -18,6 +18,11 @@ export function accuracyChart(rows: readonly MarketAccuracy[]): Figure {
   return drawChart({
     heading: "Accuracy of each filter",
     note: "Share of minutes with the true regime, on markets that no model was trained on",
+    alt: `Dots by market: ${
+      rows.map(({ market, filter, accuracy }) =>
+        `${market}, ${filter} ${(100 * accuracy).toFixed(1)} %`
+      ).join("; ")
+    }.`,
     legend: filters.map((label, i) => ({ label, color: colors[i] ?? INK.soft })),
     height: 60 + 52 * markets.length,
     marginLeft: 150,
@@ -78,6 +83,9 @@ export function stripChart(
   );
   return drawChart({
     heading,
+    alt: `Strips of stacked probabilities over the same minutes, one below the other: ${
+      strips.map(({ name }) => name).join(", ")
+    }.`,
     note,
     legend: labels.map((label, k) => ({ label, color: colors[k] ?? INK.soft })),
     height: 50 + 80 * strips.length,

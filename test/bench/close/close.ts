@@ -57,7 +57,7 @@ async function startService(port: number, shim: string) {
       ...{ SOURCE: "binance", BINANCE_WS_URL: `ws://127.0.0.1:${port}` },
       ...{ BINANCE_REST_URL: `http://127.0.0.1:${port}`, DASHBOARD_PORT: "0" },
       ...{ SYMBOLS: schedule.symbols.join(), LOG_LEVEL: "WARNING", NO_COLOR: "1" },
-      MODELS: ["classic", "liquidity"].map((name) => join(ROOT, `models/${name}.json`)).join(),
+      MODELS: ["classic", "volatility"].map((name) => join(ROOT, `models/${name}.json`)).join(),
     },
   });
   for await (const text of child.stdout) {

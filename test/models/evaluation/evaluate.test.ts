@@ -3,14 +3,13 @@ import {
   evaluateWalkForward,
   type EvaluationOptions,
 } from "../../../models/evaluation/evaluate.ts";
-import { PRESETS } from "../../../models/training/presets.ts";
+import { classicFeatures } from "../../../models/training/classic_features.ts";
 import { walkForwardSchema } from "../../../models/artifact/walk_forward.ts";
 import type { BarSequence } from "../../../models/training/sequences.ts";
 import { stormyBars } from "./support.ts";
 
 const OPTIONS: EvaluationOptions = {
-  preset: "classic",
-  features: PRESETS.classic.features(20),
+  features: classicFeatures(20),
   states: 2,
   contamination: 0.05,
   seed: 1,

@@ -19,7 +19,6 @@ test(
     const train = { rows: sampleHmm(TRUTH, [12_000], 1).rows, dims: 3, lengths: [12_000] };
     const { rows } = sampleHmm(TRUTH, [8_000], 2);
     const models = await fitFold(train, {
-      preset: "classic",
       states: 3,
       contamination: 0.05,
       seed: 1,

@@ -8,14 +8,14 @@ import {
   selectSegments,
 } from "../../../models/evaluation/history.ts";
 import { measureOutcomes } from "../../../models/evaluation/outcomes.ts";
-import { PRESETS } from "../../../models/training/presets.ts";
+import { classicFeatures } from "../../../models/training/classic_features.ts";
 import type { BarSequence } from "../../../models/training/sequences.ts";
 import { stormyBars } from "./support.ts";
 
 const MINUTE = 60_000;
 const PURGE = 55;
 const SEQUENCE = stormyBars(30_000, 1);
-const FEATURES = PRESETS.classic.features(20);
+const FEATURES = classicFeatures(20);
 
 /** The input of fits and thresholds of the first fold. */
 function trainingSide(sequence: BarSequence) {

@@ -150,7 +150,7 @@ test("too little history is refused with exit code 2, and nothing is written", (
   const { status, stderr } = train(["--bars", bars, "--out", join(folder, "x.json")]);
   expect(status).toBe(2);
   expect(stderr).toBe(
-    "Cannot fit a classic model as the bars beyond its warm-up must be at least 1440: " +
+    "Cannot fit a classic model as its bars must be at least 1440: " +
       "current value is 10 (see --help)\n",
   );
   expect(readdirSync(folder)).toEqual(["ABCUSDT.csv"]);

@@ -12,7 +12,6 @@ const SEQUENCES = [1_500, 900].map((count, i) => ({
 }));
 
 const OPTIONS: FitOptions & { readonly created: Date } = {
-  preset: "classic",
   sequences: SEQUENCES,
   symbol: "TESTUSDT",
   market: "spot",
@@ -135,7 +134,7 @@ test("progress is reported from the first stage to the end", async () => {
 test("less than a day of bars is refused", async () => {
   const sequences = [{ start: 0, bars: flattenBars(randomBars(100, 1)) }];
   await expect(fitModel({ ...OPTIONS, sequences })).rejects.toThrow(
-    "Cannot fit a classic model as the bars beyond its warm-up must be at least 1440: " +
+    "Cannot fit a classic model as its bars must be at least 1440: " +
       "current value is 100",
   );
   await expect(fitModel({ ...OPTIONS, sequences: [] })).rejects.toThrow("current value is 0");

@@ -4,7 +4,7 @@ import { VOLATILITY_LABELS } from "../../models/artifact/labels.ts";
 import type { VolatilityArtifact } from "../../models/artifact/read.ts";
 import { chooseHysteresis, hysteresisPath } from "../../models/evaluation/hysteresis.ts";
 import { argmaxRows } from "../../models/evaluation/paths.ts";
-import { barCount, type BarSequence } from "../../models/training/sequences.ts";
+import type { BarSequence } from "../../models/training/sequences.ts";
 import { forecastBars } from "../../models/training/volatility/markets.ts";
 import { REGIMES } from "../../service/commands/notebooks.ts";
 import type { SimulatedTruth } from "./simulated_truth.ts";

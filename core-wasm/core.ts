@@ -25,6 +25,7 @@ export {
   HORIZONS,
   QUANTILE_LEVELS,
   SEASON_COLUMNS,
+  TARGET_FLOOR,
   type VolatilityFeatures,
   WEEK_MINUTES,
 } from "./forecast.ts";
@@ -36,6 +37,7 @@ export {
   logRows,
   seasonColumns,
 } from "./forecast_inputs.ts";
+export { ForecastInputStream } from "./forecast_input_stream.ts";
 export {
   type ForecastRows,
   forecastRows,

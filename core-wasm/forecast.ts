@@ -3,6 +3,9 @@
 /** Minutes ahead that are forecast. */
 export const HORIZONS = [15, 60] as const;
 
+/** Added to a volatility before its logarithm is taken, basis points. */
+export const TARGET_FLOOR = 0.1;
+
 /** Levels of the quantiles that a forecast publishes. */
 export const QUANTILE_LEVELS = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975] as const;
 

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { DeepReadonly } from "./define.ts";
 import { ABOUT } from "./about.ts";
+import { liveSchema } from "./live.ts";
 
 /**
  * A model as `/api/v1/models` gives it: the artifact with the lengths of its largest lists in their
@@ -65,6 +66,7 @@ export const modelSchema = z.looseObject({
   }).register(ABOUT, {
     description: "Where the model comes from; of an imported model the bars are not known",
   }),
+  live: z.exactOptional(liveSchema),
   scorecard: z.looseObject({}).register(ABOUT, { description: "What was measured of the model" }),
 }).register(ABOUT, {
   description: "A model artifact, with the lengths of its largest lists in their place",

@@ -27,6 +27,10 @@ const forecastSchema = z.object({ "15": horizonSchema, "60": horizonSchema });
 const againstWeekSchema = z.object({
   state: z.int(),
   name: z.string(),
+  level: z.number().register(ABOUT, {
+    description: "Level of the market's last week: the mean of ln(v + 0.1), v the volatility of " +
+      "15 minutes in basis points. The borders against the week are above or below it",
+  }),
   probabilities: z.object({
     calm: probability(),
     normal: probability(),

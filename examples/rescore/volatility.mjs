@@ -36,20 +36,21 @@ export class VolatilityModel {
   #core;
   #forecast;
   #inputs;
+  #week;
   #address;
   #result;
 
   /** Places the model; `open` must follow when the core's memory grows no more. */
   constructor(core, { features: { names }, forecast }) {
     const { horizons, change_within_60: change, shock, need, label_margin } = forecast;
-    const model = core.newVolatility(
+    const model = allocated(core.newVolatility(
       need,
       placeHorizon(core, names, 15, horizons["15"]),
       placeHorizon(core, names, 60, horizons["60"]),
       placeChange(core, change.absolute),
       placeChange(core, change.week),
-    );
-    floats(core, core.volatilityRules(allocated(model)), core.VOLATILITY_RULES.value).set([
+    ));
+    floats(core, core.volatilityRules(model), core.VOLATILITY_RULES.value).set([
       ...horizons["15"].borders_week,
       label_margin,
       ...[shock.alarms_a_day, shock.step, shock.start],
@@ -57,6 +58,7 @@ export class VolatilityModel {
     this.#core = core;
     this.#forecast = forecast;
     this.#inputs = names.length;
+    this.#week = names.indexOf("week");
     this.#address = allocated(core.addVolatilityModel(model));
     const keys = LABELS.map(labelKey);
     /** The names of the service's CSV when this is the only model; a dot in a key is a `_`. */
@@ -65,7 +67,7 @@ export class VolatilityModel {
       ...["regime_state", "regime_name", "confidence"],
       ...keys.map((key) => `regime_probabilities_${key}`),
       ...["seconds_in_state", "ready", "have", "need", "basis"],
-      ...["against_week_state", "against_week_name"],
+      ...["against_week_state", "against_week_name", "against_week_level"],
       ...keys.map((key) => `against_week_probabilities_${key}`),
       ...HORIZONS.flatMap((minutes) => [
         `forecast_${minutes}_volatility_bp`,
@@ -104,18 +106,20 @@ export class VolatilityModel {
       cells.splice(this.columns.indexOf("ready"), 3, false, have, need);
       return cells;
     }
+    const inputs = readAll(this.#inputs, "VOLATILITY_INPUTS");
     const isAbsolute = read("VOLATILITY_ABSOLUTE") === 1;
     const own = isAbsolute ? "VOLATILITY_REGIME_ABSOLUTE" : "VOLATILITY_REGIME_WEEK";
     const regime = (part) => {
       const state = read(part, "REGIME_STATE");
       return { state, name: LABELS[state], shares: readAll(3, part, "REGIME_PROBABILITIES") };
     };
+    const level = inputs[this.#week];
     const [present, week] = [regime(own), regime("VOLATILITY_REGIME_WEEK")];
     return [
-      ...readAll(this.#inputs, "VOLATILITY_INPUTS"),
+      ...inputs,
       ...[present.state, present.name, present.shares[present.state], ...present.shares],
       ...[(read(own, "REGIME_MINUTES") + 1) * MINUTE_SECONDS, true, "", ""],
-      ...[isAbsolute ? "absolute" : "week", week.state, week.name, ...week.shares],
+      ...[isAbsolute ? "absolute" : "week", week.state, week.name, level, ...week.shares],
       ...["VOLATILITY_QUARTER", "VOLATILITY_HOUR"].flatMap((part) => {
         const quantiles = readAll(QUANTILES.length, part, "FORECAST_QUANTILES");
         return [quantiles[QUANTILES.indexOf("50")], ...quantiles];

@@ -27,7 +27,8 @@ function partsTable(title: string, { parts }: ForecastHeldOut): Table {
   };
 }
 
-function comparisonTable(title: string, basis: ForecastBasis, range: string): Table {
+/** The model beside its baselines on one basis of the regimes; `range` says which the thresholds are on. */
+export function comparisonTable(title: string, basis: ForecastBasis, range: string): Table {
   const { model, baselines, label_minus_hysteresis: own } = basis;
   const figures = (forecaster: ForecastBasis["model"]) => [
     share(forecaster.accuracy),
@@ -95,7 +96,8 @@ function partFigures(title: string, { parts }: ForecastHeldOut): Table {
   };
 }
 
-function distributionTable(title: string, { horizons }: ForecastHeldOut): Table {
+/** Coverage and CRPS of the forecast distribution. */
+export function distributionTable(title: string, { horizons }: ForecastHeldOut): Table {
   return {
     title: `${title}: the forecast distribution`,
     head: ["minutes ahead", "inside 80 %", "inside 95 %", "CRPS", "HAR-RV's", "ratio"],
@@ -113,7 +115,8 @@ function distributionTable(title: string, { horizons }: ForecastHeldOut): Table 
   };
 }
 
-function labelsTable(title: string, heldOut: ForecastHeldOut): Table {
+/** Shares of the labels, and the volatility after each. */
+export function labelsTable(title: string, heldOut: ForecastHeldOut): Table {
   return {
     title: `${title}: labels, and the volatility of the next 15 minutes`,
     head: ["", "share", "volatility, bp", "against the week: share", "volatility, bp"],
@@ -159,7 +162,8 @@ function reliabilityTable(
   };
 }
 
-function changeTable(title: string, heldOut: ForecastHeldOut): Table {
+/** The probability of a change of the label, beside the frequency of each label. */
+export function changeTable(title: string, heldOut: ForecastHeldOut): Table {
   return {
     title: `${title}: a change of the label within the hour`,
     head: ["", "share of bars", "Brier score", "of each label's frequency", "ratio"],
@@ -176,7 +180,8 @@ function changeTable(title: string, heldOut: ForecastHeldOut): Table {
   };
 }
 
-function signTable(title: string, { sign }: ForecastHeldOut): Table {
+/** What a line through momentum says of the sign. */
+export function signTable(title: string, { sign }: ForecastHeldOut): Table {
   return {
     title: `${title}: the sign of the next 15 minutes, from momentum over 5 to 1440 minutes`,
     rows: [
@@ -211,7 +216,8 @@ function heldOutTables(title: string, heldOut: ForecastHeldOut): Table[] {
   ];
 }
 
-function shockTable({ runs, rates, moves }: ShockScorecard): Table {
+/** Alarms and caught moves of each run. */
+export function shockTable({ runs, rates, moves }: ShockScorecard): Table {
   return {
     title:
       `Shocks: the ${moves} largest 5-minute moves of each run, in units of their day's deviation`,

@@ -6,6 +6,8 @@ import { INK } from "./palette.ts";
 /** A figure: SVG text and its size in CSS pixels. */
 export interface Figure {
   readonly title: string;
+  /** What it shows, for those who do not see it: one or two sentences. */
+  readonly alt: string;
   readonly svg: string;
   readonly width: number;
   readonly height: number;
@@ -21,6 +23,8 @@ export interface LegendEntry {
 export interface ChartOptions extends Plot.PlotOptions {
   /** What the chart shows. */
   readonly heading: string;
+  /** What it shows, for those who do not see it: the kind of chart, and what is to be seen in it. */
+  readonly alt: string;
   /** Its meaning or units. */
   readonly note?: string;
   readonly legend?: readonly LegendEntry[];
@@ -68,7 +72,7 @@ function drawPlot(options: Plot.PlotOptions): string {
 }
 
 /** Draws a chart on white below its heading, note and legend. */
-export function drawChart({ heading, note, legend = [], ...options }: ChartOptions): Figure {
+export function drawChart({ heading, alt, note, legend = [], ...options }: ChartOptions): Figure {
   const { width = WIDTH, height = HEIGHT } = options;
   const noteY = TITLE_HEIGHT + 14;
   const legendY = TITLE_HEIGHT + (note === undefined ? 0 : ROW_HEIGHT) + 16;
@@ -77,6 +81,7 @@ export function drawChart({ heading, note, legend = [], ...options }: ChartOptio
   const plot = drawPlot({ ...options, width, height });
   return {
     title: heading,
+    alt,
     width,
     height: top + height,
     svg: [

@@ -15,9 +15,9 @@ const REGIMES: Readonly<Record<string, string>> = {
   "Bearish Extreme": "#d9650d",
   "Normal Market": "#a3adba",
   "Bullish Extreme": "#1f72cf",
-  "Stable": "#8fb3ab",
-  "Volatile": "#c79a1e",
-  "Crisis": "#8a3fd1",
+  "Calm": "#8fb3ab",
+  "Normal": "#c79a1e",
+  "Turbulent": "#8a3fd1",
 };
 /** Colours for models with other numbers of regimes. */
 const FURTHER = ["#1a7f56", "#c8127a", "#596675", "#155fb3", "#ad4a00"];

@@ -1,11 +1,17 @@
 import { join } from "node:path";
+import { CONTRIBUTIONS } from "../../core-wasm/core.ts";
 import { loadCore } from "../../core-wasm/load.ts";
 import { symbolOfFile } from "../../data/files/file_name.ts";
 import { describeRowErrors } from "../../data/files/row_errors.ts";
-import { labelsOf } from "../../models/artifact/read.ts";
+import { type Artifact, labelsOf } from "../../models/artifact/read.ts";
 import { DAY_MS, MINUTE_MS } from "../../data/schema/time.ts";
 import { Engine, loadModels, replayHistory, Skipped } from "../../service/commands/notebooks.ts";
-import { isReady, labelKey, type Signal } from "../../data/schema/signal.ts";
+import {
+  isReadyForecast,
+  labelKey,
+  type ModelOutput,
+  type Signal,
+} from "../../data/schema/signal.ts";
 import { ROOT } from "./choose_history.ts";
 
 /** Signals of a replay in order of time, one column per field. */
@@ -17,66 +23,133 @@ export interface Replay {
   readonly lows: Float64Array;
   readonly closes: Float64Array;
   readonly volumes: Float64Array;
-  /** Anomaly scores of the primary model; NaN where it is not ready. */
+  /** The classic model's Isolation Forest: its scores, NaN where it is not ready. */
   readonly scores: Float64Array;
-  /** 1 where the minute is anomalous for the primary model. */
+  /** 1 where its score makes the minute anomalous. */
   readonly anomalous: Uint8Array;
-  /**
-   * Regime of the volatility model; the number of regimes where it is not ready.
-   */
+  /** The classic model's regime; the number of its regimes where it is not ready. */
+  readonly classicPath: Uint8Array;
+  readonly classicLabels: readonly string[];
+  /** The volatility model's regime; the number of its regimes where it is not ready. */
   readonly path: Uint8Array;
-  /** Its filtered probabilities, one per regime; NaN in such minutes. */
+  /** Its probabilities, one per regime; NaN where it is not ready, as all that follows. */
   readonly filtered: Float64Array;
   readonly labels: readonly string[];
+  /** Quantiles 10, 50 and 90 % of the volatility of the next 15 minutes, basis points. */
+  readonly low: Float64Array;
+  readonly median: Float64Array;
+  readonly high: Float64Array;
+  /** Parts of the forecast, one per name of `CONTRIBUTIONS`. */
+  readonly contributions: Float64Array;
+  readonly shockScores: Float64Array;
+  /** 1 where the minute is a shock. */
+  readonly shocks: Uint8Array;
 }
 
-/** The shipped models: the first one's forest and the second one's regimes are used. */
+/** The shipped models: the first one is the primary one. */
 const MODELS = ["models/classic.json", "models/volatility.json"];
+
+/** Columns that grow with the signals: a list of all signals of years would take gigabytes. */
+class ReplayColumns {
+  readonly #classic: readonly string[];
+  readonly #name: string;
+  readonly #labels: readonly string[];
+  readonly #keys: readonly string[];
+  readonly #bars: number[][] = [[], [], [], [], [], []];
+  readonly #scores: number[] = [];
+  readonly #anomalous: number[] = [];
+  readonly #classicPath: number[] = [];
+  readonly #path: number[] = [];
+  readonly #filtered: number[] = [];
+  readonly #quantiles: number[][] = [[], [], []];
+  readonly #contributions: number[] = [];
+  readonly #shockScores: number[] = [];
+  readonly #shocks: number[] = [];
+
+  constructor(classic: Artifact, volatility: Artifact) {
+    this.#classic = labelsOf(classic);
+    this.#name = volatility.name;
+    this.#labels = labelsOf(volatility);
+    this.#keys = this.#labels.map(labelKey);
+  }
+
+  push(signal: Signal): void {
+    const { timestamp, open, high, low, close, volume } = signal;
+    for (const [i, value] of [timestamp, open, high, low, close, volume].entries()) {
+      this.#bars[i]?.push(value);
+    }
+    this.#scores.push(signal.anomaly_score ?? NaN);
+    this.#anomalous.push(Number(signal.is_anomaly));
+    this.#classicPath.push(signal.regime_state ?? this.#classic.length);
+    this.#pushForecast(signal.models[this.#name]);
+  }
+
+  #pushForecast(output: ModelOutput | undefined): void {
+    const said = output !== undefined && isReadyForecast(output) ? output : undefined;
+    this.#path.push(said?.state ?? this.#labels.length);
+    for (const key of this.#keys) this.#filtered.push(said?.probabilities[key] ?? NaN);
+    const quantiles = said?.forecast["15"].quantiles;
+    for (const [i, level] of (["10", "50", "90"] as const).entries()) {
+      this.#quantiles[i]?.push(quantiles?.[level] ?? NaN);
+    }
+    for (const part of CONTRIBUTIONS) this.#contributions.push(said?.contributions[part] ?? NaN);
+    this.#shockScores.push(said?.shock_score ?? NaN);
+    this.#shocks.push(Number(said?.is_shock ?? false));
+  }
+
+  finish(): Replay {
+    const [times, opens, highs, lows, closes, volumes] = this.#bars.map((x) =>
+      Float64Array.from(x)
+    );
+    const [low, median, high] = this.#quantiles.map((x) => Float64Array.from(x));
+    const none = new Float64Array();
+    return {
+      times: times ?? none,
+      opens: opens ?? none,
+      highs: highs ?? none,
+      lows: lows ?? none,
+      closes: closes ?? none,
+      volumes: volumes ?? none,
+      scores: Float64Array.from(this.#scores),
+      anomalous: Uint8Array.from(this.#anomalous),
+      classicPath: Uint8Array.from(this.#classicPath),
+      classicLabels: this.#classic,
+      path: Uint8Array.from(this.#path),
+      filtered: Float64Array.from(this.#filtered),
+      labels: this.#labels,
+      low: low ?? none,
+      median: median ?? none,
+      high: high ?? none,
+      contributions: Float64Array.from(this.#contributions),
+      shockScores: Float64Array.from(this.#shockScores),
+      shocks: Uint8Array.from(this.#shocks),
+    };
+  }
+}
 
 /** Runs files of bars through the engine that serves live. */
 export async function replayFiles(files: readonly string[]): Promise<Replay> {
-  const [forest, regimes] = loadModels({
+  const [classic, volatility] = loadModels({
     models: MODELS.map((path) => join(ROOT, path)),
     expected: {},
   });
   const symbol = symbolOfFile(files[0] ?? "");
-  if (forest === undefined || regimes === undefined || symbol === undefined) {
+  if (classic === undefined || volatility === undefined || symbol === undefined) {
     throw new RangeError(
       `Cannot replay files as their names must start with a market: current value is ${
         files.join(", ")
       }`,
     );
   }
-  const engine = new Engine(loadCore(), [forest, regimes], [symbol]);
+  const engine = new Engine(loadCore(), [classic, volatility], [symbol]);
   const input = { kind: "bars", files: files.map((path) => ({ path, symbol })) } as const;
   const skipped = new Skipped();
-  const signals: readonly Signal[] = (await Array.fromAsync(replayHistory(engine, input, skipped)))
-    .flat();
+  const columns = new ReplayColumns(classic.artifact, volatility.artifact);
+  for await (const signals of replayHistory(engine, input, skipped)) {
+    for (const signal of signals) columns.push(signal);
+  }
   for (const line of describeRowErrors(skipped.rows.counts())) console.error(line);
-  const { name } = regimes.artifact;
-  const labels = labelsOf(regimes.artifact);
-  const outputs = signals.map(({ models }) => {
-    const output = models[name];
-    return output !== undefined && isReady(output) ? output : undefined;
-  });
-  const column = (field: (signal: Signal) => number) => Float64Array.from(signals, field);
-  return {
-    times: column((signal) => signal.timestamp),
-    opens: column((signal) => signal.open),
-    highs: column((signal) => signal.high),
-    lows: column((signal) => signal.low),
-    closes: column((signal) => signal.close),
-    volumes: column((signal) => signal.volume),
-    scores: column((signal) => signal.anomaly_score ?? NaN),
-    anomalous: Uint8Array.from(signals, (signal) => Number(signal.is_anomaly)),
-    path: Uint8Array.from(outputs, (output) => output?.state ?? labels.length),
-    filtered: Float64Array.from(
-      outputs.flatMap((output) =>
-        labels.map((label) => output?.probabilities[labelKey(label)] ?? NaN)
-      ),
-    ),
-    labels,
-  };
+  return columns.finish();
 }
 
 /** The minutes of a replay in a half-open interval without gaps. */
@@ -96,9 +169,20 @@ export function cutReplay(replay: Replay, from: number, to: number): Replay & { 
     volumes: cut(replay.volumes),
     scores: cut(replay.scores),
     anomalous: replay.anomalous.subarray(first, last),
+    classicPath: replay.classicPath.subarray(first, last),
+    classicLabels: replay.classicLabels,
     path: replay.path.subarray(first, last),
     filtered: replay.filtered.subarray(first * states, last * states),
     labels: replay.labels,
+    low: cut(replay.low),
+    median: cut(replay.median),
+    high: cut(replay.high),
+    contributions: replay.contributions.subarray(
+      first * CONTRIBUTIONS.length,
+      last * CONTRIBUTIONS.length,
+    ),
+    shockScores: cut(replay.shockScores),
+    shocks: replay.shocks.subarray(first, last),
   };
 }
 
@@ -111,10 +195,12 @@ export interface ReplayDay {
   readonly seen: number;
   /** Anomalous minutes. */
   readonly anomalies: number;
+  /** Shocks. */
+  readonly shocks: number;
   /** Changes of the regime. */
   readonly changes: number;
   /** Share of the minutes in the last regime. */
-  readonly crisis: number;
+  readonly turbulent: number;
   /** (highest - lowest) / open of the day, percent. */
   readonly range: number;
   /** Open to close, percent. */
@@ -134,8 +220,9 @@ export function summarizeDays(replay: Replay): readonly ReplayDay[] {
       minutes: minutes.length,
       seen: minutes.filter((t) => (replay.path[t] ?? NaN) <= last).length,
       anomalies: minutes.filter((t) => replay.anomalous[t] === 1).length,
+      shocks: minutes.filter((t) => replay.shocks[t] === 1).length,
       changes: minutes.filter((t, i) => i > 0 && replay.path[t] !== replay.path[t - 1]).length,
-      crisis: minutes.filter((t) => replay.path[t] === last).length / minutes.length,
+      turbulent: minutes.filter((t) => replay.path[t] === last).length / minutes.length,
       range: 100 * (Math.max(...values(replay.highs)) - Math.min(...values(replay.lows))) / open,
       move: 100 * (close / open - 1),
     };
@@ -143,16 +230,21 @@ export function summarizeDays(replay: Replay): readonly ReplayDay[] {
 }
 
 /**
- * The most anomalous minutes at which the volatility model is ready, at least `apartMs` from each other.
- * Many share the forest's lowest score; ties go to the widest range.
+ * The most extreme minutes by one of the scores at which the volatility model is ready, at least
+ * `apartMs` from each other. Many share the forest's lowest score; ties go to the widest range.
  */
-export function worstMinutes(replay: Replay, count: number, apartMs: number): readonly number[] {
+export function worstMinutes(
+  replay: Replay,
+  by: "forest" | "shock",
+  count: number,
+  apartMs: number,
+): readonly number[] {
   const range = replay.highs.map((high, t) => Math.log(high / (replay.lows[t] ?? NaN)));
-  const ranked = [...replay.scores.keys()]
+  const badness = by === "forest" ? replay.scores.map((x) => -x) : replay.shockScores;
+  const ranked = [...badness.keys()]
     .filter((t) => (replay.path[t] ?? NaN) < replay.labels.length)
     .sort((a, b) =>
-      (replay.scores[a] ?? NaN) - (replay.scores[b] ?? NaN) ||
-      (range[b] ?? NaN) - (range[a] ?? NaN)
+      (badness[b] ?? NaN) - (badness[a] ?? NaN) || (range[b] ?? NaN) - (range[a] ?? NaN)
     );
   const chosen: number[] = [];
   for (const t of ranked) {

@@ -1,3 +1,4 @@
+import { escape } from "../../data/common/std/html.ts";
 import type { Figure } from "./figure.ts";
 import { renderPng } from "./png.ts";
 import { type Table, tablesToMarkdown } from "../../models/report/tables.ts";
@@ -37,13 +38,19 @@ async function display(data: Record<string, string>, metadata = {}): Promise<voi
 }
 
 /**
- * Shows figures as PNG, the only image format that Jupyter, nbconvert and code hosts all display.
+ * Shows figures as PNG, the only image format that Jupyter, nbconvert and code hosts all display,
+ * each above its alternative text. The metadata have it too, which not all of them read, and HTML
+ * with an image loses it in a notebook that is not trusted.
  */
 export async function show(...figures: readonly Figure[]): Promise<void> {
   for (const figure of figures) {
     const png = (await renderPng(figure)).toBase64();
-    const size = { width: figure.width, height: figure.height };
-    await display({ "image/png": png, "text/plain": figure.title }, { "image/png": size });
+    const { title, alt, width, height } = figure;
+    await display(
+      { "image/png": png, "text/plain": `${title}. ${alt}` },
+      { "image/png": { width, height, alt }, alt },
+    );
+    await say(`<details><summary>${escape(title)} in words</summary>${escape(alt)}</details>`);
   }
 }
 

@@ -1,17 +1,10 @@
-import { computeFeatures, filterRows } from "../../core-wasm/core.ts";
-import { loadCore } from "../../core-wasm/load.ts";
-import type { HmmArtifact } from "../../models/artifact/read.ts";
-import { argmaxRows } from "../../models/evaluation/paths.ts";
-import { compareWithOracle, type OracleComparison } from "../../models/evaluation/oracle.ts";
+import type { VolatilityArtifact } from "../../models/artifact/read.ts";
 import { barCount, type BarSequence, SequenceCutter } from "../../models/training/sequences.ts";
+import { fitVolatility } from "../../models/training/volatility/fit_volatility.ts";
 import { DAY_MINUTES, MINUTE_MS } from "../../data/schema/time.ts";
-import {
-  REGIMES,
-  simulatedMarket,
-  type TrueMinute,
-  trueMinutes,
-} from "../../service/commands/notebooks.ts";
-import { filterTrueModel } from "./bayes_filter.ts";
+import { simulatedMarket, type TrueMinute, trueMinutes } from "../../service/commands/notebooks.ts";
+import { filterReference } from "./reference_filter.ts";
+import { SeenDensity } from "./seen_density.ts";
 
 /** A span of a simulated market. */
 export interface SimulatedSpan {
@@ -29,18 +22,8 @@ export interface SimulatedTruth {
   readonly minutes: readonly TrueMinute[];
   /** True regime of each bar. */
   readonly regimes: Uint8Array;
-  /** The oracle's posterior of each bar, one number per regime. */
-  readonly optimal: Float64Array;
-}
-
-/** A model compared with the oracle on a simulated market. */
-export interface TruthComparison extends OracleComparison {
-  /** Index of the first scored bar. */
-  readonly first: number;
-  /** The model's posterior of each bar, one number per state; 0 during its warm-up. */
-  readonly posteriors: Float64Array;
-  /** The model's most probable state at each bar. */
-  readonly path: Uint8Array;
+  /** The reference's posterior of each bar, one number per regime. */
+  readonly reference: Float64Array;
 }
 
 /**
@@ -72,43 +55,38 @@ export function simulateBars({ seed, symbol, from, days }: SimulatedSpan): BarSe
   );
 }
 
-/** Simulates a market and filters it with the oracle. */
-export function simulateTruth(span: SimulatedSpan): SimulatedTruth {
+/** The bars of a span with their latent minutes. */
+export function simulateMinutes(
+  span: SimulatedSpan,
+): { readonly bars: BarSequence; readonly minutes: readonly TrueMinute[] } {
   const bars = simulateBars(span);
   const to = span.from + barCount(bars) * MINUTE_MS;
-  const minutes = [...trueMinutes({ ...span, to })];
+  return { bars, minutes: [...trueMinutes({ ...span, to })] };
+}
+
+/** The reference's density is fitted on a market of another seed, so many further. */
+const OTHER_SEED = 1_000;
+const FITTED_DAYS = 30;
+
+/** Simulates a market and filters it with the reference. */
+export function simulateTruth(span: SimulatedSpan): SimulatedTruth {
+  const { bars, minutes } = simulateMinutes(span);
+  const other = simulateMinutes({ ...span, seed: span.seed + OTHER_SEED, days: FITTED_DAYS });
   return {
     bars,
     minutes,
     regimes: Uint8Array.from(minutes, ({ regime }) => regime),
-    optimal: filterTrueModel(minutes),
+    reference: filterReference(bars, minutes, new SeenDensity(other.bars, other.minutes)),
   };
 }
 
-/**
- * Compares a model with the oracle on a simulated market. Its states are mapped to regimes on the
- * first half of the bars; the second half is scored.
- */
-export function compareWithTruth(
-  { bars, regimes, optimal }: SimulatedTruth,
-  { features, hmm }: Pick<HmmArtifact, "features" | "hmm">,
-): TruthComparison {
-  const count = barCount(bars);
-  const states = hmm.startprob.length;
-  const wasm = loadCore();
-  const { normalized } = computeFeatures(wasm, features, bars.bars, [count]);
-  const { posteriors } = filterRows(wasm, hmm, normalized, [count]);
-  const first = Math.floor(count / 2);
-  const path = argmaxRows(posteriors, states);
-  const comparison = compareWithOracle(
-    { labels: regimes.subarray(0, first), model: path.subarray(0, first) },
-    {
-      labels: regimes.subarray(first),
-      model: path.subarray(first),
-      oracle: argmaxRows(optimal, REGIMES.length).subarray(first),
-      lengths: [count - first],
-    },
-    { states, regimes: REGIMES.length },
-  );
-  return { ...comparison, first, posteriors, path };
+/** A volatility model that is fitted to a span of a simulated market, without an evaluation. */
+export function fitToSimulator(span: SimulatedSpan): VolatilityArtifact {
+  const bars = simulateBars(span);
+  return fitVolatility({
+    sequences: [bars],
+    markets: [{ symbol: span.symbol, runs: [bars] }],
+    market: "spot",
+    tests: [],
+  });
 }

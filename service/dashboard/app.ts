@@ -15,6 +15,8 @@ import { createView, type Part } from "./view/view.ts";
 const LONGEST_NAME = 32;
 /** Interval at which ages and durations are redrawn, ms. */
 const REDRAW_MS = 1_000;
+/** Interval at which the live scores of the forecasts are loaded, ms. */
+const REFRESH_MS = 60_000;
 /** Minutes fetched before the visible span, for the price change over the last hour. */
 const MARGIN_MINUTES = 61;
 
@@ -70,7 +72,7 @@ function startDashboard(): void {
     try {
       const [signals, models, symbols] = await Promise.all([
         fetchSignals(symbol, span + MARGIN_MINUTES),
-        fetchModels(),
+        fetchModels(symbol),
         fetchSymbols(),
       ]);
       if (turn !== lastLoad) return;
@@ -91,11 +93,26 @@ function startDashboard(): void {
     const text = describePromotion(page.models, models);
     if (text === "" || page.models.length === 0) return;
     try {
-      const fetched = await fetchModels();
+      const fetched = await fetchModels(page.symbol);
       if (describePromotion(page.models, fetched) === "") return;
       update({ models: fetched, notice: { text, at: Date.now() } }, "charts");
     } catch {
       // The next status triggers another attempt.
+    }
+  }
+
+  /** Loads the models again, whose live scores have moved. */
+  async function refreshModels(): Promise<void> {
+    const { symbol } = page;
+    if (symbol === "" || document.hidden || isLoading) return;
+    try {
+      const models = await fetchModels(symbol);
+      // Another model is a promotion, of which the status tells.
+      if (symbol === page.symbol && describePromotion(page.models, models) === "") {
+        update({ models }, "facts");
+      }
+    } catch {
+      // The next minute brings another attempt.
     }
   }
 
@@ -196,6 +213,7 @@ function startDashboard(): void {
     if (chosen.span !== undefined) load();
   });
   setInterval(() => changed("facts"), REDRAW_MS);
+  setInterval(refreshModels, REFRESH_MS);
   begin();
 }
 

@@ -1,8 +1,8 @@
-import type {
-  HmmResult,
-  HorizonForecast,
-  StepResult,
-  VolatilityResult,
+import {
+  type HmmResult,
+  type HorizonForecast,
+  type StepResult,
+  type VolatilityResult,
 } from "../../core-wasm/core.ts";
 import { type Artifact, labelsOf } from "../../models/artifact/read.ts";
 import { labelKey, type ModelOutput } from "../../data/schema/signal.ts";
@@ -109,6 +109,7 @@ function forecastOf({ labels }: OutputNames, result: VolatilityResult) {
     against_week: {
       state: week.state,
       name: labels[week.state] ?? String(week.state),
+      level: result.weekLevel,
       probabilities: { calm, normal, turbulent },
     },
     forecast: { "15": horizonOf(quarter), "60": horizonOf(hour) },

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { Counter, Gauge, Registry } from "prom-client";
 import { SYMBOL_METRICS } from "../../data/schema/symbol_metrics.ts";
 import { REFUSALS, type Refusals } from "./http/refusals.ts";
+import { liveMetrics } from "./live_metrics.ts";
 import type { ServiceView } from "./service_view.ts";
 
 /** What the HTTP server counts. */
@@ -16,7 +17,7 @@ export interface ServerFigures {
 
 /** What the metrics are read from. */
 export interface MetricsSource {
-  readonly view: Pick<ServiceView, "status">;
+  readonly view: Pick<ServiceView, "status" | "models">;
   /** Clients of the stream. */
   readonly clients: { readonly size: number };
   /** Clients that wait for a stream. */
@@ -31,9 +32,10 @@ export interface MetricsSource {
 type Labels = Readonly<Record<string, string>>;
 
 /** A value of a metric; null while there is none. */
-type Sample = readonly [labels: Labels, value: number | null];
+export type Sample = readonly [labels: Labels, value: number | null];
 
-interface Metric {
+/** A metric that is read at each scrape. */
+export interface Metric {
   /** Without the prefix `microstream_`. */
   readonly name: string;
   readonly type: "counter" | "gauge";
@@ -209,6 +211,7 @@ function serviceMetrics(source: MetricsSource): readonly Metric[] {
       samples: () =>
         view.status.symbols.map((status) => [{ symbol: status.symbol }, value(status)]),
     })),
+    ...liveMetrics(view),
   ];
 }
 

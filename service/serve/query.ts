@@ -85,6 +85,18 @@ export function historyQuery(served: readonly string[]) {
 }
 
 /**
+ * The query of `/api/v1/models`.
+ *
+ * @param served The markets that are served.
+ */
+export function modelQuery(served: readonly string[]) {
+  return parameters({
+    symbol: market(served).exactOptional()
+      .describe("The market whose live scores are given beside the pooled ones; default: all"),
+  });
+}
+
+/**
  * The query of `/api/v1/stream`.
  *
  * @param served The markets that are served.

@@ -12,12 +12,14 @@ import { EventHub } from "./event_hub.ts";
 import { HistoryGate } from "./history_gate.ts";
 import { Refusals } from "./http/refusals.ts";
 import { HttpServer } from "./http_server.ts";
+import { LiveScoring } from "./live_scores/live_scoring.ts";
 import type { ModelAdministration, ServiceView } from "./service_view.ts";
 import { StreamGate } from "./stream_gate.ts";
 
 /** What serving works with. */
 export interface ServeOptions {
   readonly config: Pick<Config, "symbols" | "source" | "adminToken" | "host" | "port" | "bounds">;
+  readonly wasm: WebAssembly.Module;
   readonly clock: Clock;
   readonly logger: Log;
 }
@@ -63,6 +65,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
   readonly #hub = new EventHub();
   readonly #gate: StreamGate;
   readonly #server: HttpServer;
+  readonly #scoring: LiveScoring;
   readonly #reloads = new Map<string, PromiseWithResolvers<void>>();
   #bus: ServedBus | undefined;
   #stopListening: () => void = () => {};
@@ -72,7 +75,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
   #published = -Infinity;
 
   /** Assembles the role; nothing is served before {@linkcode start}. */
-  constructor({ config, clock, logger }: ServeOptions) {
+  constructor({ config, wasm, clock, logger }: ServeOptions) {
     this.#clock = clock;
     this.#symbols = config.symbols;
     this.#feed = startingFeed(config.source, clock.now());
@@ -100,7 +103,8 @@ export class ServeRole implements ServiceView, ModelAdministration {
       log: logger,
       clock,
     });
-    this.failure = this.#hub.failure;
+    this.#scoring = new LiveScoring({ symbols: config.symbols, wasm, clock });
+    this.failure = Promise.race([this.#hub.failure, this.#scoring.failure]);
   }
 
   /** State of the service. */
@@ -110,9 +114,13 @@ export class ServeRole implements ServiceView, ModelAdministration {
     return { ...this.#feed, models, models_problem: problem, storage: this.#storage, damage };
   }
 
-  /** The live models, the primary first. */
+  /** The live models, the primary first, with the scores of their forecasts. */
   get models(): readonly ModelDescription[] {
-    return this.#models.descriptions;
+    const scores = this.#scoring.describe();
+    return this.#models.descriptions.map((model) => {
+      const live = scores.get(model.name);
+      return live === undefined ? model : { ...model, live };
+    });
   }
 
   /** Records of the current source; undefined before the first source has started. */
@@ -137,6 +145,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
     this.#storage = null;
     this.#stopListening = bus.log.listen((announcement) => this.#hear(announcement));
     this.#hub.attach(bus);
+    this.#scoring.attach(bus);
   }
 
   /**
@@ -165,6 +174,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
   /** Ends all streams and stops listening. */
   async close(): Promise<void> {
     this.#stopListening();
+    this.#scoring.close();
     this.#hub.close();
     this.#gate.close();
     await this.#server.close();
@@ -207,6 +217,7 @@ export class ServeRole implements ServiceView, ModelAdministration {
     const changed = models.models !== this.#models.models ||
       models.problem !== this.#models.problem;
     this.#models = models;
+    this.#scoring.follow(models.descriptions);
     if (changed) this.#publish();
   }
 

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { loadCore } from "../../core-wasm/load.ts";
 import { systemClock } from "../../data/common/clock.ts";
 import { Environment } from "../../data/common/environment.ts";
 import { EmbeddedLog } from "../../service/bus/embedded/embedded_log.ts";
@@ -46,6 +47,7 @@ async function serve(folder: string, events: number): Promise<void> {
       ...{ symbols: MARKETS, host: "127.0.0.1", port: 0 },
       bounds: { maxConnections: 10_000, maxStreams: 9000, maxPerAddress: 0, trustedProxies: [] },
     },
+    wasm: loadCore(),
     clock: systemClock,
     logger: createLog("ERROR"),
   });

@@ -1,4 +1,5 @@
 import type { Bar } from "../../data/schema/bar.ts";
+import type { Live, LiveWindow } from "../../data/schema/live.ts";
 import type { ModelOutput, ReadyForecast, Signal } from "../../data/schema/signal.ts";
 import { COUNTER_NAMES, type SymbolStatus, symbolStatusSchema } from "../../data/schema/status.ts";
 import type { LogRecord } from "../../service/bus/event_log.ts";
@@ -62,6 +63,7 @@ export function makeVolatilityOutput(): ReadyForecast {
     against_week: {
       state: 0,
       name: "Calm",
+      level: 3.45,
       probabilities: { calm: 0.67, normal: 0.31, turbulent: 0.02 },
     },
     forecast: {
@@ -155,4 +157,32 @@ export function barRecords(...bars: readonly Bar[]): LogRecord[] {
 /** Signals as records of a log. */
 export function signalRecords(...signals: readonly Signal[]): LogRecord[] {
   return signals.map((record) => ({ kind: "signal", record }));
+}
+
+/** How right a model's forecasts were, of which too few have matured for means over a day. */
+export function makeLive(): Live {
+  const day: LiveWindow = {
+    ...{ forecasts: 150, forecasts_60: 105, coverage_80: null, coverage_80_60: null },
+    ...{ brier_label: null, brier_threshold: null, brier_change: null },
+    ...{ log_score: null, log_score_expected: null, shocks: null },
+  };
+  const week: LiveWindow = {
+    ...{ forecasts: 9_000, forecasts_60: 8_955, coverage_80: 0.792, coverage_80_60: 0.776 },
+    ...{ brier_label: 0.37, brier_threshold: 0.41, brier_change: 0.16 },
+    ...{ log_score: -0.59, log_score_expected: -0.6, shocks: 130 },
+  };
+  const drift = {
+    inputs: { momentum_5: 0.31, week: 5, volume_5: null },
+    ...{ log_score: -0.59, band: [-0.65, -0.52], retrain: "momentum_5 has shifted" },
+  };
+  return {
+    pooled: { day, week },
+    symbols: {
+      BTCUSDT: { day, week, basis: "absolute", drift },
+      ETHUSDT: {
+        ...{ day, week: day, basis: "week", trained_on: ["BTCUSDT"] },
+        drift: { inputs: {}, log_score: null, band: null, retrain: null },
+      },
+    },
+  };
 }

@@ -36,6 +36,16 @@ export function differenceChart(
   return drawChart({
     heading,
     note: "With 95 % block-bootstrap intervals of the difference",
+    alt: `Dots with intervals around zero. ${
+      columns.map((column) =>
+        `${column}: ${
+          placed.filter((one) => one.column === column)
+            .map((one) =>
+              `${one.row} ${signed(one.value)}`
+            ).join(", ")
+        }`
+      ).join("; ")
+    }.`,
     legend: [
       { label: "the model is better", color: SERIES.main },
       { label: "no significant difference", color: INK.faint },
@@ -46,7 +56,7 @@ export function differenceChart(
     marginRight: 30,
     marginTop: 34,
     fx: { label: null, domain: columns, padding: 0.12 },
-    x: { label: unit, labelArrow: "none", grid: true, nice: true, inset: 22, ticks: 5 },
+    x: { label: unit, labelArrow: "none", grid: true, nice: true, inset: 22, ticks: 4 },
     y: { label: null, type: "band", domain: rows, padding: 0.2 },
     marks: [
       Plot.ruleX([0], { stroke: INK.faint }),

@@ -41,6 +41,8 @@ export function featureChart(
   );
   return drawChart({
     heading: "Distribution of the features",
+    alt: `Histograms of ${features.names.join(", ").replaceAll("_", " ")}, each bar divided by ` +
+      `the regimes ${labels.join(", ")}.`,
     note: "Each feature in the model's units, coloured by the filter's regime",
     legend: labels.map((label, k) => ({ label, color: colors[k] ?? INK.soft })),
     height: 250,

@@ -11,6 +11,7 @@ export function coverageChart(runs: readonly Row[]): Figure {
   return drawChart({
     heading: "Available minutes",
     note: "Each bar is a contiguous run; gaps are not interpolated.",
+    alt: `${runs.length} bars along a time axis, one for each run of minutes, with gaps between.`,
     height: 110,
     marginLeft: 16,
     x: { type: "utc", label: null },
@@ -28,8 +29,13 @@ export function coverageChart(runs: readonly Row[]): Figure {
 
 /** Volatility over the day; rows of `hour`, `median`, `q25`, `q75`, basis points. */
 export function hourChart(rows: readonly Row[]): Figure {
+  const medians = rows.toSorted((a, b) => Number(a["median"]) - Number(b["median"]));
+  const say = (row: Row | undefined) =>
+    `${Number(row?.["median"]).toFixed(1)} basis points at ${Number(row?.["hour"])} h`;
   return drawChart({
     heading: "Range of a minute by hour of the day (UTC)",
+    alt: `Curve of the median over 24 hours inside the band of the middle half. The median is ` +
+      `lowest with ${say(medians[0])} and highest with ${say(medians.at(-1))}.`,
     note: "(high - low) / open, basis points: median, and the middle half of all minutes",
     x: { label: "hour", tickFormat: (hour: number) => String(hour), labelArrow: "none" },
     y: { label: "bp", zero: true, grid: true },
@@ -46,6 +52,11 @@ export function weekChart(rows: readonly Row[]): Figure {
   return drawChart({
     heading: "Median range of a minute over the week (UTC)",
     note: "basis points; the darker, the livelier",
+    alt:
+      "Table of 7 weekdays by 24 hours, shaded by the median range of a minute, which is written " +
+      `in each cell: ${Math.min(...rows.map((row) => Number(row["median"]))).toFixed(1)} to ${
+        Math.max(...rows.map((row) => Number(row["median"]))).toFixed(1)
+      } basis points.`,
     height: 260,
     padding: 0.04,
     x: { label: null, type: "band" },
@@ -73,6 +84,9 @@ export function returnChart(rows: readonly Row[]): Figure {
   return drawChart({
     heading: "One-minute log returns",
     note: "Density in standard deviations, log scale. A Gaussian would be the parabola.",
+    alt:
+      "Dots of the measured density and the parabola of a Gaussian. The dots are higher in the " +
+      "middle and far above the parabola beyond four deviations.",
     legend: [
       { label: "measured", color: SERIES.main },
       { label: "Gaussian of the same deviation", color: SERIES.other },
@@ -98,6 +112,9 @@ export function returnChart(rows: readonly Row[]): Figure {
 export function tailChart(rows: readonly Row[]): Figure {
   return drawChart({
     heading: "Share of minutes that move more than a given size",
+    alt:
+      "Two falling curves on log scales, for the range and for the size of the return; both are " +
+      "nearly straight at their right ends.",
     note:
       "Share of minutes, both scales logarithmic: tails that are nearly straight are power laws.",
     legend: [
@@ -118,6 +135,12 @@ export function autocorrelationChart(correlations: readonly LagCorrelation[]): F
   const colors = [SERIES.other, "#1a7f56", SERIES.main];
   return drawChart({
     heading: "Memory of returns, range and volume",
+    alt: `Curves of ${names.join(", ")} over the lag: ${
+      names.map((name) => {
+        const first = correlations.find(({ series }) => series === name);
+        return `${name} ${first?.correlation.toFixed(2)} at ${first?.lag} minute`;
+      }).join(", ")
+    }. Those of range and volume fall slowly, with humps at a day and a week.`,
     note: "Autocorrelation by lag, minutes on a log scale; dashed: an hour, a day, a week",
     legend: names.map((label, i) => ({ label, color: colors[i] ?? INK.soft })),
     height: 340,

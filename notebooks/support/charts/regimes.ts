@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart, type Figure, WIDTH } from "../figure.ts";
-import { INK, regimeColors, SERIES } from "../palette.ts";
+import { INK, regimeColors } from "../palette.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 
 /** Contiguous minutes of a market with a model's output. */
@@ -53,8 +53,16 @@ export function priceChart(
     time: new Date(minutes.start + t * MINUTE_MS),
     price: minutes.closes[t],
   }));
+  const shares = labels.map((label, k) =>
+    `${label} ${
+      (100 * minutes.path.filter((state) => state === k).length / minutes.path.length).toFixed(0)
+    } %`
+  );
   return drawChart({
     heading,
+    alt: `The price over time on a background in the colours of the regimes: ${
+      shares.join(", ")
+    } of the minutes.`,
     ...(note !== undefined && { note }),
     legend: legendOf(labels, colors),
     height: 280,
@@ -74,7 +82,7 @@ export function priceChart(
   });
 }
 
-/** The filtered probabilities, stacked. */
+/** The regimes' probabilities, stacked. */
 export function probabilityChart(minutes: RegimeMinutes, labels: readonly string[]): Figure {
   const colors = regimeColors(labels);
   const shares = thin(minutes.path.length).flatMap((t) =>
@@ -85,8 +93,9 @@ export function probabilityChart(minutes: RegimeMinutes, labels: readonly string
     }))
   );
   return drawChart({
-    heading: "Filtered probabilities",
+    heading: "Probabilities of the regimes",
     note: "P(regime | this minute and earlier ones), stacked",
+    alt: `Stacked areas over time, one for each of ${labels.join(", ")}; they add up to 1.`,
     width: WIDTH,
     height: 170,
     x: { type: "utc", label: null },
@@ -96,15 +105,16 @@ export function probabilityChart(minutes: RegimeMinutes, labels: readonly string
   });
 }
 
-/** Height of a price chart above its ticks, pixels. */
-const TICK_INSET = 208;
+/** Height of a price chart above its ticks, and of a row of ticks, pixels. */
+const [TICK_INSET, TICK_HEIGHT] = [208, 14];
 
-/** Ticks at the bottom of a price chart: anomalous minutes. */
-export function anomalyTicks(times: readonly Date[]): Plot.Markish {
+/** Ticks at the bottom of a price chart, in rows from the top down. */
+export function alarmTicks(times: readonly Date[], color: string, row: number): Plot.Markish {
   return Plot.ruleX(times, {
-    stroke: SERIES.anomaly,
+    stroke: color,
     strokeOpacity: 0.7,
     strokeWidth: 1,
-    insetTop: TICK_INSET,
+    insetTop: TICK_INSET - TICK_HEIGHT + row * TICK_HEIGHT,
+    insetBottom: TICK_HEIGHT - row * TICK_HEIGHT,
   });
 }

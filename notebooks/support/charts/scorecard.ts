@@ -1,52 +1,50 @@
 import * as Plot from "@observablehq/plot";
 import { labelKey } from "../../../data/schema/signal.ts";
 import type { HeldOut } from "../../../models/artifact/walk_forward.ts";
-import type { PresetEvaluation } from "../evaluate_presets.ts";
+import type { ClassicEvaluation } from "../evaluate_classic.ts";
 import { drawChart, type Figure } from "../figure.ts";
 import { INK, regimeColors, SERIES } from "../palette.ts";
 import { differenceChart, place } from "./differences.ts";
 
-/** Log-likelihood of held-out bars: gain of the models over simpler and larger ones. */
-export function likelihoodChart(evaluations: readonly PresetEvaluation[]): Figure {
-  const placed = evaluations.flatMap(({ preset, heldOut: { log_likelihood_gain: gains } }) => [
-    ...place(gains.gaussian, "one Gaussian", preset),
-    ...place(gains.mixture, "mixture without dynamics", preset),
-    ...place(gains.fewer_states, "one state fewer", preset),
-    ...place(gains.more_states, "one state more", preset),
-  ]);
+/** Name of the model in the charts. */
+const MODEL = "classic";
+
+/** Log-likelihood of held-out bars: gain of the model over simpler and larger ones. */
+export function likelihoodChart(
+  { heldOut: { log_likelihood_gain: gains } }: ClassicEvaluation,
+): Figure {
+  const placed = [
+    ...place(gains.gaussian, "one Gaussian", MODEL),
+    ...place(gains.mixture, "mixture without dynamics", MODEL),
+    ...place(gains.fewer_states, "one state fewer", MODEL),
+    ...place(gains.more_states, "one state more", MODEL),
+  ];
   return differenceChart(placed, {
     heading: "Held-out log-likelihood, minus that of …",
     unit: "nats per bar",
   });
 }
 
-const MINUTE_TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+const MINUTE_TICKS = [1, 1.5, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 /** Dwell times of regimes on held-out bars, and those expected from the fitted chain. */
-export function dwellChart(evaluations: readonly PresetEvaluation[]): Figure {
-  const rows = evaluations.flatMap(({ preset, labels, heldOut }) =>
-    labels.flatMap((label) => {
-      const regime = heldOut.regimes[labelKey(label)];
-      return regime === undefined ? [] : [
-        {
-          preset,
-          label,
-          mean: regime.mean_dwell_minutes,
-          expected: regime.expected_dwell_minutes,
-        },
-      ];
-    })
-  );
-  const flips = evaluations.map(({ preset, heldOut }) =>
-    `${preset} ${heldOut.flips_per_day.toFixed(0)}`
-  );
+export function dwellChart({ labels, heldOut }: ClassicEvaluation): Figure {
+  const rows = labels.flatMap((label) => {
+    const regime = heldOut.regimes[labelKey(label)];
+    return regime === undefined
+      ? []
+      : [{ label, mean: regime.mean_dwell_minutes, expected: regime.expected_dwell_minutes }];
+  });
   const minutes = rows.flatMap(({ mean, expected }) => [mean, expected]);
   const ticks = MINUTE_TICKS.filter((tick) =>
     tick > Math.min(...minutes) && tick < Math.max(...minutes)
   );
   return drawChart({
     heading: "Dwell time of regimes",
-    note: `Mean minutes, log scale. Changes of regime per day: ${flips.join(", ")}`,
+    alt: `Pairs of dots for each regime. Mean dwell times: ${
+      rows.map(({ label, mean }) => `${label} ${mean.toFixed(1)} minutes`).join(", ")
+    }.`,
+    note: `Mean minutes, log scale. Changes of regime per day: ${heldOut.flips_per_day.toFixed(0)}`,
     legend: [
       { label: "filter on held-out bars", color: SERIES.main },
       { label: "expected from the transition probabilities", color: SERIES.other },
@@ -61,7 +59,7 @@ export function dwellChart(evaluations: readonly PresetEvaluation[]): Figure {
       grid: true,
       ticks,
       inset: 10,
-      tickFormat: "d",
+      tickFormat: "~g",
     },
     y: { label: null, type: "band", domain: rows.map(({ label }) => label) },
     marks: [
@@ -81,20 +79,21 @@ export function dwellChart(evaluations: readonly PresetEvaluation[]): Figure {
 }
 
 /** Realized volatility of the minutes after each regime. */
-export function outcomeChart(evaluations: readonly PresetEvaluation[]): Figure {
-  const placed = evaluations.flatMap(({ preset, labels, heldOut }) => {
-    const colors = regimeColors(labels);
-    return labels.flatMap((label, k) =>
-      place(heldOut.regimes[labelKey(label)]?.next?.volatility_bp, label, preset).map((one) => ({
-        ...one,
-        color: colors[k] ?? INK.soft,
-      }))
-    );
-  });
-  const horizon = evaluations[0]?.walkForward.protocol.horizon_minutes ?? NaN;
+export function outcomeChart({ labels, heldOut, walkForward }: ClassicEvaluation): Figure {
+  const colors = regimeColors(labels);
+  const placed = labels.flatMap((label, k) =>
+    place(heldOut.regimes[labelKey(label)]?.next?.volatility_bp, label, MODEL).map((one) => ({
+      ...one,
+      color: colors[k] ?? INK.soft,
+    }))
+  );
+  const horizon = walkForward.protocol.horizon_minutes;
   return drawChart({
     heading: `Realized volatility in the ${horizon} minutes after each regime`,
     note: "Means over held-out bars with 95 % block-bootstrap intervals, basis points",
+    alt: `Dots with intervals: ${
+      placed.map(({ row, value }) => `${row} ${value.toFixed(1)} basis points`).join(", ")
+    }.`,
     height: 60 + 34 * placed.length,
     marginLeft: 130,
     marginRight: 60,
@@ -137,17 +136,15 @@ const WORDS: Readonly<Record<string, string>> = {
   frequencies: "training frequencies",
 };
 
-/** Forecast scores of the models minus each baseline's, by metric. */
-export function forecastCharts(evaluations: readonly PresetEvaluation[]): readonly Figure[] {
+/** Forecast scores of the model minus each baseline's, by metric. */
+export function forecastCharts({ heldOut }: ClassicEvaluation): readonly Figure[] {
+  const baselines: readonly [string, Baselines[keyof Baselines]][] = Object.entries(
+    heldOut.forecast.baselines,
+  );
   return METRICS.map(([metric, words, unit]) => {
-    const placed = evaluations.flatMap(({ preset, heldOut }) => {
-      const baselines: readonly [string, Baselines[keyof Baselines]][] = Object.entries(
-        heldOut.forecast.baselines,
-      );
-      return baselines.flatMap(([name, { model_minus }]) =>
-        place(model_minus[metric], WORDS[name] ?? name.replaceAll("_", " "), preset)
-      );
-    });
+    const placed = baselines.flatMap(([name, { model_minus }]) =>
+      place(model_minus[metric], WORDS[name] ?? name.replaceAll("_", " "), MODEL)
+    );
     return differenceChart(placed, { heading: `${words}, minus that of …`, unit });
   });
 }

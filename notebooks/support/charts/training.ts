@@ -15,6 +15,8 @@ export function convergenceChart(traces: readonly TracedIteration[]): Figure {
   const behind = traces.map((trace) => ({ ...trace, gap: best - trace.logLikelihood + 1e-7 }));
   return drawChart({
     heading: "Convergence of Baum-Welch",
+    alt: `${new Set(traces.map(({ start }) => start)).size} falling curves, one for each random ` +
+      "start: the distance to the best log-likelihood by iteration.",
     note: "Nats per bar below the best of all, log scale: each line is a random start",
     x: { label: "iteration", labelArrow: "none" },
     y: { type: "log", label: "nats behind", grid: true, tickFormat: ".0e", ticks: 6 },
@@ -40,6 +42,9 @@ export function restartChart(restarts: readonly Restart[]): Figure {
   }));
   return drawChart({
     heading: "Final log-likelihood of the random starts",
+    alt: `${rows.length} dots, one for each start: ${
+      rows.filter(({ gap }) => gap < 1e-4).length
+    } are within 0.0001 nats a bar of the best.`,
     note: "Nats per bar below the best, log scale; labels are numbers of iterations.",
     height: 240,
     x: { type: "band", label: "start", labelArrow: "none" },
@@ -67,6 +72,10 @@ export function transitionChart(
   const format = (p: number) => p < 1e-6 ? "< 1e-6" : p < 1e-3 ? p.toExponential(1) : p.toFixed(4);
   return drawChart({
     heading: "Transition probabilities",
+    alt: `A table of ${labels.length} by ${labels.length} shaded cells. A regime stays with ${
+      cells.filter(({ from, to }) => from === to).map(({ from, p }) => `${from} ${format(p)}`)
+        .join(", ")
+    }.`,
     note: "Probability of the column's regime a minute after the row's; shades are logarithmic.",
     width: 560,
     height: 250,
@@ -139,6 +148,9 @@ export function emissionChart(
   );
   return drawChart({
     heading: "Emissions of the regimes",
+    alt: `Scatter plot of ${names[0]} and ${names[1]} in the colours of ${
+      hmm.labels.join(", ")
+    }, with the ellipses of each regime's Gaussian, which overlap.`,
     note: "A sample of bars by the filter's regime; ellipses at one and two standard deviations",
     legend: hmm.labels.map((label, k) => ({ label, color: colors[k] ?? INK.soft })),
     height: 420,

@@ -1,7 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { drawChart, type Figure } from "../figure.ts";
-import type { InformedAccuracy } from "../informed_filter.ts";
 import { INK, regimeColors, SERIES } from "../palette.ts";
 
 /** Accuracy of a filter on a market. */
@@ -11,17 +10,19 @@ export interface MarketAccuracy {
   readonly accuracy: number;
 }
 
-/** Target: share of the oracle's accuracy. */
-export const TARGET = 0.97;
-
 /** Accuracy of several filters on several simulated markets. */
 export function accuracyChart(rows: readonly MarketAccuracy[]): Figure {
   const filters = [...new Set(rows.map(({ filter }) => filter))];
   const markets = [...new Set(rows.map(({ market }) => market))];
-  const colors = [SERIES.main, SERIES.other, "#1a7f56", INK.faint];
+  const colors = [INK.ink, SERIES.main, "#1a7f56", SERIES.other, INK.faint];
   return drawChart({
     heading: "Accuracy of each filter",
     note: "Share of minutes with the true regime, on markets that no model was trained on",
+    alt: `Dots by market: ${
+      rows.map(({ market, filter, accuracy }) =>
+        `${market}, ${filter} ${(100 * accuracy).toFixed(1)} %`
+      ).join("; ")
+    }.`,
     legend: filters.map((label, i) => ({ label, color: colors[i] ?? INK.soft })),
     height: 60 + 52 * markets.length,
     marginLeft: 150,
@@ -39,48 +40,6 @@ export function accuracyChart(rows: readonly MarketAccuracy[]): Figure {
           fill: colors[i] ?? INK.soft,
         })
       ),
-    ],
-  });
-}
-
-/** Right end of the axis: a filter that observes ranges may exceed the optimal one. */
-const RIGHT = 1.02;
-
-/** Accuracy of oracle baselines divided by the oracle's, by market. */
-export function knowledgeChart(
-  rows: readonly (InformedAccuracy & { readonly market: string })[],
-): Figure {
-  const sights = [...new Set(rows.map(({ sees }) => sees))];
-  const means = sights.map((sees) => {
-    const ratios = rows.filter((row) => row.sees === sees).map((row) => row.accuracy / row.optimal);
-    return { sees, ratio: ratios.reduce((sum, x) => sum + x, 0) / ratios.length };
-  });
-  return drawChart({
-    heading: "Accuracy by features",
-    note: "Accuracy divided by the oracle's: each market, and their mean; " +
-      `the line is the target, ${TARGET}`,
-    height: 60 + 44 * sights.length,
-    marginLeft: 290,
-    marginRight: 60,
-    x: { label: "ratio", labelArrow: "none", grid: true, domain: [0.9, RIGHT] },
-    y: { label: null, type: "band", domain: sights, padding: 0.35 },
-    marks: [
-      Plot.ruleX([TARGET], { stroke: SERIES.other, strokeWidth: 2 }),
-      Plot.dot(rows, {
-        x: (row: InformedAccuracy) => row.accuracy / row.optimal,
-        y: "sees",
-        r: 4,
-        stroke: SERIES.main,
-      }),
-      Plot.dot(means, { x: "ratio", y: "sees", r: 6, fill: SERIES.main }),
-      Plot.text(means, {
-        x: RIGHT,
-        y: "sees",
-        text: ({ ratio }: typeof means[number]) => ratio.toFixed(3),
-        dx: 12,
-        textAnchor: "start",
-        fill: INK.soft,
-      }),
     ],
   });
 }
@@ -124,6 +83,9 @@ export function stripChart(
   );
   return drawChart({
     heading,
+    alt: `Strips of stacked probabilities over the same minutes, one below the other: ${
+      strips.map(({ name }) => name).join(", ")
+    }.`,
     note,
     legend: labels.map((label, k) => ({ label, color: colors[k] ?? INK.soft })),
     height: 50 + 80 * strips.length,

@@ -41,10 +41,11 @@ export async function fetchSymbols(): Promise<readonly string[]> {
 /**
  * The models that the service runs.
  *
+ * @param symbol The market whose live scores are wanted; empty for none in particular.
  * @throws ServiceError
  */
-export async function fetchModels(): Promise<readonly Model[]> {
-  return decodeModels(await getJson("/api/v1/models"));
+export async function fetchModels(symbol = ""): Promise<readonly Model[]> {
+  return decodeModels(await getJson(`/api/v1/models?${new URLSearchParams({ symbol })}`));
 }
 
 /**

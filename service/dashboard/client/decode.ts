@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { Live } from "../../../data/schema/live.ts";
 import { type ModelDescription, modelSchema } from "../../../data/schema/model.ts";
 import { labelKey, type Signal, signalSchema } from "../../../data/schema/signal.ts";
 import { type Status, statusSchema, symbolStatusSchema } from "../../../data/schema/status.ts";
@@ -24,6 +25,8 @@ export interface Model {
   readonly rows: number | null;
   /** First and last training bar, ms UTC. */
   readonly period: { readonly from: number; readonly to: number } | null;
+  /** How right its published forecasts were; null for a model without any. */
+  readonly live: Live | null;
 }
 
 /** The signal that a JSON value is; undefined if it is none. */
@@ -79,5 +82,6 @@ function toModel(model: ModelDescription): Model {
     period: training.period === undefined
       ? null
       : { from: Date.parse(training.period.from), to: Date.parse(training.period.to) },
+    live: model.live ?? null,
   };
 }

@@ -12,7 +12,12 @@ export function primaryModel(models: readonly Model[]): Model | undefined {
  */
 export function shownModel(models: readonly Model[], chosen: string | null): Model | undefined {
   return models.find(({ name }) => name === chosen) ??
-    models.find(({ preset }) => preset === "volatility") ?? primaryModel(models);
+    forecastModel(models) ?? primaryModel(models);
+}
+
+/** The model whose forecasts are shown, whichever model the charts show. */
+export function forecastModel(models: readonly Model[]): Model | undefined {
+  return models.find(({ preset }) => preset === "volatility");
 }
 
 /** The models in the order of the picker: the default one first. */

@@ -1,6 +1,7 @@
 import { healthOf } from "../data/health.ts";
 import { element } from "./dom.ts";
 import { createFacts } from "./facts.ts";
+import { createForecast } from "./forecast.ts";
 import { createModelFacts } from "./model_facts.ts";
 import { createOtherModels } from "./other_models.ts";
 import type { Page } from "./page.ts";
@@ -8,10 +9,11 @@ import { createRegimeBars } from "./regime_bars.ts";
 import type { Scene } from "./scene.ts";
 import { createSummary } from "./summary.ts";
 
-/** The column beside the charts: current regimes, other models, summary, data health, model. */
+/** The column beside the charts: current regimes, forecast, other models, summary, data health, model. */
 export function createRail(): (page: Page, scene: Scene | null) => void {
   const sections = [
     createRegimeBars(),
+    createForecast(),
     createOtherModels(),
     createSummary(),
     createHealth(),

@@ -2,14 +2,31 @@ import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import type { Clock } from "../../../data/common/clock.ts";
 import { errorMessage } from "../../../data/common/errors.ts";
+import type { ModelDescription } from "../../../data/schema/model.ts";
 import { bearer } from "../bearer.ts";
 import { json, list, problem } from "../openapi/answers.ts";
+import { validQuery } from "../parameters.ts";
 import { Problem } from "../problem.ts";
+import { modelQuery } from "../query.ts";
 import type { ModelAdministration, ServiceView } from "../service_view.ts";
+
+/** A model with the live scores of one market alone, and the pooled ones. */
+function only(symbol: string) {
+  return (model: ModelDescription): ModelDescription => {
+    const { live } = model;
+    if (live === undefined) return model;
+    const market = live.symbols[symbol];
+    return {
+      ...model,
+      live: { ...live, symbols: market === undefined ? {} : { [symbol]: market } },
+    };
+  };
+}
 
 /** The live models and their administration. */
 export function modelRoutes(
-  { view, administration, adminToken, clock }: {
+  { symbols, view, administration, adminToken, clock }: {
+    readonly symbols: readonly string[];
     readonly view: Pick<ServiceView, "models" | "status">;
     readonly administration: ModelAdministration;
     readonly adminToken: string | undefined;
@@ -19,10 +36,14 @@ export function modelRoutes(
   return new Hono().get(
     "/api/v1/models",
     describeRoute({
-      summary: "The live models: parameters, labels, scorecard, fingerprint",
+      summary: "The live models: parameters, labels, scorecard, fingerprint, live scores",
       responses: { 200: list("Models, the primary first", "Model") },
     }),
-    (context) => context.json(view.models),
+    validQuery(modelQuery(symbols)),
+    (context) => {
+      const { symbol } = context.req.valid("query");
+      return context.json(symbol === undefined ? view.models : view.models.map(only(symbol)));
+    },
   ).post(
     "/api/v1/models/reload",
     describeRoute({

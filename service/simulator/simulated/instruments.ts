@@ -9,7 +9,7 @@ export interface SimulatedInstrument extends Instrument {
   readonly basePrice: number;
   /** Average number of aggregate trades a minute. */
   readonly tradesPerMinute: number;
-  /** Average volatility of a minute, log return. */
+  /** Median volatility of a minute, log return. */
   readonly volatility: number;
 }
 
@@ -20,20 +20,20 @@ type Level = Pick<
 
 /** Well-known assets quoted in dollars; ticks and lots are those of Binance's spot market. */
 const KNOWN: ReadonlyMap<string, Level> = new Map([
-  ["BTC", level(68_000, 2, 5, 240, 4.8)],
-  ["ETH", level(3_000, 2, 4, 260, 8)],
-  ["SOL", level(160, 2, 3, 160, 10)],
-  ["BNB", level(600, 2, 3, 100, 7)],
-  ["XRP", level(0.9, 4, 1, 140, 9)],
-  ["DOGE", level(0.2, 5, 0, 120, 11)],
-  ["ADA", level(0.6, 4, 1, 80, 10)],
-  ["AVAX", level(28, 2, 2, 60, 11)],
-  ["LINK", level(15, 2, 2, 60, 10)],
-  ["LTC", level(90, 2, 3, 60, 8)],
-  ["TRX", level(0.16, 4, 1, 60, 6)],
-  ["DOT", level(6, 3, 2, 50, 10)],
-  ["SHIB", level(0.00002, 8, 0, 60, 12)],
-  ["PEPE", level(0.00001, 8, 0, 80, 14)],
+  ["BTC", level(68_000, 2, 5, 350, 4.8)],
+  ["ETH", level(3_000, 2, 4, 375, 8)],
+  ["SOL", level(160, 2, 3, 230, 10)],
+  ["BNB", level(600, 2, 3, 145, 7)],
+  ["XRP", level(0.9, 4, 1, 205, 9)],
+  ["DOGE", level(0.2, 5, 0, 175, 11)],
+  ["ADA", level(0.6, 4, 1, 115, 10)],
+  ["AVAX", level(28, 2, 2, 85, 11)],
+  ["LINK", level(15, 2, 2, 85, 10)],
+  ["LTC", level(90, 2, 3, 85, 8)],
+  ["TRX", level(0.16, 4, 1, 85, 6)],
+  ["DOT", level(6, 3, 2, 70, 10)],
+  ["SHIB", level(0.00002, 8, 0, 85, 12)],
+  ["PEPE", level(0.00001, 8, 0, 115, 14)],
 ]);
 
 function level(
@@ -55,7 +55,7 @@ function derivedLevel(symbol: string): Level {
   // Five significant digits, as Binance's ticks have for most markets.
   const priceDecimals = Math.min(6, Math.max(2, 4 - Math.floor(exponent)));
   const quantityDecimals = Math.min(8 - priceDecimals, Math.max(0, Math.floor(exponent) + 1));
-  const activity = 2 * 50 ** ((hash >>> 10) % 1000 / 1000);
+  const activity = 3 * 50 ** ((hash >>> 10) % 1000 / 1000);
   return level(basePrice, priceDecimals, quantityDecimals, activity, 7 + (hash >>> 20) % 8);
 }
 

@@ -2,33 +2,33 @@ import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { emptyKline, type FoldedKline, foldTrades, printKline } from "../fold.ts";
 import type { ExchangeKline, ExchangeTrade, KlineQuery, Market } from "../source.ts";
 import { copyTrades, lowerBound, printTrades, type TradeColumns } from "../trade_columns.ts";
-import { blockOf, type LatentBlock, LatentHistory } from "./latent_history.ts";
+import { EPOCH_MINUTE } from "./epoch.ts";
 import type { SimulatedInstrument } from "./instruments.ts";
+import { dayOf, type LatentDay, LatentDays } from "./latent_days.ts";
 import { LruCache } from "./lru_cache.ts";
-import { EPOCH_MINUTE, seasonAt, seasonOfId } from "./seasons.ts";
 import { tradeCount, TradeGenerator } from "./trades.ts";
 
 /** Minutes whose trades are cached, about 40 bytes a trade. */
 const CACHED_MINUTES = 4;
 
-/** Blocks of hours that are cached, 18 KB each: the present one, and those of one answer. */
-const CACHED_BLOCKS = 5;
+/** Days that are cached, 48 KB each: the present one, and that of an answer. */
+const CACHED_DAYS = 2;
 
 /** One simulated market: a function of seed, symbol and exchange time, from 2025-01-01 UTC on. */
 export class SimulatedMarket implements Market {
   readonly instrument: SimulatedInstrument;
-  readonly #latent: LatentHistory;
+  readonly #latent: LatentDays;
   readonly #generator: TradeGenerator;
-  readonly #blocks = new LruCache<number, LatentBlock>(CACHED_BLOCKS);
+  readonly #days = new LruCache<number, LatentDay>(CACHED_DAYS);
   readonly #minutes = new LruCache<number, TradeColumns>(CACHED_MINUTES);
 
   constructor(instrument: SimulatedInstrument, seed: number) {
     this.instrument = instrument;
-    this.#latent = new LatentHistory(instrument, seed);
+    this.#latent = new LatentDays(instrument, seed);
     this.#generator = new TradeGenerator(instrument, seed);
   }
 
-  // A position is an id: from one season to the next both jump.
+  // A position is an id: they begin at 0 and have no holes.
 
   seek(time: number): number {
     const minute = Math.floor(time / MINUTE_MS);
@@ -38,30 +38,22 @@ export class SimulatedMarket implements Market {
   }
 
   find(id: number): number {
-    return this.#latent.find(id);
+    return Math.max(0, id);
   }
 
   count(from: number, to: number): number {
-    let trades = 0;
-    let start = from;
-    for (let season = seasonOfId(from); season.index < seasonOfId(to).index;) {
-      trades += Math.max(0, this.#latent.endOfSeason(start) - start);
-      season = seasonAt(season.index + 1);
-      start = season.firstId;
-    }
-    return trades + Math.max(0, to - start);
+    return Math.max(0, to - from);
   }
 
   trades(from: number, to: number): ExchangeTrade[] {
     const runs: ExchangeTrade[][] = [];
-    for (let next = from < to ? this.find(from) : to; next < to;) {
+    for (let next = from; next < to;) {
       const minute = this.#minuteOfTrade(next);
       const columns = this.#trades(minute);
       const start = this.#firstTrade(minute);
       const end = Math.min(to - start, columns.time.length);
       runs.push(printTrades(columns, next - start, end, this.instrument, (i) => start + i));
       next = start + end;
-      if (next < to) next = this.find(next);
     }
     return runs.flat();
   }
@@ -80,39 +72,39 @@ export class SimulatedMarket implements Market {
     return klines;
   }
 
-  #block(minute: number): LatentBlock {
-    return this.#blockAt(blockOf(minute));
+  #day(minute: number): LatentDay {
+    return this.#dayAt(dayOf(minute));
   }
 
-  #blockAt(index: number): LatentBlock {
-    return this.#blocks.get(index, () => this.#latent.block(index));
+  #dayAt(index: number): LatentDay {
+    return this.#days.get(index, () => this.#latent.day(index));
   }
 
   #firstTrade(minute: number): number {
-    const block = this.#block(minute);
-    return block.tradeId[minute - block.minute] ?? NaN;
+    const day = this.#day(minute);
+    return day.tradeId[minute - day.minute] ?? NaN;
   }
 
   #minuteOfTrade(id: number): number {
-    const block = this.#blockAt(this.#latent.blockOfTrade(id));
+    const day = this.#dayAt(this.#latent.dayOfTrade(id));
     // The last minute that begins at or before the trade: earlier ones may have no trades.
-    return block.minute + lowerBound(block.tradeId, id + 1, 0, block.tradeId.length) - 1;
+    return day.minute + lowerBound(day.tradeId, id + 1, 0, day.tradeId.length) - 1;
   }
 
   #trades(minute: number): TradeColumns {
     return this.#minutes.get(minute, () => {
-      const block = this.#block(minute);
-      const index = minute - block.minute;
-      return copyTrades(this.#generator.generate(block, index), 0, tradeCount(block, index));
+      const day = this.#day(minute);
+      const index = minute - day.minute;
+      return copyTrades(this.#generator.generate(day, index), 0, tradeCount(day, index));
     });
   }
 
   #kline(minute: number): FoldedKline {
-    const block = this.#block(minute);
-    const index = minute - block.minute;
-    const count = tradeCount(block, index);
+    const day = this.#day(minute);
+    const index = minute - day.minute;
+    const count = tradeCount(day, index);
     return count > 0
-      ? foldTrades(this.#generator.generate(block, index), 0, count)
+      ? foldTrades(this.#generator.generate(day, index), 0, count)
       : emptyKline(this.#closeBefore(minute));
   }
 
@@ -125,6 +117,6 @@ export class SimulatedMarket implements Market {
   /** Close of the last minute with trades; before the first trade, the initial price. */
   #closeBefore(minute: number): number {
     if (minute > EPOCH_MINUTE) return this.#kline(minute - 1).close;
-    return Math.round(this.#block(minute).price[0] ?? NaN);
+    return Math.round(this.#day(minute).price[0] ?? NaN);
   }
 }

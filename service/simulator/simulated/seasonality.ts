@@ -1,3 +1,5 @@
+import { DAY_MINUTES } from "../../../data/schema/time.ts";
+
 /** Minutes of a week; the first is Monday 00:00 UTC. */
 export const WEEK_MINUTES = 7 * 24 * 60;
 
@@ -59,19 +61,72 @@ const WEEKEND_VOLUME = [
   -0.43,
 ];
 
+/**
+ * Mean logarithm of an hour's realized volatility by hour of the day (UTC), less its overall mean.
+ * Measured on the same bars.
+ */
+const WEEKDAY_VOLATILITY = [
+  0.21,
+  0.18,
+  0.04,
+  -0.11,
+  -0.20,
+  -0.17,
+  -0.13,
+  -0.05,
+  0.01,
+  -0.02,
+  -0.07,
+  -0.06,
+  0.21,
+  0.47,
+  0.63,
+  0.55,
+  0.43,
+  0.37,
+  0.32,
+  0.32,
+  0.28,
+  0.19,
+  0.10,
+  -0.02,
+];
+const WEEKEND_VOLATILITY = [
+  -0.20,
+  -0.28,
+  -0.38,
+  -0.48,
+  -0.59,
+  -0.64,
+  -0.59,
+  -0.61,
+  -0.50,
+  -0.46,
+  -0.50,
+  -0.47,
+  -0.40,
+  -0.27,
+  -0.20,
+  -0.15,
+  -0.18,
+  -0.22,
+  -0.29,
+  -0.32,
+  -0.28,
+  -0.18,
+  -0.10,
+  -0.18,
+];
+
+/**
+ * Sessions move with summer time and from year to year, so an average over three years is flatter
+ * than any one week.
+ */
+const VOLATILITY_SWING = 1.27;
+
 /** Rise of log volume in the first minutes of an hour, which fades within a quarter of it. */
 const HOUR_START = 0.3;
 const HOUR_START_FADE_MINUTES = 4;
-
-/**
- * Share of the hours' swing that acts in every regime; the rest comes from busier regimes in busier
- * hours, see `SESSION_PULL`. The same for the volatility (the swing of the same bars' log
- * range is 1.06 times that of their log volume).
- */
-const DIRECT_SHARE = 0.05;
-
-/** Log volume of the hours in which busier regimes are neither hastened nor delayed. */
-const MIDDLE_SESSION = 0.02;
 
 /** The effects of the minute of the week. */
 export interface Seasonality {
@@ -79,8 +134,6 @@ export interface Seasonality {
   readonly activity: Float64Array;
   /** Factor on the volatility. */
   readonly volatility: Float64Array;
-  /** Log of how busy the session is, which moves the market from regime to regime. */
-  readonly session: Float64Array;
 }
 
 /** Hourly values stand for the middle of their hour; between them the curve is straight. */
@@ -96,16 +149,17 @@ function hourly(values: readonly number[], minuteOfDay: number): number {
 function makeSeasonality(): Seasonality {
   const activity = new Float64Array(WEEK_MINUTES);
   const volatility = new Float64Array(WEEK_MINUTES);
-  const session = new Float64Array(WEEK_MINUTES);
   for (let minute = 0; minute < WEEK_MINUTES; minute++) {
-    const weekend = minute >= 5 * 1440;
-    const level = hourly(weekend ? WEEKEND_VOLUME : WEEKDAY_VOLUME, minute % 1440);
+    const weekend = minute >= 5 * DAY_MINUTES;
+    const ofDay = minute % DAY_MINUTES;
     const start = HOUR_START * Math.exp(-(minute % 60) / HOUR_START_FADE_MINUTES);
-    session[minute] = level - MIDDLE_SESSION;
-    activity[minute] = Math.exp(DIRECT_SHARE * level + start);
-    volatility[minute] = Math.exp(DIRECT_SHARE * level + start / 3);
+    activity[minute] = Math.exp(hourly(weekend ? WEEKEND_VOLUME : WEEKDAY_VOLUME, ofDay) + start);
+    volatility[minute] = Math.exp(
+      VOLATILITY_SWING * hourly(weekend ? WEEKEND_VOLATILITY : WEEKDAY_VOLATILITY, ofDay) +
+        start / 3,
+    );
   }
-  return { activity, volatility, session };
+  return { activity, volatility };
 }
 
 /** The week's pattern, the same for every market. */

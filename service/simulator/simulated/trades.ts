@@ -1,13 +1,12 @@
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { makeTradeColumns, type TradeColumns } from "../trade_columns.ts";
-import type { LatentBlock } from "./latent_history.ts";
 import type { SimulatedInstrument } from "./instruments.ts";
+import type { LatentDay } from "./latent_days.ts";
 import { hashText, Random } from "./random.ts";
-import { FIRST_REGIME, REGIMES } from "./regimes.ts";
 import { tradeSize } from "./trade_sizes.ts";
 
 /** Mean value of a trade, quote currency. */
-const MEAN_VALUE = 2400;
+const MEAN_VALUE = 3000;
 
 /** Share of trades in the same millisecond as the one before. */
 const SAME_TIME = 0.3;
@@ -35,9 +34,9 @@ function sharpen(x: number): number {
   return fourth * fourth * fourth * x;
 }
 
-/** Number of trades in a minute of a block. */
-export function tradeCount(block: LatentBlock, index: number): number {
-  return (block.tradeId[index + 1] ?? 0) - (block.tradeId[index] ?? 0);
+/** Number of trades in a minute of a day. */
+export function tradeCount(day: LatentDay, index: number): number {
+  return (day.tradeId[index + 1] ?? 0) - (day.tradeId[index] ?? 0);
 }
 
 /** Generates the trades of any minute of a market: a bridge from its first price to its last. */
@@ -62,13 +61,13 @@ export class TradeGenerator {
   /**
    * The trades of a minute.
    *
-   * @param index Minute of the block.
+   * @param index Minute of the day.
    * @returns Columns whose first {@link tradeCount} entries are the trades; valid until the next call.
    */
-  generate(block: LatentBlock, index: number): TradeColumns {
-    const count = tradeCount(block, index);
+  generate(day: LatentDay, index: number): TradeColumns {
+    const count = tradeCount(day, index);
     this.#reserve(count);
-    const minute = block.minute + index;
+    const minute = day.minute + index;
     const random = this.#random;
     random.seed(this.#seed, this.#stream, minute);
     const columns = this.#columns;
@@ -77,12 +76,11 @@ export class TradeGenerator {
     const elapsed = this.#elapsed;
     const weight = this.#weight;
 
-    const first = block.price[index] ?? NaN;
-    const last = block.price[index + 1] ?? NaN;
-    const deviation = (block.volatility[index] ?? NaN) * first;
+    const first = day.price[index] ?? NaN;
+    const last = day.price[index + 1] ?? NaN;
+    const deviation = (day.volatility[index] ?? NaN) * first;
     const move = (last - first) / deviation;
-    const regime = REGIMES[block.regime[index] ?? FIRST_REGIME] ?? REGIMES[FIRST_REGIME];
-    const buys = 0.5 + regime.tilt + SIDE_BY_RETURN * move / (1 + Math.abs(move));
+    const buys = 0.5 + SIDE_BY_RETURN * move / (1 + Math.abs(move));
 
     let position = 0;
     let moves = 0;
@@ -109,8 +107,8 @@ export class TradeGenerator {
     }
     time += 1e-9 - Math.log(1 - random.uniform());
 
-    const firstRaw = block.rawTradeId[index] ?? NaN;
-    const extraRaw = (block.rawTradeId[index + 1] ?? NaN) - firstRaw - count;
+    const firstRaw = day.rawTradeId[index] ?? NaN;
+    const extraRaw = (day.rawTradeId[index + 1] ?? NaN) - firstRaw - count;
     const scale = deviation / Math.sqrt(moves * STEP_VARIANCE);
     const trend = (last - first - position * scale) / moves;
     let nextRaw = firstRaw;

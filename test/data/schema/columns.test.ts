@@ -92,7 +92,7 @@ const VOLATILITY = {
 /** The columns behind those of the bar. */
 const after = (columns: readonly string[]) => columns.slice(columns.indexOf("volume") + 1).join();
 
-const FORECAST = ["basis,against_week_state,against_week_name"]
+const FORECAST = ["basis,against_week_state,against_week_name,against_week_level"]
   .concat(["calm", "normal", "turbulent"].map((key) => `against_week_probabilities_${key}`))
   .concat(["15", "60"].flatMap((minutes) => [
     `forecast_${minutes}_volatility_bp`,

@@ -7,6 +7,7 @@ import {
   decodeSymbols,
 } from "../../../service/dashboard/client/decode.ts";
 import {
+  makeLive,
   makeSignal,
   makeSymbolStatus,
   makeVolatilitySignal,
@@ -123,6 +124,7 @@ describe("the decoder", () => {
       trainedOn: "BTCUSDT",
       rows: 609757,
       period: { from: Date.UTC(2022, 5, 1), to: Date.UTC(2025, 7, 31, 23, 59) },
+      live: null,
     };
     const volatility = {
       ...artifact,
@@ -133,6 +135,7 @@ describe("the decoder", () => {
       forest: undefined,
       hmm: undefined,
       forecast: { need: 4320, label_margin: 0.2 },
+      live: makeLive(),
     };
     const unknown = { contamination: null, trainedOn: null, rows: null, period: null };
     expect(decodeModels(overTheWire([artifact, imported, volatility, { name: "no model" }])))
@@ -142,7 +145,7 @@ describe("the decoder", () => {
         {
           ...model,
           ...{ name: "volatility", primary: false, preset: "volatility", offset: null },
-          ...{ contamination: null, regimes: ["calm", "normal", "turbulent"] },
+          ...{ contamination: null, regimes: ["calm", "normal", "turbulent"], live: makeLive() },
         },
       ]);
     expect(decodeModels({ detail: "no" })).toEqual([]);

@@ -13,6 +13,7 @@ export const CLASSIC: Model = {
   trainedOn: "BTCUSDT",
   rows: 600_000,
   period: { from: Date.UTC(2022, 5, 1), to: Date.UTC(2025, 7, 1) },
+  live: null,
 };
 
 /** A volatility model. */

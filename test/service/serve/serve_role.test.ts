@@ -1,12 +1,23 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { loadCore } from "../../../core-wasm/load.ts";
 import type { Announcement } from "../../../data/schema/announcement.ts";
+import { liveSchema } from "../../../data/schema/live.ts";
 import type { FeedStatus } from "../../../data/schema/status.ts";
 import { EmbeddedLog } from "../../../service/bus/embedded/embedded_log.ts";
+import { ModelRegistry } from "../../../service/engine/model_registry.ts";
 import { createLog } from "../../../service/log.ts";
 import { ServeRole } from "../../../service/serve/serve_role.ts";
 import { readEvents } from "../../support/event_stream.ts";
-import { makeSignal, makeSymbolStatus, START } from "../../support/records.ts";
+import {
+  makeSignal,
+  makeSymbolStatus,
+  makeVolatilitySignal,
+  signalRecords,
+  START,
+} from "../../support/records.ts";
+import { until } from "../../support/until.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { VirtualClock } from "../../support/virtual_clock.ts";
 
@@ -26,6 +37,7 @@ async function setUp() {
       ...{ symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"], source: "auto" },
       ...{ host: "127.0.0.1", port: 0, bounds: BOUNDS },
     },
+    wasm: loadCore(),
     clock,
     logger: createLog("ERROR", () => {}),
   });
@@ -82,6 +94,30 @@ test("subscribers get nowcasts, each change of the state, and the counters every
   expect(received).toEqual(["status", "nowcast", "status", "status"]);
 });
 
+test("the scores of what was published are in the models and in the metrics", async () => {
+  const { role, log, get, address } = await setUp();
+  const registry = new ModelRegistry(
+    { models: ["models/volatility.json"], expected: {} },
+    createLog("ERROR", () => {}),
+  );
+  role.attach({ log, store: log });
+  log.announce({ kind: "models", status: registry.status });
+  await log.append(
+    signalRecords(...Array.from({ length: 300 }, (_, i) => makeVolatilitySignal(i))),
+  );
+  // Prices stand still: the volatility, 0, is below every quantile.
+  const week = { forecasts: 285, forecasts_60: 240, coverage_80: 0, coverage_80_60: 0 };
+  const shown = await until("the scores", async () => {
+    const models = await get("/api/v1/models");
+    const known = z.array(z.object({ live: liveSchema })).safeParse(models).data?.[0]?.live;
+    return known?.pooled.week.forecasts === 285 ? known : undefined;
+  });
+  expect(shown).toMatchObject({ pooled: { week }, symbols: { BTCUSDT: { week } } });
+  expect(await (await fetch(`${address}/metrics`)).text()).toContain(
+    'microstream_forecast_coverage{model="volatility",symbol="BTCUSDT",window="day"} 0\n',
+  );
+});
+
 test("a reload is answered as the engine answers", async () => {
   const { role, log, heard } = await setUp();
   role.attach({ log, store: log });
@@ -125,6 +161,7 @@ test("a port in use is refused by the name of its setting", async () => {
       ...{ symbols: ["BTCUSDT"], source: "auto", host: "127.0.0.1", bounds: BOUNDS },
       port: Number(new URL(address).port),
     },
+    wasm: loadCore(),
     clock: new VirtualClock(START),
     logger: createLog("ERROR", () => {}),
   });

@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { toCsv } from "../../../data/files/csv.ts";
 import type { Bar } from "../../../data/schema/bar.ts";
+import type { Live } from "../../../data/schema/live.ts";
 import type { Signal } from "../../../data/schema/signal.ts";
 import type { Status, SymbolStatus } from "../../../data/schema/status.ts";
 import { ModelRegistry } from "../../../service/engine/model_registry.ts";
@@ -62,6 +63,8 @@ interface Setting {
   readonly symbols?: readonly string[];
   /** Artifact files. */
   readonly models?: readonly string[];
+  /** Live scores of the model that makes forecasts. */
+  readonly live?: Live;
   readonly status?: Status;
   readonly bars?: readonly Bar[];
   readonly signals?: readonly Signal[];
@@ -79,12 +82,15 @@ interface Setting {
 export function setUp(setting: Setting = {}): Hono {
   const log = createLog("ERROR", () => {});
   const registry = new ModelRegistry({ models: setting.models ?? CLASSIC, expected: {} }, log);
-  const { status = makeStatus(), bars = [], signals = [] } = setting;
+  const { status = makeStatus(), bars = [], signals = [], live } = setting;
+  const models = registry.status.descriptions.map((model) =>
+    live === undefined || model.forecast === undefined ? model : { ...model, live }
+  );
   const hub = setting.hub ?? { size: 2, open: () => new ReadableStream() };
   const refusals = new Refusals();
   return createApp({
     symbols: setting.symbols ?? ["BTCUSDT", "ETHUSDT"],
-    view: { status, models: registry.status.descriptions, store: createStore(bars, signals) },
+    view: { status, models, store: createStore(bars, signals) },
     administration: { reload: setting.reload ?? (() => Promise.resolve()) },
     adminToken: setting.adminToken,
     hub,

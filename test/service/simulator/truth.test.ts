@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { DYNAMICS } from "../../../service/simulator/simulated/latent_process.ts";
+import { DYNAMICS } from "../../../service/simulator/simulated/dynamics.ts";
+import { RegimePaths } from "../../../service/simulator/simulated/regime_paths.ts";
 import {
-  expectedDrift,
-  longRunShares,
+  LONG_RUN,
+  nextRegime,
   REGIMES,
-  transitionMatrix,
+  TRANSITIONS,
 } from "../../../service/simulator/simulated/regimes.ts";
-import { minuteOfWeek, WEEK_MINUTES } from "../../../service/simulator/simulated/seasonality.ts";
 import { simulatedMarket } from "../../../service/simulator/simulated/source.ts";
 import { trueMinutes } from "../../../service/simulator/simulated/truth.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
@@ -14,43 +14,34 @@ import { MINUTE_MS } from "../../../data/schema/time.ts";
 const FROM = Date.UTC(2025, 0, 2);
 const MINUTES = 60 * 1440;
 
-const week = Array.from({ length: WEEK_MINUTES }, (_, minute) => minute);
+test("the chain's probabilities sum to 1 and keep its long run", () => {
+  for (const row of TRANSITIONS) expect(row.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12);
+  const after = REGIMES.map((_, k) =>
+    LONG_RUN.reduce((sum, share, j) => sum + share * (TRANSITIONS[j]?.[k] ?? NaN), 0)
+  );
+  for (const [k, share] of after.entries()) expect(share).toBeCloseTo(LONG_RUN[k] ?? NaN, 12);
+});
 
-test("from each minute of the week to the next, the chain moves probabilities", () => {
-  for (const minute of week) {
-    const before = longRunShares((minute + WEEK_MINUTES - 1) % WEEK_MINUTES);
-    const matrix = transitionMatrix(minute);
-    const sums = matrix.map((row) => row.reduce((sum, probability) => sum + probability, 0));
-    const rows = matrix.flat();
-    if (sums.some((sum) => Math.abs(sum - 1) > 1e-12) || rows.some((p) => !(p > 0 && p < 1))) {
-      expect.fail(`minute ${minute}: ${rows.join(" ")}`);
+test("regimes change with the chain's probabilities and keep their order", () => {
+  const uniforms = Array.from({ length: 100_000 }, (_, i) => (i + 0.5) / 100_000);
+  for (const [from, row] of TRANSITIONS.entries()) {
+    for (const [to, probability] of row.entries()) {
+      const share = uniforms.filter((u) => nextRegime(from, u) === to).length / uniforms.length;
+      expect(Math.abs(share - probability)).toBeLessThan(2e-5);
     }
-    const after = REGIMES.map((_, k) =>
-      matrix.reduce((sum, row, j) => sum + (before[j] ?? NaN) * (row[k] ?? NaN), 0)
-    );
-    const off = longRunShares(minute).map((share, k) => Math.abs(share - (after[k] ?? NaN)));
-    if (!(Math.max(...off) < 1e-9)) expect.fail(`minute ${minute} is not the long run`);
+  }
+  for (const uniform of uniforms) {
+    const after = REGIMES.map((_, k) => nextRegime(k, uniform));
+    expect(after).toEqual(after.toSorted((a, b) => a - b));
   }
 });
 
-test("the drifts cancel out at every hour", () => {
-  for (const minute of week) {
-    const drift = REGIMES.reduce(
-      (sum, regime, k) =>
-        sum + (regime.drift - expectedDrift(minute)) * (longRunShares(minute)[k] ?? NaN),
-      0,
-    );
-    if (!(Math.abs(drift) < 1e-12)) expect.fail(`minute ${minute} drifts by ${drift}`);
+test("the regimes of any day lead to those of the next", () => {
+  const regimes = new RegimePaths("BTCUSDT", 1);
+  const year = regimes.path(-20, 365);
+  for (const day of [0, 1, 2, 30, 31, 300]) {
+    expect(regimes.path(day, 2)).toEqual(year.slice((day + 20) * 1440, (day + 22) * 1440));
   }
-});
-
-test("busy sessions are more often bearish, and weekends more often bullish, than normal", () => {
-  const [tuesdayAtThree = NaN, , tuesdayQuiet = NaN] = longRunShares((24 + 15) * 60);
-  const [sundayAtSix = NaN, , sundayQuiet = NaN] = longRunShares((6 * 24 + 6) * 60);
-  expect(tuesdayAtThree).toBeGreaterThan(0.5);
-  expect(tuesdayQuiet).toBeLessThan(0.2);
-  expect(sundayAtSix).toBeLessThan(0.2);
-  expect(sundayQuiet).toBeGreaterThan(0.5);
 });
 
 describe("the truth behind two months of a market", () => {
@@ -75,39 +66,42 @@ describe("the truth behind two months of a market", () => {
     );
   });
 
-  test("leaves its regimes at the rates of their hours", () => {
+  test("leaves its regimes at their rates, over midnights too", () => {
     for (const k of REGIMES.keys()) {
-      const within = truth.slice(1).flatMap(({ time, regime }, i) => {
-        if (truth[i]?.regime !== k) return [];
-        const stay = transitionMatrix(minuteOfWeek(time / MINUTE_MS))[k]?.[k] ?? NaN;
-        return [{ left: regime !== k, probability: 1 - stay }];
-      });
-      const left = within.filter((minute) => minute.left).length;
-      const expected = within.reduce((sum, { probability }) => sum + probability, 0);
+      const within = truth.slice(1).filter((_, i) => truth[i]?.regime === k);
+      const left = within.filter(({ regime }) => regime !== k).length;
+      const expected = within.length * (1 - (TRANSITIONS[k]?.[k] ?? NaN));
       expect(Math.abs(left - expected)).toBeLessThan(3.5 * Math.sqrt(expected));
     }
   });
 
-  const meanExpected = (k: number) => {
-    const within = truth.filter(({ regime }) => regime === k);
-    const drifts = within.map(({ time }) => expectedDrift(minuteOfWeek(time / MINUTE_MS)));
-    return drifts.reduce((sum, drift) => sum + drift, 0) / within.length;
-  };
+  test("explains the returns that the klines show", () => {
+    for (const k of REGIMES.keys()) {
+      const standardized = truth.flatMap(({ regime, volatility }, i) =>
+        regime === k ? [Math.log((closes[i + 1] ?? NaN) / (closes[i] ?? NaN)) / volatility] : []
+      );
+      const mean = standardized.reduce((sum, x) => sum + x, 0) / standardized.length;
+      const square = standardized.reduce((sum, x) => sum + x * x, 0) / standardized.length;
+      expect(Math.abs(mean)).toBeLessThan(4 / Math.sqrt(standardized.length));
+      expect(square).toBeGreaterThan(0.95);
+      expect(square).toBeLessThan(1.05);
+    }
+  });
 
-  test("explains the returns that the klines show: drift and volatility by regime", () => {
+  test("has volatilities and trades around their scales, by regime", () => {
     for (const [k, regime] of REGIMES.entries()) {
-      const scaled = truth.flatMap((minute, i) => {
-        if (minute.regime !== k) return [];
-        const logReturn = Math.log((closes[i + 1] ?? NaN) / (closes[i] ?? NaN));
-        return [logReturn / minute.volatilityScale];
-      });
-      const mean = scaled.reduce((sum, x) => sum + x, 0) / scaled.length;
-      const drift = regime.drift - meanExpected(k);
-      const deviation = Math.sqrt(scaled.reduce((sum, x) => sum + x * x, 0) / scaled.length);
-      const expected = regime.volatility * Math.exp(DYNAMICS.volatilityShock ** 2);
-      expect(Math.abs(mean - drift)).toBeLessThan(4 * deviation / Math.sqrt(scaled.length));
-      expect(deviation / expected).toBeGreaterThan(0.93);
-      expect(deviation / expected).toBeLessThan(1.07);
+      const within = truth.filter((minute) => minute.regime === k);
+      const mean = (of: (minute: (typeof truth)[number]) => number) =>
+        within.reduce((sum, minute) => sum + of(minute), 0) / within.length;
+      const gust = mean(({ volatility, volatilityScale }) =>
+        Math.log(volatility / volatilityScale)
+      );
+      expect(Math.abs(gust - Math.log(regime.volatility))).toBeLessThan(0.05);
+      const trades = mean((minute) =>
+        Math.log((minute.trades + 0.5) / minute.activityScale) -
+        DYNAMICS.activityByVolatility * Math.log(minute.volatility / minute.volatilityScale)
+      );
+      expect(Math.abs(trades)).toBeLessThan(0.1);
     }
   });
 });

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { z } from "zod";
+import { makeLive } from "../../../support/records.ts";
 import { makeStatus, setUp } from "../support.ts";
 
 const RELOAD = "/api/v1/models/reload";
@@ -39,6 +41,26 @@ test("a volatility model is listed without its tables, with its labels and witho
   });
   expect(volatility).not.toHaveProperty("forest");
   expect(volatility).not.toHaveProperty("hmm");
+});
+
+const LIVE = { models: ["models/classic.json", "models/volatility.json"], live: makeLive() };
+const lives = z.array(z.object({ live: z.unknown().optional() }));
+
+test("a model that makes forecasts has their live scores, of all markets or of one", async () => {
+  const get = async (query: string) =>
+    lives.parse(await (await setUp(LIVE).request(`/api/v1/models${query}`)).json())
+      .map(({ live }) => live);
+  expect(await get("")).toEqual([undefined, LIVE.live]);
+  const { pooled, symbols: { ETHUSDT } } = LIVE.live;
+  expect(await get("?symbol=ethusdt")).toEqual([undefined, { pooled, symbols: { ETHUSDT } }]);
+});
+
+test("live scores of a market that is not served are refused", async () => {
+  const response = await setUp(LIVE).request("/api/v1/models?symbol=XRPUSDT");
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({
+    detail: expect.stringMatching(/^symbol must be among .*BTCUSDT, ETHUSDT/),
+  });
 });
 
 test("without a token set, administrative calls are off and say so", async () => {

@@ -1,22 +1,15 @@
-/**
- * Scores against true labels, which only a simulated market has. The baseline is an oracle: a
- * filter with the market's true parameters, the best of those that see what it sees.
- */
+/** Scores against true labels, which only a simulated market has. */
 import { quantile } from "../../core-wasm/core.ts";
 import { measureDelay } from "./delay.ts";
 import { adjustedRandIndex } from "./rand_index.ts";
 import { DAY_MINUTES } from "../../data/schema/time.ts";
 
-/** Bars with true labels, and the paths of two filters. */
-export interface LabelledBars {
+/** Bars with true labels and the path of a filter. */
+export interface LabelledPath {
   /** True regime of each bar, 0 to `regimes - 1`. */
   readonly labels: Uint8Array;
-  /** The model's most probable state at each bar. */
-  readonly model: Uint8Array;
-  /** The oracle's most probable regime at each bar. */
-  readonly oracle: Uint8Array;
-  /** Bars of each sequence. */
-  readonly lengths: readonly number[];
+  /** The filter's state at each bar. */
+  readonly path: Uint8Array;
 }
 
 /** Scores of a path against true labels. */
@@ -33,13 +26,9 @@ export interface LabelScore {
   readonly false_alarms_per_day: number;
 }
 
-/** Scores of a model and of the oracle. */
-export interface OracleComparison {
-  readonly model: LabelScore;
-  readonly oracle: LabelScore;
-  /** The model's accuracy divided by the oracle's. */
-  readonly accuracy_ratio: number;
-  /** Regime that each state of the model is mapped to. */
+/** Scores of a filter whose states are not the regimes. */
+export interface MappedScore extends LabelScore {
+  /** Regime that each state is mapped to. */
   readonly regimes_of_states: readonly number[];
 }
 
@@ -103,42 +92,29 @@ export function scoreAgainstLabels(
 }
 
 /**
- * Compares a model with the oracle. The map from states to regimes comes from other bars than the
- * scores; the oracle's states are the regimes.
+ * Scores a filter's path after mapping its states to regimes. The map comes from other bars than the
+ * scores.
  *
  * @param train Bars for the map from states to regimes.
- * @param test Later bars, for the scores.
+ * @param test Later bars, one sequence, for the scores.
  * @throws RangeError when arrays are empty or of different lengths.
  */
-export function compareWithOracle(
-  train: Pick<LabelledBars, "labels" | "model">,
-  test: LabelledBars,
+export function scoreMapped(
+  train: LabelledPath,
+  test: LabelledPath,
   { states, regimes }: { readonly states: number; readonly regimes: number },
-): OracleComparison {
-  const { labels, lengths } = test;
-  const bars = lengths.reduce((sum, length) => sum + length, 0);
-  const counts = [labels.length, test.model.length, test.oracle.length, bars];
-  if (bars === 0 || counts.some((count) => count !== bars)) {
+): MappedScore {
+  for (const [part, { labels, path }] of Object.entries({ train, test })) {
+    if (labels.length > 0 && labels.length === path.length) continue;
     throw new RangeError(
-      "Cannot compare as labels, model, oracle and sequences must have the same number of bars, " +
-        `at least 1: current values are ${counts.join(", ")}`,
+      `Cannot score as labels and path of ${part} must have the same number of bars, at least 1: ` +
+        `current values are ${labels.length} and ${path.length}`,
     );
   }
-  if (train.labels.length === 0 || train.labels.length !== train.model.length) {
-    throw new RangeError(
-      "Cannot map states to regimes as labels and model must have the same number of bars, at " +
-        `least 1: current values are ${train.labels.length} and ${train.model.length}`,
-    );
-  }
-  const regimesOfStates = assignStates(train.model, train.labels, states, regimes);
-  const mapped = test.model.map((state) => regimesOfStates[state] ?? 0);
-  const model = scoreAgainstLabels(mapped, labels, lengths);
-  const oracle = scoreAgainstLabels(test.oracle, labels, lengths);
+  const regimesOfStates = assignStates(train.path, train.labels, states, regimes);
+  const mapped = test.path.map((state) => regimesOfStates[state] ?? 0);
   return {
-    model,
-    oracle,
-    accuracy_ratio: model.accuracy / oracle.accuracy,
-
+    ...scoreAgainstLabels(mapped, test.labels, [mapped.length]),
     regimes_of_states: regimesOfStates,
   };
 }

@@ -1,4 +1,3 @@
-import { symbolOfFile } from "../../data/files/file_name.ts";
 import type { ForecastScorecard } from "../../models/artifact/forecast_scorecard.ts";
 import { evaluateVolatility } from "../../models/evaluation/volatility/evaluate.ts";
 import type { BarSequence } from "../../models/training/sequences.ts";
@@ -14,12 +13,12 @@ function marketOf(symbol: string, sequences: readonly BarSequence[]): Market {
   return { symbol, runs: [...sequences].sort((a, b) => a.start - b.start) };
 }
 
-/** The history of files of one market as the volatility model is fitted on it. */
+/** The history of a market as the volatility model is fitted on it. */
 export function prepareMarket(
-  bars: readonly string[],
+  symbol: string,
   sequences: readonly BarSequence[],
 ): VolatilityHistory {
-  return prepareHistory([marketOf(symbolOfFile(bars[0] ?? "") ?? "", sequences)]);
+  return prepareHistory([marketOf(symbol, sequences)]);
 }
 
 /** A scorecard of a history that is long enough for all of it. */
@@ -34,11 +33,11 @@ type FullScorecard =
  * @throws RangeError when the history is too short.
  */
 export function evaluateForecasts(
-  bars: readonly string[],
+  symbol: string,
   sequences: readonly BarSequence[],
   final: boolean,
 ): FullScorecard {
-  const market = marketOf(symbolOfFile(bars[0] ?? "") ?? "", sequences);
+  const market = marketOf(symbol, sequences);
   const scorecard = evaluateVolatility({
     markets: [market],
     market: "spot",

@@ -16,10 +16,9 @@ import { flattenBars, randomBars } from "../core-wasm/support.ts";
 
 const start = Date.UTC(2024, 0, 1);
 const sequence = { start, bars: flattenBars(randomBars(16_000, 1)) };
-const files = ["BTCUSDT-1m.csv"];
 
 describe("the drivers of volatility", () => {
-  const random = prepareMarket(files, [sequence]);
+  const random = prepareMarket("BTCUSDT", [sequence]);
   const rows = thinRows(random, 15, 2_000);
   // What comes is the volume alone.
   const [width, volume] = [
@@ -106,5 +105,5 @@ test("the largest contributions are named in the alternative text", () => {
 });
 
 test("a history without a walk-forward part is refused", () => {
-  expect(() => evaluateForecasts(files, [sequence], false)).toThrow(RangeError);
+  expect(() => evaluateForecasts("BTCUSDT", [sequence], false)).toThrow(RangeError);
 });

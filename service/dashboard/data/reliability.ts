@@ -32,8 +32,17 @@ const SCORES: readonly (readonly [name: string, text: (windows: LiveWindows) => 
   ["Brier, week", ({ week }) => brierOf(week)],
 ];
 
-/** How right the published forecasts of a market were, and whether the model still fits it. */
-export function reliabilityOf(live: Live | null, symbol: string): readonly HealthFact[] {
+/**
+ * How right the published forecasts of a market were, and whether the model still fits it.
+ *
+ * @param simulated Whether the market is a simulated one. That a model of real bars does not fit it
+ *   is no reason to train that model again.
+ */
+export function reliabilityOf(
+  live: Live | null,
+  symbol: string,
+  simulated: boolean,
+): readonly HealthFact[] {
   const market = live?.symbols[symbol];
   const facts = SCORES.map(([name, text]) => ({
     name,
@@ -41,6 +50,12 @@ export function reliabilityOf(live: Live | null, symbol: string): readonly Healt
     warn: false,
   }));
   const { trained_on: trained, drift } = market ?? {};
+  if (simulated) {
+    if (market !== undefined) {
+      facts.push({ name: "Trained on", value: "real bars, not simulated ones", warn: false });
+    }
+    return facts;
+  }
   if (trained !== undefined) {
     const value = `${trained.join(", ")}, not on ${symbol}`;
     facts.push({ name: "Trained on", value, warn: false });

@@ -63,7 +63,7 @@ export function createForecast(): (page: Page) => void {
     draw(output);
     facts(factsOf(output));
     reasons(reasonsOf(output));
-    scores(reliabilityOf(model?.live ?? null, next.symbol));
+    scores(reliabilityOf(model?.live ?? null, next.symbol, signal?.source === "simulator"));
   }
 
   new ResizeObserver(() => {

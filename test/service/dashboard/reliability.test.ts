@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import { reliabilityOf } from "../../../service/dashboard/data/reliability.ts";
 import { makeLive } from "../../support/records.ts";
 
-function factsOf(symbol: string, live = makeLive()) {
-  return Object.fromEntries(reliabilityOf(live, symbol).map(({ name, value }) => [name, value]));
+function factsOf(symbol: string, simulated = false) {
+  return Object.fromEntries(
+    reliabilityOf(makeLive(), symbol, simulated).map(({ name, value }) => [name, value]),
+  );
 }
 
 test("shares are shown with the number of forecasts, or how many there are of those needed", () => {
@@ -24,7 +26,16 @@ test("a model of another market says so", () => {
   });
 });
 
+test("a model of real bars need not be trained again for a simulated market", () => {
+  expect(factsOf("BTCUSDT", true)).toMatchObject({ "Trained on": "real bars, not simulated ones" });
+  expect(factsOf("BTCUSDT", true)).not.toHaveProperty("Retrain");
+});
+
 test("before anything is known there are dashes", () => {
-  expect(new Set(reliabilityOf(null, "BTCUSDT").map(({ value }) => value))).toEqual(new Set(["–"]));
-  expect(reliabilityOf(makeLive(), "NEWUSDT")).toEqual(reliabilityOf(null, "NEWUSDT"));
+  expect(new Set(reliabilityOf(null, "BTCUSDT", false).map(({ value }) => value))).toEqual(
+    new Set(["–"]),
+  );
+  expect(reliabilityOf(makeLive(), "NEWUSDT", false)).toEqual(
+    reliabilityOf(null, "NEWUSDT", false),
+  );
 });

@@ -9,7 +9,7 @@ export interface AnomalyData {
   readonly signals: readonly Signal[];
   /** The forming minute. The axis includes it; `formingPoint` draws it. */
   readonly nowcast: Signal | null;
-  /** A score below it is an anomaly; null before the models are loaded. */
+  /** A score below it is an anomaly; null without a forest and before the models are loaded. */
   readonly offset: number | null;
   readonly time: TimeAxis;
 }

@@ -20,6 +20,11 @@ export function forecastModel(models: readonly Model[]): Model | undefined {
   return models.find(({ preset }) => preset === "volatility");
 }
 
+/** Whether signals have anomaly scores: those of the primary model's forest. True if unknown. */
+export function hasForest(models: readonly Model[]): boolean {
+  return models.length === 0 || (primaryModel(models)?.offset ?? null) !== null;
+}
+
 /** The models in the order of the picker: the default one first. */
 export function offeredModels(models: readonly Model[]): readonly Model[] {
   const first = shownModel(models, null);

@@ -14,7 +14,7 @@ import { formatCount } from "../format/number.ts";
  */
 export type Outputs = (signal: Signal) => ReadyOutput | undefined;
 
-/** The outputs of a model. Those of the primary model are the top level of signals. */
+/** The outputs of a model. Those of the primary model of the time are the top level of signals. */
 export function outputsOf(model: Model | undefined): Outputs {
   const regimes = model?.regimes ?? [];
   return (signal) => {
@@ -28,7 +28,13 @@ export function outputsOf(model: Model | undefined): Outputs {
 }
 
 function modelOutput(model: Model | undefined, signal: Signal): ModelOutput | undefined {
-  return model?.primary ? primaryOutput(signal) : signal.models[model?.name ?? ""];
+  const beside = signal.models[model?.name ?? ""];
+  if (beside !== undefined) return beside;
+  // The top level does not name its model, and another one may have been primary then: a volatility
+  // model's has a basis.
+  const isForecast = signal.basis !== undefined;
+  const isModels = model?.preset === "volatility" ? isForecast : model?.primary && !isForecast;
+  return isModels ? primaryOutput(signal) : undefined;
 }
 
 /** How far a model is in filling its windows, `9 of 20 minutes`; empty if it is ready or unknown. */

@@ -1,6 +1,7 @@
 import {
   FEWEST_FORECASTS,
   type Live,
+  type LiveMarket,
   type LiveWindow,
   type LiveWindows,
 } from "../../../data/schema/live.ts";
@@ -16,21 +17,58 @@ function shareOf(share: number | null, count: number): string {
     : `${formatProbability(share)} of ${formatCount(count)}`;
 }
 
-/** Brier score of the regimes' probabilities beside that of the plain threshold. */
-function brierOf({ brier_label: label, brier_threshold: threshold }: LiveWindow): string {
-  if (label === null) return NOTHING;
-  const own = formatNumber(label, 3);
-  return threshold === null ? own : `${own}, threshold ${formatNumber(threshold, 3)}`;
+/** A Brier score; a dash while there are too few forecasts. */
+function brierOf(score: number | null): string {
+  return score === null ? NOTHING : formatNumber(score, 3);
 }
 
-/** The scores that are shown, by name. */
-const SCORES: readonly (readonly [name: string, text: (windows: LiveWindows) => string])[] = [
+/** Brier score of the regimes' probabilities beside that of the plain threshold. */
+function regimesOf({ brier_label: label, brier_threshold: threshold }: LiveWindow): string {
+  const own = brierOf(label);
+  return threshold === null ? own : `${own}, threshold ${brierOf(threshold)}`;
+}
+
+type Scores = readonly (readonly [name: string, text: (windows: LiveWindows) => string])[];
+
+/** How often intervals held, by name. */
+const HELD: Scores = [
   ["15 min, day", ({ day }) => shareOf(day.coverage_80, day.forecasts)],
   ["15 min, week", ({ week }) => shareOf(week.coverage_80, week.forecasts)],
   ["60 min, day", ({ day }) => shareOf(day.coverage_80_60, day.forecasts_60)],
   ["60 min, week", ({ week }) => shareOf(week.coverage_80_60, week.forecasts_60)],
-  ["Brier, week", ({ week }) => brierOf(week)],
 ];
+
+/** The errors of the probabilities, by name. */
+const ERRORS: Scores = [
+  ["Regimes, day", ({ day }) => regimesOf(day)],
+  ["Regimes, week", ({ week }) => regimesOf(week)],
+  ["Change in 60 min, day", ({ day }) => brierOf(day.brier_change)],
+  ["Change in 60 min, week", ({ week }) => brierOf(week.brier_change)],
+];
+
+/** Of several markets together, the week's alone: the panel is narrow. */
+const HELD_BY_ALL: Scores = [
+  ["15 min, week, all markets", ({ week }) => percentOf(week.coverage_80)],
+  ["60 min, week, all markets", ({ week }) => percentOf(week.coverage_80_60)],
+];
+const ERRORS_OF_ALL: Scores = [
+  ["Regimes, week, all markets", ({ week }) => brierOf(week.brier_label)],
+  ["Change, week, all markets", ({ week }) => brierOf(week.brier_change)],
+];
+
+function percentOf(share: number | null): string {
+  return share === null ? NOTHING : formatProbability(share);
+}
+
+/** How right the forecasts of a market were, as lists of facts. */
+export interface Reliability {
+  /** How often 80 % intervals held. */
+  readonly held: readonly HealthFact[];
+  /** Brier scores of the probabilities. */
+  readonly errors: readonly HealthFact[];
+  /** Whether the model fits the market; empty while nothing is to be said. */
+  readonly fit: readonly HealthFact[];
+}
 
 /**
  * How right the published forecasts of a market were, and whether the model still fits it.
@@ -42,25 +80,38 @@ export function reliabilityOf(
   live: Live | null,
   symbol: string,
   simulated: boolean,
-): readonly HealthFact[] {
+): Reliability {
   const market = live?.symbols[symbol];
-  const facts = SCORES.map(([name, text]) => ({
-    name,
-    value: market === undefined ? NOTHING : text(market),
-    warn: false,
-  }));
-  const { trained_on: trained, drift } = market ?? {};
+  const isOneOfSeveral = market !== undefined && Object.keys(live?.symbols ?? {}).length > 1;
+  const listOf = (own: Scores, all: Scores) => [
+    ...own.map(([name, text]) => ({
+      name,
+      value: market === undefined ? NOTHING : text(market),
+      warn: false,
+    })),
+    ...(isOneOfSeveral && live !== null
+      ? all.map(([name, text]) => ({ name, value: text(live.pooled), warn: false }))
+      : []),
+  ];
+  return {
+    held: listOf(HELD, HELD_BY_ALL),
+    errors: listOf(ERRORS, ERRORS_OF_ALL),
+    fit: market === undefined ? [] : fitOf(market, symbol, simulated),
+  };
+}
+
+function fitOf(
+  { trained_on: trained, drift: { retrain } }: LiveMarket,
+  symbol: string,
+  simulated: boolean,
+): readonly HealthFact[] {
   if (simulated) {
-    if (market !== undefined) {
-      facts.push({ name: "Trained on", value: "real bars, not simulated ones", warn: false });
-    }
-    return facts;
+    return [{ name: "Trained on", value: "real bars, not simulated ones", warn: false }];
   }
-  if (trained !== undefined) {
-    const value = `${trained.join(", ")}, not on ${symbol}`;
-    facts.push({ name: "Trained on", value, warn: false });
-  }
-  const retrain = drift?.retrain ?? null;
-  if (retrain !== null) facts.push({ name: "Retrain", value: retrain, warn: true });
-  return facts;
+  return [
+    ...(trained === undefined
+      ? []
+      : [{ name: "Trained on", value: `${trained.join(", ")}, not on ${symbol}`, warn: false }]),
+    ...(retrain === null ? [] : [{ name: "Retrain", value: retrain, warn: true }]),
+  ];
 }

@@ -1,4 +1,5 @@
 import { isReadyForecast, type ReadyForecast } from "../../../data/schema/signal.ts";
+import type { Forecast } from "../../../data/schema/volatility.ts";
 import { forecastChart } from "../charts/forecast.ts";
 import { outputsOf, warmUpOf } from "../data/outputs.ts";
 import { forecastModel } from "../data/model.ts";
@@ -10,6 +11,8 @@ import { lastFinal, latest, type Page } from "./page.ts";
 
 const NOTHING = "–";
 const HEIGHT_PX = 92;
+/** A median below it is shown with one decimal, basis points. */
+const SMALL_BP = 10;
 /** Parts of the forecast that are named, the largest first. */
 const NAMED = 4;
 
@@ -34,7 +37,11 @@ export function createForecast(): (page: Page) => void {
   progress.id = "forecast-progress";
   const facts = createFacts(element("forecast-facts"));
   const reasons = createFacts(element("forecast-why"));
+  const said = element("forecast-said");
+  const reliability = element("forecast-reliability");
   const scores = createFacts(element("forecast-scores"));
+  const errors = createFacts(element("forecast-errors"));
+  const fit = createFacts(element("forecast-fit"));
   let shown: string | undefined = "";
   let page: Page | undefined;
 
@@ -55,15 +62,23 @@ export function createForecast(): (page: Page) => void {
     const model = forecastModel(next.models);
     section.hidden = next.models.length > 0 && model === undefined;
     const signal = lastFinal(next);
-    const said = model && signal && outputsOf(model)(signal);
-    const output = said !== undefined && isReadyForecast(said) ? said : undefined;
-    const warmUp = warmUpOf(model, latest(next));
+    const ready = model && signal && outputsOf(model)(signal);
+    const output = ready !== undefined && isReadyForecast(ready) ? ready : undefined;
+    const warmUp = output === undefined ? warmUpOf(model, latest(next)) : "";
+    const live = model?.live ?? null;
+    // Elsewhere dashes keep the space of what is about to come.
+    host.classList.toggle("warming", warmUp !== "");
+    said.hidden = warmUp !== "";
+    reliability.hidden = warmUp !== "" && (live?.symbols[next.symbol]?.week.forecasts ?? 0) === 0;
     setText(progress, warmUp === "" ? "" : `Warming up: ${warmUp}`);
     setText(basis, output === undefined ? "" : BASES[output.basis]);
     draw(output);
     facts(factsOf(output));
     reasons(reasonsOf(output));
-    scores(reliabilityOf(model?.live ?? null, next.symbol, signal?.source === "simulator"));
+    const known = reliabilityOf(live, next.symbol, signal?.source === "simulator");
+    scores(known.held);
+    errors(known.errors);
+    fit(known.fit);
   }
 
   new ResizeObserver(() => {
@@ -72,12 +87,16 @@ export function createForecast(): (page: Page) => void {
   return update;
 }
 
-const BASES = { absolute: "absolute regimes", week: "regimes against its week" } as const;
+type Horizon = Forecast["15"];
+
+const BASES = { absolute: "regimes in basis points", week: "regimes against its week" } as const;
 
 function factsOf(output: ReadyForecast | undefined): readonly Fact[] {
   const value = (text: (output: ReadyForecast) => string) =>
     output === undefined ? NOTHING : text(output);
   return [
+    { name: "Next 15 min", value: value(({ forecast }) => rangeOf(forecast["15"])) },
+    { name: "Next 60 min", value: value(({ forecast }) => rangeOf(forecast["60"])) },
     {
       name: "By its week",
       value: value(({ against_week: week }) => {
@@ -92,17 +111,26 @@ function factsOf(output: ReadyForecast | undefined): readonly Fact[] {
     {
       name: "Shock score",
       value: value(({ shock_score: score, is_shock: isShock }) =>
-        `${formatNumber(score, 1)}${isShock ? ", a shock" : ""}`
+        `${formatNumber(score, 1)}, ${isShock ? "a shock" : "no shock"}`
       ),
       warn: output?.is_shock ?? false,
     },
   ];
 }
 
+/** The median and the 80 % interval of a horizon: `33 bp, 80 %: 20 to 59`. */
+export function rangeOf({ volatility_bp: median, quantiles }: Horizon): string {
+  const decimals = median < SMALL_BP ? 1 : 0;
+  const [low, high] = [quantiles["10"], quantiles["90"]].map((each) =>
+    formatNumber(each, decimals)
+  );
+  return `${formatNumber(median, decimals)} bp, 80 %: ${low} to ${high}`;
+}
+
 /** The largest parts of the forecast's difference from its mean of the week. */
 function reasonsOf(output: ReadyForecast | undefined): readonly Fact[] {
   if (output === undefined) {
-    return Array.from({ length: NAMED }, () => ({ name: NOTHING, value: NOTHING }));
+    return Object.values(PARTS).slice(0, NAMED).map((name) => ({ name, value: NOTHING }));
   }
   const { contributions } = output;
   const parts = Object.entries(PARTS).map(([key, name]) => ({

@@ -1,14 +1,14 @@
 import { alarmOf } from "../data/alarm.ts";
 import { changeSince } from "../data/history.ts";
-import { primaryModel, shownModel } from "../data/model.ts";
-import { warmUpOf } from "../data/outputs.ts";
+import { forecastModel, hasForest, primaryModel, shownModel } from "../data/model.ts";
+import { outputsOf, warmUpOf } from "../data/outputs.ts";
 import { regimeColour } from "../data/regimes.ts";
 import { spanLabel } from "../data/span.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatChange, formatNumber, formatProbability } from "../format/number.ts";
 import { formatPrice, priceDecimals } from "../format/price.ts";
 import { formatDay, formatMinute } from "../format/time.ts";
-import type { Signal } from "../../../data/schema/signal.ts";
+import { isReadyForecast, type ReadyForecast, type Signal } from "../../../data/schema/signal.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { element, setColour, setText } from "./dom.ts";
 import { lastFinal, latest, outputOf, type Page } from "./page.ts";
@@ -19,7 +19,10 @@ const NOTHING = "–";
 /** In place of what a model would say that is not ready. */
 const WARMING_UP = "Warming up";
 
-/** The row of current figures: price, regime, anomaly and the forming minute. */
+/**
+ * The row of current figures: price, regime, anomaly and the forming minute. Without a forest the
+ * shock takes the place of the anomaly.
+ */
 export function createHeadline(): (page: Page, scene: Scene | null) => void {
   const price = createPrice();
   const regime = createRegime();
@@ -117,27 +120,44 @@ function createAnomaly(): (page: Page) => void {
   const verdict = element("anomaly");
   const score = element("anomaly-score");
   const threshold = element("anomaly-threshold");
+  const thresholdPair = element("anomaly-threshold-pair");
   const progress = createProgress("anomaly-progress");
   return (page) => {
-    const last = lastFinal(page);
-    const model = primaryModel(page.models);
+    const scored = hasForest(page.models);
+    const model = scored ? primaryModel(page.models) : forecastModel(page.models);
     const warmUp = warmUpOf(model, latest(page));
     progress(warmUp);
     const offset = model?.offset ?? null;
-    if (model !== undefined) setText(label, `Anomaly, ${model.name} model`);
-    const isAnomaly = last?.is_anomaly ?? null;
+    const what = scored ? "Anomaly" : "Shock";
+    if (model !== undefined) setText(label, `${what}, ${model.name} model`);
+    const isOdd = isOddMinute(page, lastFinal(page));
     const unknown = warmUp === "" ? NOTHING : WARMING_UP;
-    setText(verdict, isAnomaly === null ? unknown : isAnomaly ? "Anomalous" : "Ordinary");
-    verdict.classList.toggle("anomalous", isAnomaly === true);
-    setText(score, formatScore(last));
+    const [odd, even] = scored ? ["Anomalous", "Ordinary"] : ["Shock", "No shock"];
+    setText(verdict, isOdd === null ? unknown : isOdd ? odd : even);
+    verdict.classList.toggle("anomalous", isOdd === true);
+    setText(score, formatScore(page, lastFinal(page)));
     setText(threshold, offset === null ? NOTHING : formatNumber(offset, 3));
+    // The threshold of shocks follows the market, and signals do not have it.
+    thresholdPair.hidden = !scored || warmUp !== "";
   };
 }
 
-/** A signal's anomaly score; a dash where there is none. */
-function formatScore(signal: Signal | null | undefined): string {
-  const score = signal?.anomaly_score ?? null;
-  return score === null ? NOTHING : formatNumber(score, 3);
+/** What the volatility model says in a signal; undefined if it is not ready or does not run. */
+function forecastOf({ models }: Page, signal: Signal | undefined): ReadyForecast | undefined {
+  const output = signal && outputsOf(forecastModel(models))(signal);
+  return output !== undefined && isReadyForecast(output) ? output : undefined;
+}
+
+/** Whether a minute is an anomaly, or without a forest a shock; null if unknown. */
+function isOddMinute(page: Page, signal: Signal | undefined): boolean | null {
+  return (hasForest(page.models) ? signal?.is_anomaly : forecastOf(page, signal)?.is_shock) ?? null;
+}
+
+/** A signal's anomaly score, or without a forest its shock score; a dash where there is none. */
+function formatScore(page: Page, signal: Signal | undefined): string {
+  const scored = hasForest(page.models);
+  const score = (scored ? signal?.anomaly_score : forecastOf(page, signal)?.shock_score) ?? null;
+  return score === null ? NOTHING : formatNumber(score, scored ? 3 : 1);
 }
 
 function createForming(): (page: Page) => void {
@@ -153,7 +173,7 @@ function createForming(): (page: Page) => void {
     setText(name, output?.name ?? NOTHING);
     setColour(swatch, output === undefined ? "var(--edge)" : regimeColour(output));
     setText(confidence, output === undefined ? NOTHING : formatProbability(output.confidence));
-    setText(score, formatScore(nowcast));
-    score.classList.toggle("anomalous", nowcast?.is_anomaly ?? false);
+    setText(score, formatScore(page, nowcast ?? undefined));
+    score.classList.toggle("anomalous", isOddMinute(page, nowcast ?? undefined) ?? false);
   };
 }

@@ -1,5 +1,5 @@
 import type { Model } from "../client/decode.ts";
-import { primaryModel, shortFingerprint, shownModel } from "../data/model.ts";
+import { hasForest, primaryModel, shortFingerprint, shownModel } from "../data/model.ts";
 import { formatCount, formatNumber } from "../format/number.ts";
 import { formatDay, formatMinute, formatMonth, type Zone, zoneName } from "../format/time.ts";
 import { element } from "./dom.ts";
@@ -27,7 +27,7 @@ export function createModelFacts(): (page: Page) => void {
         value: others.map(({ name, fingerprint }) => `${name} ${shortFingerprint(fingerprint)}`)
           .join(", ") || NOTHING,
       },
-      { name: "Anomalies", value: anomalies(primaryModel(models)) },
+      ...(hasForest(models) ? [{ name: "Anomalies", value: anomalies(primaryModel(models)) }] : []),
       ...(problem === null ? [] : [{ name: "Model files", value: problem, warn: true }]),
     ]);
   };

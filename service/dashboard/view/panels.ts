@@ -46,6 +46,8 @@ export function createPanels(onResize: () => void): Panels {
     place(element("probability-chart"), PROBABILITY),
     place(element("anomaly-chart"), ANOMALY),
   ];
+  const scores = element("anomaly-panel");
+  const featureHeader = element("features-panel");
   const featureHost = element("feature-panels");
   let names: readonly string[] = [];
   let features: readonly Panel[] = [];
@@ -71,6 +73,8 @@ export function createPanels(onResize: () => void): Panels {
       return null;
     }
     placeFeatures(scene.features);
+    scores.hidden = !scene.scored;
+    featureHeader.hidden = scene.features.length === 0;
     for (const panel of [...fixed, ...features]) {
       if (sizeOf(panel.host).width > 0) draw(panel, scene);
     }

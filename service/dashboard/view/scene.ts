@@ -2,7 +2,7 @@ import type { Signal } from "../../../data/schema/signal.ts";
 import { MINUTE_MS } from "../../../data/schema/time.ts";
 import { candleMinutes, type Candles, toCandles } from "../data/candles.ts";
 import { visibleSignals } from "../data/history.ts";
-import { primaryModel, shownModel } from "../data/model.ts";
+import { hasForest, primaryModel, shownModel } from "../data/model.ts";
 import { type Outputs, outputsOf } from "../data/outputs.ts";
 import { type FeatureScale, type FeatureStyle, featureStyle } from "../data/features.ts";
 import { type Posterior, toPosteriors } from "../data/posteriors.ts";
@@ -30,7 +30,9 @@ export interface Scene {
   readonly colours: readonly string[];
   readonly features: readonly FeatureStyle[];
   readonly featureScale: FeatureScale;
-  /** Anomaly threshold; null before the models are loaded. */
+  /** Whether there are anomaly scores: of the running models, or of those that ran before. */
+  readonly scored: boolean;
+  /** Anomaly threshold; null without a forest and before the models are loaded. */
   readonly offset: number | null;
   /** Decimals of prices. */
   readonly decimals: number;
@@ -72,6 +74,7 @@ export function sceneOf(page: Page, width: number): Scene | null {
     colours: regimeColours(regimes),
     features: Object.keys(last.normalized).map(featureStyle),
     featureScale: page.featureScale,
+    scored: hasForest(page.models) || signals.some(({ is_anomaly }) => is_anomaly !== null),
     offset: primaryModel(page.models)?.offset ?? null,
     decimals: decimalsOf(signals),
     candleMinutes: minutes,

@@ -1,3 +1,4 @@
+import { hasForest } from "../data/model.ts";
 import { EXPECTED_REGIMES, regimeName } from "../data/regimes.ts";
 import { spanLabel } from "../data/span.ts";
 import { summarize } from "../data/summary.ts";
@@ -13,7 +14,7 @@ const NOTHING = "–";
 export function createSummary(): (page: Page, scene: Scene | null) => void {
   const title = element("summary-title");
   const update = createFacts(element("summary"));
-  return ({ span }, scene) => {
+  return ({ span, models }, scene) => {
     setText(title, `Last ${spanLabel(span)}`);
     const regimes = scene?.regimes ?? EXPECTED_REGIMES;
     const summary = scene && summarize(scene.signals, scene.outputs, regimes.length);
@@ -25,10 +26,14 @@ export function createSummary(): (page: Page, scene: Scene | null) => void {
         value: shares === null ? NOTHING : percent(shares[state] ?? 0),
       })),
       { name: "Regime changes", value: changes === null ? NOTHING : formatCount(changes) },
-      {
-        name: "Anomalies",
-        value: anomalies === null ? NOTHING : `${formatCount(anomalies)} (${percent(anomalyRate)})`,
-      },
+      ...(scene?.scored ?? hasForest(models)
+        ? [{
+          name: "Anomalies",
+          value: anomalies === null
+            ? NOTHING
+            : `${formatCount(anomalies)} (${percent(anomalyRate)})`,
+        }]
+        : []),
       {
         name: "Missing minutes",
         value: summary === null ? NOTHING : formatCount(summary.missing),

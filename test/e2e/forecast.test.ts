@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { errorsOf } from "./chromium.ts";
-import { drawn, factOf, factShows, openPage, picture, startService, useBrowser } from "./visit.ts";
+import {
+  drawn,
+  factOf,
+  factShows,
+  openPage,
+  picture,
+  shows,
+  startService,
+  useBrowser,
+} from "./visit.ts";
 
 useBrowser();
 
@@ -18,7 +27,11 @@ describe("the forecast panel", () => {
     const chart = page.locator("#forecast-chart svg.chart");
     expect(await chart.getAttribute("aria-label"))
       .toMatch(/^Volatility of the next 15 min: [\d.]+ basis points, 80 % from [\d.]+ to [\d.]+; /);
-    expect(await page.locator("#forecast-basis").innerText()).toBe("absolute regimes");
+    expect(await page.locator("#forecast-basis").innerText()).toBe("regimes in basis points");
+    for (const name of ["Next 15 min", "Next 60 min"]) {
+      await factShows(page, "forecast-facts", name, /^[\d.]+ bp, 80 %: [\d.]+ to [\d.]+$/);
+    }
+    await factShows(page, "forecast-facts", "Shock score", /^[\d.]+, (a|no) shock$/);
     await factShows(page, "forecast-facts", "Change within 60 min", /^[<>]?\d+\.\d%$/);
     expect(await page.locator("#forecast-why dd").allInnerTexts())
       .toEqual(Array(4).fill(expect.stringMatching(/^[+−]?\d+%$/)));
@@ -34,7 +47,7 @@ describe("the forecast panel", () => {
 
     await page.goto(`${service.url}/?symbol=DOGEUSDT`);
     await drawn(page);
-    await factShows(page, "forecast-scores", "Trained on", /^BTCUSDT, not on DOGEUSDT$/);
+    await factShows(page, "forecast-fit", "Trained on", /^real bars, not simulated ones$/);
     expect(await page.locator("#forecast-basis").innerText()).toBe("regimes against its week");
     expect(errors).toEqual([]);
   });
@@ -48,9 +61,27 @@ describe("the forecast panel", () => {
       .waitFor();
     expect(await page.locator("#forecast-chart svg").count()).toBe(0);
     expect(await page.locator("#forecast-basis").innerText()).toBe("");
-    expect(new Set(await page.locator("#forecast-facts dd").allInnerTexts())).toEqual(
-      new Set(["–"]),
-    );
+    expect(await page.locator("#forecast").innerText()).not.toContain("–");
+    expect(await page.locator("#forecast-said").isVisible()).toBe(false);
     await picture(page, "forecast-warming");
+  });
+
+  it("stands without the panels of a forest where the volatility model runs alone", async () => {
+    const service = await startService({
+      ...READY,
+      MODELS: "models/volatility.json",
+      SYMBOLS: "BTCUSDT",
+    });
+    const page = await openPage();
+    await page.goto(service.url);
+    await page.locator("#price-chart .forming .body").waitFor({ state: "attached" });
+    await shows(page, "#anomaly-label", /^Shock, volatility model$/);
+    await shows(page, "#anomaly", /^(Shock|No shock)$/);
+    await shows(page, "#anomaly-score", /^[\d.]+$/);
+    for (const id of ["anomaly-panel", "features-panel", "anomaly-threshold-pair"]) {
+      expect(await page.locator(`#${id}`).isVisible()).toBe(false);
+    }
+    expect(await page.locator("main").innerText()).not.toMatch(/Anomal/);
+    await picture(page, "forecast-alone");
   });
 });

@@ -42,8 +42,8 @@ const HELD: Scores = [
 const ERRORS: Scores = [
   ["Regimes, day", ({ day }) => regimesOf(day)],
   ["Regimes, week", ({ week }) => regimesOf(week)],
-  ["Change in 60 min, day", ({ day }) => brierOf(day.brier_change)],
-  ["Change in 60 min, week", ({ week }) => brierOf(week.brier_change)],
+  ["Change within 60 min, day", ({ day }) => brierOf(day.brier_change)],
+  ["Change within 60 min, week", ({ week }) => brierOf(week.brier_change)],
 ];
 
 /** Of several markets together, the week's alone: the panel is narrow. */
@@ -73,24 +73,29 @@ export interface Reliability {
 /**
  * How right the published forecasts of a market were, and whether the model still fits it.
  *
+ * @param several Whether the service has several markets, so that pooled scores say more.
  * @param simulated Whether the market is a simulated one. That a model of real bars does not fit it
  *   is no reason to train that model again.
  */
 export function reliabilityOf(
   live: Live | null,
   symbol: string,
+  several: boolean,
   simulated: boolean,
 ): Reliability {
   const market = live?.symbols[symbol];
-  const isOneOfSeveral = market !== undefined && Object.keys(live?.symbols ?? {}).length > 1;
   const listOf = (own: Scores, all: Scores) => [
     ...own.map(([name, text]) => ({
       name,
       value: market === undefined ? NOTHING : text(market),
       warn: false,
     })),
-    ...(isOneOfSeveral && live !== null
-      ? all.map(([name, text]) => ({ name, value: text(live.pooled), warn: false }))
+    ...(several
+      ? all.map(([name, text]) => ({
+        name,
+        value: live === null ? NOTHING : text(live.pooled),
+        warn: false,
+      }))
       : []),
   ];
   return {

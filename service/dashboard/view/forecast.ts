@@ -1,6 +1,6 @@
 import { isReadyForecast, type ReadyForecast } from "../../../data/schema/signal.ts";
-import type { Forecast } from "../../../data/schema/volatility.ts";
 import { forecastChart } from "../charts/forecast.ts";
+import { rangeOf } from "../data/range.ts";
 import { outputsOf, warmUpOf } from "../data/outputs.ts";
 import { forecastModel } from "../data/model.ts";
 import { reliabilityOf } from "../data/reliability.ts";
@@ -11,8 +11,6 @@ import { lastFinal, latest, type Page } from "./page.ts";
 
 const NOTHING = "–";
 const HEIGHT_PX = 92;
-/** A median below it is shown with one decimal, basis points. */
-const SMALL_BP = 10;
 /** Parts of the forecast that are named, the largest first. */
 const NAMED = 4;
 
@@ -75,7 +73,8 @@ export function createForecast(): (page: Page) => void {
     draw(output);
     facts(factsOf(output));
     reasons(reasonsOf(output));
-    const known = reliabilityOf(live, next.symbol, signal?.source === "simulator");
+    const isSimulated = signal?.source === "simulator";
+    const known = reliabilityOf(live, next.symbol, next.symbols.length > 1, isSimulated);
     scores(known.held);
     errors(known.errors);
     fit(known.fit);
@@ -86,8 +85,6 @@ export function createForecast(): (page: Page) => void {
   }).observe(host);
   return update;
 }
-
-type Horizon = Forecast["15"];
 
 const BASES = { absolute: "regimes in basis points", week: "regimes against its week" } as const;
 
@@ -116,15 +113,6 @@ function factsOf(output: ReadyForecast | undefined): readonly Fact[] {
       warn: output?.is_shock ?? false,
     },
   ];
-}
-
-/** The median and the 80 % interval of a horizon: `33 bp, 80 %: 20 to 59`. */
-export function rangeOf({ volatility_bp: median, quantiles }: Horizon): string {
-  const decimals = median < SMALL_BP ? 1 : 0;
-  const [low, high] = [quantiles["10"], quantiles["90"]].map((each) =>
-    formatNumber(each, decimals)
-  );
-  return `${formatNumber(median, decimals)} bp, 80 %: ${low} to ${high}`;
 }
 
 /** The largest parts of the forecast's difference from its mean of the week. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   describePromotion,
+  hasForest,
   offeredModels,
   primaryModel,
   shownModel,
@@ -52,10 +53,34 @@ describe("the output of", () => {
     expect(outputsOf(primary)(makeVolatilitySignal(0))).toEqual(volatility);
   });
 
+  it("a volatility model that was the primary one then is the top level, and no other is", () => {
+    const before = makeVolatilitySignal(0);
+    expect(outputsOf(VOLATILITY)(before)).toEqual(volatility);
+    expect(outputsOf({ ...CLASSIC, regimes: VOLATILITY.regimes })(before)).toBeUndefined();
+    const swapped = { ...before, models: { volatility } };
+    expect(outputsOf({ ...VOLATILITY, primary: true })(swapped)).toBe(volatility);
+  });
+
+  it("a model that became the primary one was beside it before", () => {
+    const primary = { ...VOLATILITY, primary: true };
+    expect(outputsOf(primary)(signal)).toBe(volatility);
+    expect(outputsOf(primary)(makeSignal(0))).toBeUndefined();
+  });
+
   it("a model from before a retraining with other regimes is undefined", () => {
     const retrained = { ...VOLATILITY, regimes: ["calm", "turbulent"] };
     expect(outputsOf(retrained)(signal)).toBeUndefined();
     expect(outputsOf({ ...CLASSIC, regimes: ["bearish", "bullish"] })(signal)).toBeUndefined();
+  });
+});
+
+describe("anomaly scores", () => {
+  it("need a forest of the primary model, of which nothing is known before the models are", () => {
+    expect(hasForest([])).toBe(true);
+    expect(hasForest(BOTH)).toBe(true);
+    expect(hasForest([{ ...VOLATILITY, primary: true }])).toBe(false);
+    expect(hasForest([{ ...VOLATILITY, primary: true }, { ...CLASSIC, primary: false }]))
+      .toBe(false);
   });
 });
 

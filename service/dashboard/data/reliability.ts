@@ -9,17 +9,18 @@ import { formatCount, formatNumber, formatProbability } from "../format/number.t
 import type { HealthFact } from "./health.ts";
 
 const NOTHING = "–";
+const NOT_YET = "not yet";
 
 /** A share of so many forecasts; how many there are while they are too few. */
 function shareOf(share: number | null, count: number): string {
   return share === null
-    ? `not yet: ${count} of ${FEWEST_FORECASTS}`
+    ? `${NOT_YET}: ${count} of ${FEWEST_FORECASTS}`
     : `${formatProbability(share)} of ${formatCount(count)}`;
 }
 
-/** A Brier score; a dash while there are too few forecasts. */
+/** A Brier score, unless there are too few forecasts. */
 function brierOf(score: number | null): string {
-  return score === null ? NOTHING : formatNumber(score, 3);
+  return score === null ? NOT_YET : formatNumber(score, 3);
 }
 
 /** Brier score of the regimes' probabilities beside that of the plain threshold. */
@@ -57,7 +58,7 @@ const ERRORS_OF_ALL: Scores = [
 ];
 
 function percentOf(share: number | null): string {
-  return share === null ? NOTHING : formatProbability(share);
+  return share === null ? NOT_YET : formatProbability(share);
 }
 
 /** How right the forecasts of a market were, as lists of facts. */
@@ -90,12 +91,9 @@ export function reliabilityOf(
       value: market === undefined ? NOTHING : text(market),
       warn: false,
     })),
-    ...(several
-      ? all.map(([name, text]) => ({
-        name,
-        value: live === null ? NOTHING : text(live.pooled),
-        warn: false,
-      }))
+    ...(several && live !== null
+      ? all.map(([name, text]) => ({ name, value: text(live.pooled), warn: false }))
+        .filter(({ value }) => value !== NOT_YET)
       : []),
   ];
   return {

@@ -16,15 +16,15 @@ test("shares are shown with the number of forecasts, or how many there are of th
     "15 min, week": "79.2% of 9,000",
     "60 min, day": "not yet: 105 of 200",
     "60 min, week": "77.6% of 8,955",
-    "Regimes, day": "–",
+    "Regimes, day": "not yet",
     "Regimes, week": "0.370, threshold 0.410",
-    "Change within 60 min, day": "–",
+    "Change within 60 min, day": "not yet",
     "Change within 60 min, week": "0.160",
     "Retrain": "momentum_5 has shifted",
   });
 });
 
-test("of several markets the week's scores of all follow those of the shown one", () => {
+test("of several markets the week's scores of all follow those of the shown one once there are any", () => {
   expect(factsOf("ETHUSDT", { several: true })).toMatchObject({
     "15 min, week": "not yet: 150 of 200",
     "15 min, week, all markets": "79.2%",
@@ -32,11 +32,15 @@ test("of several markets the week's scores of all follow those of the shown one"
     "Regimes, week, all markets": "0.370",
     "Change, week, all markets": "0.160",
   });
+  const live = makeLive();
+  const young = { ...live, pooled: { ...live.pooled, week: live.pooled.day } };
+  const { held, errors } = reliabilityOf(young, "ETHUSDT", true, false);
+  expect([...held, ...errors].filter(({ name }) => name.includes("all markets"))).toEqual([]);
 });
 
 test("a model of another market says so", () => {
   expect(factsOf("ETHUSDT")).toMatchObject({
-    "Regimes, week": "–",
+    "Regimes, week": "not yet",
     "Trained on": "BTCUSDT, not on ETHUSDT",
   });
 });

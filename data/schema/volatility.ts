@@ -78,8 +78,8 @@ export const volatilityShape = {
     "x-models": "volatility",
   }),
   contributions: z.exactOptional(z.nullable(contributionsSchema)).register(ABOUT, {
-    description: "Why the forecast of 15 minutes differs from its mean of the last week: each " +
-      "part's difference from its own mean, in natural logarithms of the volatility",
+    description: "Why the forecast of 15 minutes differs from its running mean (half-life 3.5 " +
+      "days): each part's difference from its own mean, in natural logarithms of the volatility",
     "x-models": "volatility",
   }),
 };

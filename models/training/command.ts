@@ -36,7 +36,7 @@ interface Options {
   readonly name?: string;
   readonly symbol?: string;
   readonly market?: "spot" | "usdm";
-  readonly seed: number;
+  readonly seed?: number;
   readonly contamination?: number;
   readonly states?: number;
   readonly window?: number;
@@ -86,15 +86,30 @@ function toTraining({ bars, name, symbol, market, blocks, final }: Options) {
   };
 }
 
+/** Options that only the classic preset has. */
+const CLASSIC_OPTIONS = ["seed", "contamination", "states", "window"] as const;
+
+/** @throws UsageError for an option that the volatility preset would ignore. */
+function refuseClassicOptions(options: Options): void {
+  for (const name of CLASSIC_OPTIONS) {
+    const value = options[name];
+    if (value === undefined) continue;
+    throw new UsageError(
+      `--${name} must be given with --preset classic: current value is ${value}`,
+    );
+  }
+}
+
 /** Trains a model of the preset, with its progress on the terminal. */
 function trainPreset(options: Options, progress: StagedProgress) {
-  const { preset, test = [], seed } = options;
+  const { preset, test = [], seed = 1 } = options;
   const training = toTraining(options);
   const report = (total: number) => ({
     onFile: (done: number) => progress.update("history", done, total),
     onProgress: (stage: string, done: number, all: number) => progress.update(stage, done, all),
   });
   if (preset === "volatility") {
+    refuseClassicOptions(options);
     // A test file is of the market that its own name says.
     const testFiles = toFiles(test, undefined);
     return trainVolatilityOnFiles({
@@ -179,9 +194,9 @@ const command = defineCommand(
   .addOption(
     valueOption(
       "--seed <n>",
-      "the same bars and seed give the same model (volatility draws nothing)",
+      "classic: the same bars and seed give the same model (default: 1)",
       wholeNumberIn({ min: 0, max: Number.MAX_SAFE_INTEGER }),
-    ).default(1),
+    ),
   )
   .addOption(
     valueOption(

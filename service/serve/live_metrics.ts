@@ -1,4 +1,5 @@
 import type { LiveMarket, LiveWindow, LiveWindows } from "../../data/schema/live.ts";
+import { STEADY_INPUTS } from "./live_scores/retrain.ts";
 import type { Metric, Sample } from "./metrics.ts";
 import type { ServiceView } from "./service_view.ts";
 
@@ -36,9 +37,10 @@ function driftOf(
   );
 }
 
-/** The highest stability index; null while there is none. */
+/** The highest stability index that is a reason to train again; null while there is none. */
 function highest({ inputs }: LiveMarket["drift"]): number | null {
-  const known = Object.values(inputs).filter((index) => index !== null);
+  const known = Object.entries(inputs)
+    .flatMap(([name, index]) => STEADY_INPUTS.has(name) && index !== null ? [index] : []);
   return known.length === 0 ? null : Math.max(...known);
 }
 
@@ -95,7 +97,8 @@ export function liveMetrics(view: View): readonly Metric[] {
     {
       name: "forecast_input_psi_max",
       type: "gauge",
-      help: "Highest population stability index of the model's inputs over the week.",
+      help:
+        "Highest population stability index over the week of the inputs that are a reason to train again.",
       labels: ["model", "symbol"],
       samples: () => driftOf(view, highest),
     },

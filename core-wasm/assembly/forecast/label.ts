@@ -89,7 +89,7 @@ export function prepareChange(address: usize): void {
   }
 }
 
-/** A regime that there is none of yet. */
+/** Marks a regime as not known yet. */
 export function clearRegime(out: Regime): void {
   out.state = NO_REGIME;
   out.minutes = NaN;

@@ -238,7 +238,7 @@ function stepErrors(
   addError(h, state, minute, sumSquares(inputs, minute + 1, h.minutes));
 }
 
-/** Replaces the terms by their distance from their average, which they join. */
+/** Replaces the terms by their distance from their running average; then they join it. */
 function contribute(averages: usize, bars: i32, terms: usize): void {
   const share = 1.0 / (bars as f64);
   for (let i = 0; i < TERM_COUNT; i++) {
@@ -315,7 +315,7 @@ function stepRegimes(
   const absolute = changetype<Regime>(output + OUT_ABSOLUTE);
   const week = changetype<Regime>(output + OUT_WEEK);
   const b = changetype<Borders>(borders);
-  // NaN equals nothing.
+  // A symbol without borders of its own has NaN, which does not equal itself.
   const hasBorders = b.low == b.low;
   out.absolute = hasBorders ? 1.0 : 0.0;
   clearRegime(absolute);

@@ -9,7 +9,7 @@ import { describeBars } from "../describe_bars.ts";
 import type { BarSequence } from "../sequences.ts";
 import { mapInputs } from "./design.ts";
 import { fitForecast, trainingRows } from "./fit_forecast.ts";
-import { mapRows, prepareHistory, type VolatilityHistory } from "./history.ts";
+import { mapRows, NEED, prepareHistory, type VolatilityHistory } from "./history.ts";
 import type { Market } from "./markets.ts";
 
 /** Least training rows: a week beyond the warm-up. */
@@ -83,8 +83,8 @@ export function fitVolatility(options: VolatilityFitOptions): VolatilityArtifact
   const rows = trainingRows(history, 15, () => true);
   if (rows.length < MIN_ROWS) {
     throw new RangeError(
-      `Cannot fit a volatility model as the bars beyond its warm-up must be at least ${MIN_ROWS}: ` +
-        `current value is ${rows.length}`,
+      `Cannot fit a volatility model as the bars after the first ${NEED} of each sequence, its ` +
+        `warm-up, must be at least ${MIN_ROWS}: current value is ${rows.length}`,
     );
   }
   onProgress?.("fit", 0, 1);

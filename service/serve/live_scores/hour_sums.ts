@@ -1,5 +1,7 @@
 /** Hours of a week. */
 export const WEEK_HOURS = 168;
+/** A week counts as full with nine in ten of its minutes. */
+export const FULL_WEEK_MINUTES = 0.9 * WEEK_HOURS * 60;
 
 /** No hour. */
 const NONE = -1;

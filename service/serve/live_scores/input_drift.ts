@@ -1,5 +1,4 @@
-import { FEWEST_FORECASTS } from "../../../data/schema/live.ts";
-import { WEEK_HOURS } from "./hour_sums.ts";
+import { FULL_WEEK_MINUTES, WEEK_HOURS } from "./hour_sums.ts";
 
 /** A share that is none has no logarithm: it counts as one in ten thousand. */
 const LEAST_SHARE = 1e-4;
@@ -77,7 +76,10 @@ export class InputDrift {
     this.#indices = deciles.map(() => null);
   }
 
-  /** The stability index of each input; null while too few minutes were seen. */
+  /**
+   * The stability index of each input; null until a week is full: what is usual of an index is
+   * known of weeks, and shorter samples of slow inputs are far from the training by chance.
+   */
   get indices(): readonly (number | null)[] {
     return this.#indices;
   }
@@ -98,7 +100,7 @@ export class InputDrift {
     }
   }
 
-  /** Takes the running hour and the empty ones after it in, in the place of those of a week ago. */
+  /** Moves the running hour into the week; hours without bars count as empty. */
   #advance(hour: number): void {
     const missed = Math.min(hour - this.#hour, WEEK_HOURS);
     for (let full = hour - missed; full < hour; full++) {
@@ -117,6 +119,6 @@ export class InputDrift {
   #indexOf({ expected }: Bins, first: number): number | null {
     const counts = [...this.#totals.subarray(first, first + expected.length)];
     const seen = counts.reduce((sum, count) => sum + count, 0);
-    return seen < FEWEST_FORECASTS ? null : stabilityIndex(counts, expected);
+    return seen < FULL_WEEK_MINUTES ? null : stabilityIndex(counts, expected);
   }
 }

@@ -1,4 +1,4 @@
-import { DAY_MINUTES } from "../../../data/schema/time.ts";
+import { FULL_WEEK_MINUTES } from "./hour_sums.ts";
 import type { ScoreSums } from "./market_scores.ts";
 
 /** The usual rule: a stability index above it is a large shift. */
@@ -10,7 +10,7 @@ const LARGE_SHIFT = 0.25;
  * of the volumes and of the leverage of 4 hours in one of 12 to one of 6. Of these it was in none,
  * of momentum_240 in one of 93.
  */
-const STEADY_INPUTS: ReadonlySet<string> = new Set([
+export const STEADY_INPUTS: ReadonlySet<string> = new Set([
   ...["leverage_5", "leverage_15", "leverage_60"],
   ...["momentum_5", "momentum_15", "momentum_60", "momentum_240"],
 ]);
@@ -21,9 +21,6 @@ const STEADY_INPUTS: ReadonlySet<string> = new Set([
  * of these weeks were below it.
  */
 const USUAL_SHORTFALL = 0.05;
-
-/** A week counts as full with nine in ten of its minutes scored. */
-const FULL_WEEK = 0.9 * 7 * DAY_MINUTES;
 
 /**
  * Why a model should be trained again for a market; null while nothing says so.
@@ -48,7 +45,7 @@ export function retrainReason(
   const score = week.log / week.forecasts;
   const shortfall = week.expected / week.forecasts - score;
   const isInBand = band !== null && score >= band[0];
-  if (week.forecasts >= FULL_WEEK && shortfall > USUAL_SHORTFALL && !isInBand) {
+  if (week.forecasts >= FULL_WEEK_MINUTES && shortfall > USUAL_SHORTFALL && !isInBand) {
     reasons.push(
       `the log score of a full week, ${score.toFixed(3)}, is ${shortfall.toFixed(3)} below what ` +
         `its forecasts expect (usual: at most ${USUAL_SHORTFALL})` +

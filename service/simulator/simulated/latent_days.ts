@@ -66,10 +66,10 @@ function spread(draws: Float64Array, first: number, last: number): Float64Array 
 
 /**
  * The latent process of one market: a Markov chain of regimes; a log volatility that is the sum of
- * the regime's, of the time of the week, of slow swings, and of gusts, which news set off; numbers of trades that share
- * them (Clark's mixture of distributions, 1973). Every day follows from seed and date alone: its
- * first and last price and trade numbers are known beforehand, and its minutes lead from the one to
- * the other.
+ * the regime's, of the time of the week, of slow swings, and of gusts, which news set off; numbers
+ * of trades that share them (Clark's mixture of distributions, 1973). Every day follows from seed
+ * and date alone: its first and last price and trade numbers are known beforehand, and its minutes
+ * lead from the one to the other.
  */
 export class LatentDays {
   readonly #instrument: SimulatedInstrument;

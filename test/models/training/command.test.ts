@@ -127,6 +127,10 @@ test("wrong arguments are refused in one line with exit code 2, and nothing is w
       ["--bars", bars, "--out", out, "--test", bars],
       "--test must be given with --preset volatility",
     ],
+    [
+      ["--bars", bars, "--out", out, "--preset", "volatility", "--states", "3"],
+      "--states must be given with --preset classic: current value is 3",
+    ],
     [["--bars", bars, "--out", out, "--market", "x"], "--market must be one of spot, usdm"],
     [["--bars", bars, "--out", out, "--seed", "1.5"], "--seed must be a whole number"],
     [["--bars", bars, "--out", out, "--name", "A B"], "--name must be"],

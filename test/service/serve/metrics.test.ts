@@ -148,7 +148,7 @@ test.each([
   'forecast_log_score{model="volatility",symbol="BTCUSDT",window="week"} -0.59',
   'forecast_log_score_expected{model="volatility",symbol="BTCUSDT",window="week"} -0.6',
   'forecast_shocks{model="volatility",symbol="BTCUSDT",window="week"} 130',
-  'forecast_input_psi_max{model="volatility",symbol="BTCUSDT"} 5',
+  'forecast_input_psi_max{model="volatility",symbol="BTCUSDT"} 0.31',
   'forecast_retrain{model="volatility",symbol="BTCUSDT"} 1',
   'forecast_retrain{model="volatility",symbol="ETHUSDT"} 0',
 ])("live scores: has microstream_%s", async (line) => {

@@ -91,8 +91,8 @@ test("a history that is too short for parts gives a model without them, and a re
   expect(scorecard.note).toContain("no walk-forward part");
   expect(forecast.log_score).toBeNull();
   expect(() => fit([stormyBars(14_000, 1)], true)).toThrow(
-    "Cannot fit a volatility model as the bars beyond its warm-up must be at least 10080: " +
-      "current value is 9665",
+    "Cannot fit a volatility model as the bars after the first 4320 of each sequence, its " +
+      "warm-up, must be at least 10080: current value is 9665",
   );
 });
 

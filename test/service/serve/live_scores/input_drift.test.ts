@@ -16,7 +16,7 @@ const SAME = Array.from({ length: 60 }, (_, i) => (i % 10) + 0.5);
 
 test("the index is 0 where the shares are those of the training", () => {
   const drift = new InputDrift([DECILES]);
-  for (let hour = 0; hour < 10; hour++) feed(drift, hour, SAME);
+  for (let hour = 0; hour < 170; hour++) feed(drift, hour, SAME);
   expect(drift.indices[0]).toBeCloseTo(0, 12);
 });
 
@@ -26,21 +26,24 @@ test("the index of a known shift is that of its formula", () => {
   const expected = 2 * (seen - 0.1) * Math.log(seen / 0.1) +
     8 * (none - 0.1) * Math.log(none / 0.1);
   const drift = new InputDrift([DECILES]);
-  for (let hour = 0; hour < 10; hour++) feed(drift, hour, SAME.map((_, i) => i % 2 * 20));
+  for (let hour = 0; hour < 170; hour++) feed(drift, hour, SAME.map((_, i) => i % 2 * 20));
   expect(drift.indices[0]).toBeCloseTo(expected, 10);
   expect(stabilityIndex([5, 0, 0, 0, 0, 0, 0, 0, 0, 5], Array(10).fill(0.1)))
     .toBeCloseTo(expected, 10);
 });
 
-test("it is null below 200 minutes, and what is older than a week falls out", () => {
+test("it is null until nine tenths of a week were seen, and what is older than a week falls out", () => {
   const drift = new InputDrift([DECILES]);
   for (let hour = 1; hour <= 3; hour++) feed(drift, hour, SAME.map(() => 100));
+  for (let hour = 4; hour <= 152; hour++) feed(drift, hour, SAME);
   expect(drift.indices).toEqual([null]);
-  for (let hour = 4; hour <= 100; hour++) feed(drift, hour, SAME);
+  feed(drift, 153, SAME);
   expect(drift.indices[0]).toBeGreaterThan(0);
-  // Over hours without a minute too.
-  for (let hour = 180; hour <= 190; hour++) feed(drift, hour, SAME);
+  // Hours without a minute are empty, and too many of them are no week.
+  for (let hour = 172; hour <= 330; hour++) feed(drift, hour, SAME);
   expect(drift.indices[0]).toBeCloseTo(0, 12);
+  feed(drift, 400, SAME);
+  expect(drift.indices).toEqual([null]);
 });
 
 test("equal deciles make one bin", () => {

@@ -34,10 +34,14 @@ function simulated(page: Page): Promise<void> {
 const USUAL =
   /^SIMULATED DATA, not a real market Simulated market, seed \d+, set by SOURCE=simulator$/;
 
-/** The layout of a page in its usual state: a problem in the alarm strip needs more lines. */
+/**
+ * The layout of a page in its usual state: a problem in the alarm strip needs more lines, and a model
+ * that is not ready fewer.
+ */
 function usualLayout(page: Page): Promise<{ faults: readonly string[]; height: number }> {
   return until("the layout of the page without an alarm", async () => {
     await simulated(page);
+    await page.locator("#forecast-chart svg.chart").waitFor();
     const faults = await layoutFaults(page);
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
     const strip = await page.locator("#alarm").innerText();

@@ -47,7 +47,7 @@ describe("the forecast panel", () => {
 
     await page.goto(`${service.url}/?symbol=DOGEUSDT`);
     await drawn(page);
-    await factShows(page, "forecast-fit", "Trained on", /^real bars, not simulated ones$/);
+    await factShows(page, "forecast-fit", "Trained on", /^real bars$/);
     expect(await page.locator("#forecast-basis").innerText()).toBe("regimes against its week");
     expect(errors).toEqual([]);
   });

@@ -67,7 +67,7 @@ export interface Reliability {
   readonly held: readonly HealthFact[];
   /** Brier scores of the probabilities. */
   readonly errors: readonly HealthFact[];
-  /** Whether the model fits the market; empty while nothing is to be said. */
+  /** Whether the model fits the market. */
   readonly fit: readonly HealthFact[];
 }
 
@@ -99,22 +99,22 @@ export function reliabilityOf(
   return {
     held: listOf(HELD, HELD_BY_ALL),
     errors: listOf(ERRORS, ERRORS_OF_ALL),
-    fit: market === undefined ? [] : fitOf(market, symbol, simulated),
+    fit: fitOf(market, symbol, simulated),
   };
 }
 
+/** What the model was trained on, which is always there, so that nothing moves when it is known. */
 function fitOf(
-  { trained_on: trained, drift: { retrain } }: LiveMarket,
+  market: LiveMarket | undefined,
   symbol: string,
   simulated: boolean,
 ): readonly HealthFact[] {
-  if (simulated) {
-    return [{ name: "Trained on", value: "real bars, not simulated ones", warn: false }];
-  }
+  const trainedOn = (value: string) => ({ name: "Trained on", value, warn: false });
+  if (market === undefined) return [trainedOn(NOTHING)];
+  if (simulated) return [trainedOn("real bars")];
+  const { trained_on: others, drift: { retrain } } = market;
   return [
-    ...(trained === undefined
-      ? []
-      : [{ name: "Trained on", value: `${trained.join(", ")}, not on ${symbol}`, warn: false }]),
+    trainedOn(others === undefined ? symbol : `${others.join(", ")}, not on ${symbol}`),
     ...(retrain === null ? [] : [{ name: "Retrain", value: retrain, warn: true }]),
   ];
 }

@@ -147,7 +147,8 @@ test("answers end with an error when their thread dies, and the next one has a n
     JSON.parse(text);
     while (true) await (await begin(1)).cancel();
   };
-  await expect(broken()).rejects.toThrow(/Cannot read the journal .*out of memory/);
+  // A thread that dies between two blocks is no longer there for the second.
+  await expect(broken()).rejects.toThrow(/Cannot read the journal .*(out of memory|it has ended)/);
   const rest = async () => {
     while (!(await long.read()).done) { /* on to the block that the new thread does not know */ }
   };

@@ -15,9 +15,9 @@ export interface RegimeRows {
   readonly posterior: Float64Array;
   /** 0, 1 or 2; 255 where there is no label. */
   readonly state: Uint8Array;
-  /** Minutes since the label began, 0 in its first; NaN where there is none. */
+  /** Minutes since the label began, 0 in its first; NaN without a label. */
   readonly minutes: Float64Array;
-  /** Probability that the label changes within 60 minutes; NaN where there is none. */
+  /** Probability that the label changes within 60 minutes; NaN without a label. */
   readonly change: Float64Array;
 }
 

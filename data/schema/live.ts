@@ -73,7 +73,8 @@ const marketSchema = z.object({
   }),
   trained_on: z.exactOptional(
     z.array(z.string()).register(ABOUT, {
-      description: "The markets of the training, where this one is none of them",
+      description:
+        "The markets that the model was trained on; absent if it was trained on this one",
     }),
   ),
   drift: driftSchema,

@@ -1,7 +1,7 @@
 import type { ForecastScorecard } from "../../models/artifact/forecast_scorecard.ts";
 import { evaluateVolatility } from "../../models/evaluation/volatility/evaluate.ts";
 import type { BarSequence } from "../../models/training/sequences.ts";
-import { trainingRows } from "../../models/training/volatility/fit_forecast.ts";
+import { trainingRows } from "../../models/training/volatility/usable_rows.ts";
 import {
   prepareHistory,
   type VolatilityHistory,

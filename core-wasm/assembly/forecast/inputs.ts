@@ -230,7 +230,7 @@ export function stepInputs(
   x.momentum240 = abs(u240);
 }
 
-/** Whether the sequence goes on after `minutes` more missing minutes. */
+/** Whether the sequence continues after `minutes` more missing minutes. */
 export function survives(s: InputsState, minutes: i32): bool {
   return s.bars > 0 && (s.missing as i64) + (minutes as i64) <= (MAX_MISSING as i64);
 }

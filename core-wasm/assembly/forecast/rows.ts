@@ -48,7 +48,7 @@ export function inputsStateBytes(): usize {
 /**
  * Inputs of bars of one market.
  *
- * @param state a state of the inputs, which goes on from call to call
+ * @param state state of the inputs, kept from call to call
  * @param bars one `ForecastBar` after the other, in order of time
  * @param rows output: one row after the other
  */
@@ -73,7 +73,7 @@ export function inputRows(state: usize, bars: usize, count: i32, rows: usize): v
  * Outputs of a model for bars of one market.
  *
  * @param model address of the model
- * @param state a state of the model, which goes on from call to call
+ * @param state state of the model, kept from call to call
  * @param borders address of the symbol's absolute borders
  * @param bars one `ForecastBar` after the other, in order of time
  * @param rows output: one `Output` after the other

@@ -2,7 +2,7 @@ import { historyBars } from "../../../core-wasm/core.ts";
 import type { ForecastScorecard } from "../../artifact/forecast_scorecard.ts";
 import { lastTime } from "../../training/sequences.ts";
 import type { Market } from "../../training/volatility/markets.ts";
-import { trainingRows } from "../../training/volatility/fit_forecast.ts";
+import { trainingRows } from "../../training/volatility/usable_rows.ts";
 import {
   cutHistory,
   NEED,

@@ -1,7 +1,8 @@
 import type { CoreForecast } from "../../../core-wasm/core.ts";
-import { type Adaptive, fitAdaptive, scoredRows } from "../../training/volatility/adaptive.ts";
+import { type Adaptive, fitAdaptive } from "../../training/volatility/adaptive.ts";
 import { labelChanges } from "../../training/volatility/change.ts";
-import { fitForecast, trainingRows } from "../../training/volatility/fit_forecast.ts";
+import { fitForecast } from "../../training/volatility/fit_forecast.ts";
+import { scoredRows, trainingRows } from "../../training/volatility/usable_rows.ts";
 import {
   type Horizon,
   pick,

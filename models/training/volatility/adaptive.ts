@@ -1,12 +1,5 @@
 import { FEATURE_NAMES, quantile } from "../../../core-wasm/core.ts";
-import {
-  FIRST_SCORED,
-  type Horizon,
-  mapRows,
-  pick,
-  selectRows,
-  type VolatilityHistory,
-} from "./history.ts";
+import { FIRST_SCORED, type Horizon, mapRows, pick, type VolatilityHistory } from "./history.ts";
 import { leastSquares } from "./least_squares.ts";
 import { decay, exps, logs } from "./numbers.ts";
 
@@ -233,19 +226,6 @@ export function runAdaptive(
   const a0 = evaluateScale(history.count, scaleDesign(history, horizon, f), scale);
   const ratio = squaredRatio(y, f, a0);
   return { f, a: adaptScale(history, horizon, a0, ratio, squaredMean) };
-}
-
-/** Rows whose outcome is known and whose forecast counts among the errors. */
-export function scoredRows(
-  { have, outcomes, count }: VolatilityHistory,
-  horizon: Horizon,
-  isUsed: (row: number) => boolean,
-): Int32Array {
-  const { y } = outcomes[horizon];
-  return selectRows(
-    count,
-    (row) => (have[row] ?? 0) > FIRST_SCORED && !Number.isNaN(y[row] ?? NaN) && isUsed(row),
-  );
 }
 
 /** Two borders between the terciles of the values of rows. */

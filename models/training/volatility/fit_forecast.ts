@@ -1,27 +1,15 @@
 import type { CoreForecast, CoreHorizon } from "../../../core-wasm/core.ts";
-import { fitAdaptive, scoredRows, terciles } from "./adaptive.ts";
+import { fitAdaptive, terciles } from "./adaptive.ts";
 import { CHANGE_FEATURES, fitChange } from "./change.ts";
 import { evaluateDesign, fitDesign, nameCoefficients } from "./design.ts";
-import { type Horizon, NEED, selectRows, type VolatilityHistory } from "./history.ts";
+import { type Horizon, NEED, type VolatilityHistory } from "./history.ts";
+import { scoredRows, trainingRows } from "./usable_rows.ts";
 import { type ModelRun, runModel } from "./run.ts";
 
 /** By how much another regime's probability must exceed the present one's. */
 const LABEL_MARGIN = 0.2;
 /** Alarms of the shock score, and how fast its threshold follows. */
 export const SHOCK = { alarms_a_day: 20, step: 0.01, start: 3.03 } as const;
-
-/** Training rows whose outcome is known. */
-export function trainingRows(
-  { have, outcomes, count }: VolatilityHistory,
-  horizon: Horizon,
-  isUsed: (row: number) => boolean,
-): Int32Array {
-  const { y } = outcomes[horizon];
-  return selectRows(
-    count,
-    (row) => (have[row] ?? 0) > NEED && !Number.isNaN(y[row] ?? NaN) && isUsed(row),
-  );
-}
 
 function fitHorizon(
   history: VolatilityHistory,

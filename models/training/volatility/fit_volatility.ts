@@ -8,7 +8,8 @@ import { CLASSES } from "../../evaluation/forecast.ts";
 import { describeBars } from "../describe_bars.ts";
 import type { BarSequence } from "../sequences.ts";
 import { mapInputs } from "./design.ts";
-import { fitForecast, trainingRows } from "./fit_forecast.ts";
+import { fitForecast } from "./fit_forecast.ts";
+import { trainingRows } from "./usable_rows.ts";
 import { mapRows, NEED, prepareHistory, type VolatilityHistory } from "./history.ts";
 import type { Market } from "./markets.ts";
 

@@ -15,7 +15,7 @@ export const NO_LABEL = 255;
 export interface Regimes {
   /** Probabilities of the terciles, row after row. */
   readonly posterior: Float64Array;
-  /** The label; {@link NO_LABEL} where there is none. */
+  /** The label; {@link NO_LABEL} if unknown. */
   readonly state: Uint8Array;
   /** Minutes since the label began. */
   readonly minutes: Float64Array;

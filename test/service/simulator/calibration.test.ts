@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type MarketFigures, measureMarket, rangesOf } from "../../bench/market_figures.ts";
 import { measureFile, measureSimulated } from "../../bench/measured_bars.ts";
+import { REAL_BLOCKS } from "../../support/real_blocks.ts";
 import { realDataTest, sharedData } from "../../support/shared_data.ts";
 
 /** The figures of the 12 blocks of real bars: lowest, median, highest. */
@@ -20,21 +21,6 @@ const REAL: Readonly<Record<string, readonly [number, number, number]>> = {
   "kurtosis of r over its EWMA": [6.112, 31.667, 415.682],
 };
 
-const BLOCKS = [
-  "20220615-20220719",
-  "20230101-20230128",
-  "20230316-20230324",
-  "20230324-20230505",
-  "20230826-20230929",
-  "20230930-20231030",
-  "20240101-20240121",
-  "20240212-20240317",
-  "20241001-20241104",
-  "20250101-20250204",
-  "20250301-20250401",
-  "20250520-20250818",
-].map((days) => `klines/BTCUSDT-spot-1m-ohlcv-${days}.csv.gz`);
-
 /** Days of the median block and of the longest. */
 const [USUAL_DAYS, MOST_DAYS] = [35, 90];
 
@@ -48,10 +34,10 @@ function expectWithinReal(figures: MarketFigures): void {
 
 realDataTest(
   "the real blocks have the figures that the simulated market is held to",
-  BLOCKS,
+  REAL_BLOCKS,
   async () => {
     const blocks: MarketFigures[] = [];
-    for (const block of BLOCKS) blocks.push(await measureFile(sharedData(block)));
+    for (const block of REAL_BLOCKS) blocks.push(await measureFile(sharedData(block)));
     const found = [...rangesOf(blocks)].map(([name, { low, median, high }]) => [
       name,
       [low, median, high].map((value) => Number(value.toFixed(3))),

@@ -12,6 +12,7 @@ import { prepareHistory } from "../../../../models/training/volatility/history.t
 import { runModel } from "../../../../models/training/volatility/run.ts";
 import { readHistory } from "../../../../models/training/train_on_files.ts";
 import { MINUTE_MS } from "../../../../data/schema/time.ts";
+import { REAL_BLOCKS } from "../../../support/real_blocks.ts";
 import { realDataTest, sharedData } from "../../../support/shared_data.ts";
 import { stormyBars } from "../../evaluation/support.ts";
 
@@ -93,20 +94,6 @@ test("a label changes within the hour when another follows within 60 bars withou
   expect([changes[139], changes[140]]).toEqual([0, 255]);
 });
 
-const BLOCKS = [
-  "20220615-20220719",
-  "20230101-20230128",
-  "20230316-20230324",
-  "20230324-20230505",
-  "20230826-20230929",
-  "20230930-20231030",
-  "20240101-20240121",
-  "20240212-20240317",
-  "20241001-20241104",
-  "20250101-20250204",
-  "20250301-20250401",
-  "20250520-20250818",
-].map((period) => `klines/BTCUSDT-spot-1m-ohlcv-${period}.csv.gz`);
 const REFERENCE = "../forecast/rec_params_visible.json";
 
 const numbers = z.record(z.string(), z.number());
@@ -127,10 +114,10 @@ const referenceSchema = z.object({
 
 realDataTest(
   "the fit to each real block by itself is the reference's, whose week differs in the third digit",
-  [...BLOCKS, REFERENCE],
+  [...REAL_BLOCKS, REFERENCE],
   async () => {
     const { sequences } = await readHistory(
-      BLOCKS.map((file) => ({ path: sharedData(file), symbol: "BTCUSDT" })),
+      REAL_BLOCKS.map((file) => ({ path: sharedData(file), symbol: "BTCUSDT" })),
     );
     const history = prepareHistory(sequences.map((run) => ({ symbol: "BTCUSDT", runs: [run] })));
     const { forecast } = fitForecast(history, always);
@@ -172,13 +159,13 @@ realDataTest(
 
 realDataTest(
   "the shipped model is the fit to all visible bars, bit for bit",
-  BLOCKS,
+  REAL_BLOCKS,
   async () => {
     const file = new URL("../../../../models/volatility.json", import.meta.url);
     const shipped = parseArtifact(readFileSync(file, "utf8"), "volatility.json");
     if (!("forecast" in shipped)) throw new Error("Cannot test as the model must be a forecast");
     const { sequences } = await readHistory(
-      BLOCKS.map((path) => ({ path: sharedData(path), symbol: "BTCUSDT" })),
+      REAL_BLOCKS.map((path) => ({ path: sharedData(path), symbol: "BTCUSDT" })),
     );
     const { forecast } = fitForecast(
       prepareHistory([{ symbol: "BTCUSDT", runs: sequences }]),
